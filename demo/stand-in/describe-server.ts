@@ -1,0 +1,14 @@
+/** What `/info` shows, and what `/ws` says first. */
+export function describeServer(serverId: string, url: string): Record<string, unknown> {
+  return {
+    server_id: serverId,
+    server_version: '2.10.0.dev0',
+    schema_version: 77,
+    min_supported_schema_version: 28,
+    base_url: url,
+    homeassistant_addon: false,
+    onboard_done: true,
+    name: 'Music Assistant (stand-in)',
+    status: 'running',
+  }
+}

@@ -1,0 +1,60 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { CertificateError } from './certificate-error.ts'
+
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+const KEY = /-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----[^-]+-----END \1-----/
+const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/
+
+/** @throws CertificateError file_missing, file_unreadable, certificate_invalid */
+export async function readCertificates(path: string): Promise<X509Certificate[]> {
+  const text = await readText(path)
+  const blocks = text.match(CERTIFICATES)
+  if (!blocks) {
+    const found = text.includes('PRIVATE KEY-----')
+      ? 'it holds a private key: are the certificate and the key swapped?'
+      : 'it needs a PEM file, which has -----BEGIN CERTIFICATE----- in it. Convert or copy the certificate again.'
+    throw new CertificateError('certificate_invalid', `${path} holds no whole certificate; ${found}`)
+  }
+  return blocks.map((block, index) => {
+    try {
+      return new X509Certificate(block)
+    } catch (error) {
+      const which = `Certificate ${index + 1} of ${blocks.length} in ${path}`
+      throw new CertificateError('certificate_invalid', `${which} is damaged: copy the file again.`, error)
+    }
+  })
+}
+
+/** @throws CertificateError file_missing, file_unreadable, key_encrypted, key_invalid */
+export async function readPrivateKey(path: string): Promise<KeyObject> {
+  const text = await readText(path)
+  if (ENCRYPTED_KEY.test(text)) {
+    const remedy = `openssl pkey -in ${path} -out decrypted.key, and keep that file readable by Skillgate only.`
+    throw new CertificateError('key_encrypted', `${path} is encrypted with a passphrase. Decrypt it: ${remedy}`)
+  }
+  const block = text.match(KEY)?.[0]
+  if (!block) {
+    const found = text.includes('BEGIN CERTIFICATE-----')
+      ? 'it holds a certificate: are the certificate and the key swapped?'
+      : 'it needs a PEM file, which has -----BEGIN PRIVATE KEY----- in it.'
+    throw new CertificateError('key_invalid', `${path} holds no whole private key; ${found}`)
+  }
+  try {
+    return createPrivateKey(block)
+  } catch (error) {
+    throw new CertificateError('key_invalid', `The private key in ${path} is damaged: copy the file again.`, error)
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'latin1')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') {
+      throw new CertificateError('file_missing', `${path} does not exist: check the path under tls.`, error)
+    }
+    throw new CertificateError('file_unreadable', `${path} can't be read (${code}): check its permissions.`, error)
+  }
+}

@@ -1,0 +1,49 @@
+import type { X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
+
+/** A checked certificate: chain and key belong together, so `cert` and `key` of a TLS context can be set from it. */
+export type ServerCertificate = {
+  /** PEM, the server's own certificate first */
+  certificate: string
+  /** PEM, PKCS#8, not encrypted */
+  key: string
+  /** DNS names and IP addresses of the certificate */
+  names: string[]
+  /** milliseconds since 1970 when the first certificate of the chain ends */
+  notAfter: number
+  /** whether anything was made or renewed by this call */
+  made: boolean
+  /** the CA to trust on other machines; only with the local CA */
+  caFile?: string
+  /** sentences for the log: it works, but not for everybody or not for long */
+  warnings: string[]
+}
+
+export const DAY = 86_400_000
+
+/** Closer to its end than this, a certificate is renewed, or warned about when renewing it is somebody else's task. */
+export const RENEWAL_TIME = 30 * DAY
+
+export const namesOf = (certificate: X509Certificate): string[] =>
+  (certificate.subjectAltName ?? '')
+    .split(', ')
+    .filter((name) => name.startsWith('DNS:') || name.startsWith('IP Address:'))
+    .map((name) => name.slice(name.indexOf(':') + 1))
+
+/** Clients look at the subject alternative names only, never at the common name (RFC 9110 section 4.3.4). */
+export const coversName = (certificate: X509Certificate, name: string): boolean =>
+  (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name, { subject: 'never' })) !== undefined
+
+/** A URL's host as a certificate spells it: `[::1]` is `::1`, and the root's dot is left out. */
+export const certificateName = (host: string): string =>
+  host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '')
+
+export const notAfterOf = (chain: X509Certificate[]): number =>
+  Math.min(...chain.map((certificate) => certificate.validToDate.getTime()))
+
+export const chainToPem = (chain: X509Certificate[]): string => chain.map((one) => one.toString()).join('')
+
+export const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10)

@@ -1,0 +1,143 @@
+import { z } from 'zod'
+
+/** Something wrong at a place in the file. `message` ends "expected ...". */
+export interface Mistake {
+  path: PropertyKey[]
+  message: string
+}
+
+const names = z.array(z.string().catch('')).optional().catch(undefined)
+
+/** As much of a configuration as refers to other parts of it, however wrong the rest may be. */
+const draft = z.object({
+  upstreams: z.record(z.string(), z.unknown()).catch({}),
+  oauth: z
+    .object({
+      base_path: z.string().catch('/alexa'),
+      scopes: z.record(z.string(), z.unknown()).catch({}),
+      default_scopes: names,
+      clients: z
+        .array(
+          z
+            .object({
+              id: z.string().optional().catch(undefined),
+              public: z.boolean().catch(false),
+              secret: z.unknown(),
+              scopes: names,
+            })
+            .optional()
+            .catch(undefined),
+        )
+        .catch([]),
+    })
+    .catch({ base_path: '/alexa', scopes: {}, default_scopes: undefined, clients: [] }),
+  routes: z
+    .array(
+      z
+        .object({
+          path: z.string().optional().catch(undefined),
+          methods: names,
+          upstream: z.string().optional().catch(undefined),
+          auth: z.string().optional().catch(undefined),
+          scopes: names,
+        })
+        .optional()
+        .catch(undefined),
+    )
+    .catch([]),
+  identity_headers: z.record(z.string(), z.unknown()).catch({}),
+})
+
+type Draft = z.infer<typeof draft>
+
+/** The mistakes that only show when two places are held together. */
+export function crossCheck(value: unknown): Mistake[] {
+  const read = draft.safeParse(value)
+  if (!read.success) return []
+  return [
+    ...unknownUpstreams(read.data),
+    ...unknownScopes(read.data),
+    ...clientMistakes(read.data),
+    ...unreachableRoutes(read.data),
+    ...repeatedHeaders(read.data),
+  ]
+}
+
+function unknownUpstreams({ upstreams, routes }: Draft): Mistake[] {
+  const known = Object.keys(upstreams)
+  return routes.flatMap((route, i) =>
+    route?.upstream === undefined || known.includes(route.upstream)
+      ? []
+      : [{ path: ['routes', i, 'upstream'], message: `expected one of the upstreams (${known.join(', ')})` }],
+  )
+}
+
+function unknownScopes({ oauth, routes }: Draft): Mistake[] {
+  const known = Object.keys(oauth.scopes)
+  const lists: [PropertyKey[], string[] | undefined][] = [
+    [['oauth', 'default_scopes'], oauth.default_scopes],
+    ...oauth.clients.map((client, i): [PropertyKey[], string[] | undefined] => [
+      ['oauth', 'clients', i, 'scopes'],
+      client?.scopes,
+    ]),
+    ...routes.map((route, i): [PropertyKey[], string[] | undefined] => [['routes', i, 'scopes'], route?.scopes]),
+  ]
+  return lists.flatMap(([path, scopes = []]) =>
+    scopes.flatMap((scope, i) =>
+      known.includes(scope)
+        ? []
+        : [{ path: [...path, i], message: `expected one of oauth.scopes (${known.join(', ')})` }],
+    ),
+  )
+}
+
+function clientMistakes({ oauth: { clients } }: Draft): Mistake[] {
+  return clients.flatMap((client, i) => {
+    if (!client) return []
+    const path = ['oauth', 'clients', i]
+    const mistakes: Mistake[] = []
+    const first = clients.findIndex((other) => other?.id === client.id)
+    if (client.id !== undefined && first < i) {
+      mistakes.push({
+        path: [...path, 'id'],
+        message: `expected an id of its own, oauth.clients[${first}] has the same`,
+      })
+    }
+    if (client.public && client.secret !== undefined) {
+      mistakes.push({ path: [...path, 'secret'], message: 'expected none, for a public client can keep no secret' })
+    }
+    if (!client.public && client.secret === undefined) {
+      mistakes.push({ path, message: 'expected a secret, or public: true for a client that can keep none' })
+    }
+    return mistakes
+  })
+}
+
+function unreachableRoutes({ oauth, routes }: Draft): Mistake[] {
+  const own = ['/health', ...['authorize', 'approve', 'token'].map((endpoint) => `${oauth.base_path}/${endpoint}`)]
+  return routes.flatMap((route, i) => {
+    if (!route?.path) return []
+    const path = ['routes', i, 'path']
+    if (own.includes(route.path)) return [{ path, message: 'expected another path, the gateway itself answers there' }]
+    const first = routes.findIndex((other) => other?.path === route.path && overlap(other?.methods, route.methods))
+    if (first < i)
+      return [{ path, message: `expected a path or methods of its own, routes[${first}] takes the same requests` }]
+    if (route.auth === 'none' && route.scopes?.length) {
+      return [{ path: ['routes', i, 'scopes'], message: 'expected none, for auth: none asks for no token' }]
+    }
+    return []
+  })
+}
+
+function overlap(some: string[] | undefined, others: string[] | undefined): boolean {
+  return !some || !others || some.some((method) => others.includes(method))
+}
+
+function repeatedHeaders({ identity_headers: headers }: Draft): Mistake[] {
+  const entries = Object.entries(headers).map(([key, name]) => [key, String(name).toLowerCase()] as const)
+  return entries.flatMap(([key, name], i) =>
+    entries.findIndex((other) => other[1] === name) < i
+      ? [{ path: ['identity_headers', key], message: 'expected a header name of its own' }]
+      : [],
+  )
+}

@@ -1,0 +1,12 @@
+/** Ends the sentence "expected ...". */
+export const REDIRECT_URI_FORM =
+  'an https URI without a wildcard, user, or fragment (http for 127.0.0.1, [::1] and localhost only, or the scheme of an app such as com.example.app:/callback)'
+
+/** Whether codes may be sent there at all. @see RFC 9700 section 2.1, RFC 8252 section 7 */
+export function checkRedirectUriForm(uri: string): boolean {
+  const url = URL.parse(uri)
+  if (!url || /[*#\\\s]|[^\x21-\x7e]/.test(uri) || url.username || url.password) return false
+  if (url.protocol === 'https:') return /^https:\/\/[^/]/.test(uri)
+  if (url.protocol === 'http:') return ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname)
+  return /^[a-z][a-z0-9+-]*\.[a-z0-9.+-]+:\//.test(uri)
+}

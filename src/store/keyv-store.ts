@@ -1,0 +1,127 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { KeyvSqlite } from '@keyv/sqlite'
+import { jsonSerializer, Keyv, type KeyvValue } from 'keyv'
+import type { Kind, Records } from './records.ts'
+import { openSqlite } from './sqlite-driver.ts'
+import { type Entry, StorageError, type Store } from './store.ts'
+
+type Row = { key: string; value: string }
+
+/**
+ * The store on Keyv with its SQLite adapter. Reading, writing and deleting one row is Keyv's; what has to be one atomic
+ * step is one SQL statement through the adapter's `query`, on the same rows.
+ * @param file the database; its folder is made, with mode 0700, if it isn't there.
+ * @throws StorageError when the file can't be opened or is damaged.
+ */
+export async function openKeyvStore(file: string, now: () => number): Promise<Store> {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const sqlite = openSqlite(file)
+  const adapter = new KeyvSqlite({ uri: `sqlite://${file}`, driver: sqlite.driver })
+  const keyv = new Keyv({ store: adapter })
+  // Without a listener that throws, Keyv turns a broken database into "no such row".
+  keyv.on('error', (cause: Error) => {
+    throw cause instanceof StorageError ? cause : new StorageError(`The database ${file} holds something unreadable: ${cause.message}`, { cause })
+  })
+  await adapter.ready
+
+  async function get<K extends Kind>(kind: K, id: string): Promise<Records[K] | undefined> {
+    const row = (await keyv.getRaw(key(kind, id))) as KeyvValue<Records[K]> | undefined
+    if (row === undefined || (row.expires != null && row.expires <= now())) return undefined
+    return row.value
+  }
+
+  return {
+    async insert(kind, id, value, expiresAt, alongside = []) {
+      const entries: Entry[] = [{ kind, id, value, expiresAt }, ...alongside]
+      const rows = entries.map(() => '(?, ?, ?)').join(', ')
+      const inserted = await adapter.query(
+        `INSERT INTO keyv (key, value, namespace, expires) SELECT column1, column2, '', column3 FROM (VALUES ${rows})
+         WHERE NOT EXISTS (SELECT 1 FROM keyv WHERE key = ? AND namespace = '' AND (expires IS NULL OR expires > ?))
+         ON CONFLICT (key, namespace) DO UPDATE SET value = excluded.value, expires = excluded.expires RETURNING key`,
+        ...entries.flatMap((entry) => [
+          key(entry.kind, entry.id),
+          encode(entry.value, entry.expiresAt),
+          entry.expiresAt ?? null,
+        ]),
+        key(kind, id),
+        now(),
+      )
+      return inserted.length > 0
+    },
+
+    get,
+
+    async put(kind, id, value, expiresAt) {
+      await keyv.setRaw(key(kind, id), { value, expires: expiresAt })
+    },
+
+    async take<K extends Kind>(kind: K, id: string) {
+      const taken = await adapter.query(
+        `DELETE FROM keyv WHERE key = ? AND namespace = '' AND (expires IS NULL OR expires > ?) RETURNING value`,
+        key(kind, id),
+        now(),
+      )
+      const row = taken[0] as Row | undefined
+      return row && decode<K>(row.value)
+    },
+
+    async replace(kind, id, revision, value, expiresAt) {
+      const replaced = await adapter.query(
+        `UPDATE keyv SET value = ?, expires = ? WHERE key = ? AND namespace = '' AND (expires IS NULL OR expires > ?)
+         AND json_extract(value, '$.value.revision') = ? RETURNING key`,
+        encode(value, expiresAt),
+        expiresAt ?? null,
+        key(kind, id),
+        now(),
+        revision,
+      )
+      return replaced.length > 0
+    },
+
+    delete: (kind, id) => keyv.delete(key(kind, id)),
+
+    async list<K extends Kind>(kind: K, prefix: string, cursor: string | undefined, limit: number) {
+      const first = key(kind, prefix)
+      const rows = (await adapter.query(
+        `SELECT key, value FROM keyv WHERE namespace = '' AND key >= ? AND key > ? AND key < ?
+         AND (expires IS NULL OR expires > ?) ORDER BY key LIMIT ?`,
+        first,
+        cursor === undefined ? '' : key(kind, cursor),
+        `${first}\u{10ffff}`,
+        now(),
+        limit + 1,
+      )) as Row[]
+      const entries = rows
+        .slice(0, limit)
+        .map((row) => ({ id: row.key.slice(kind.length + 1), value: decode<K>(row.value) }))
+      return { entries, cursor: rows.length > limit ? entries.at(-1)?.id : undefined }
+    },
+
+    async purgeExpired(at, limit) {
+      const purged = await adapter.query(
+        'DELETE FROM keyv WHERE rowid IN (SELECT rowid FROM keyv WHERE expires <= ? LIMIT ?) RETURNING key',
+        at,
+        limit,
+      )
+      return purged.length
+    },
+
+    changesByOthers: sqlite.dataVersion,
+    healthy: sqlite.healthy,
+    close: () => adapter.close(),
+  }
+}
+
+function key(kind: Kind, id: string): string {
+  return `${kind}:${id}`
+}
+
+/** The form that Keyv itself writes. */
+function encode(value: Records[Kind], expires: number | undefined): string {
+  return jsonSerializer.stringify({ value, expires })
+}
+
+function decode<K extends Kind>(row: string): Records[K] {
+  return jsonSerializer.parse<{ value: Records[K] }>(row).value
+}

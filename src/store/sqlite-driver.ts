@@ -1,0 +1,71 @@
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import type { SqliteDriver } from '@keyv/sqlite'
+import { StorageError } from './store.ts'
+
+/** How long a write waits for another process's lock, in milliseconds. Alexa waits 4,500 for a token. */
+const BUSY_TIMEOUT = 2000
+
+export interface SqliteConnection {
+  /** For `KeyvSqlite`, whose own driver prepares each statement anew and leaves durability to the build of SQLite. */
+  driver: SqliteDriver
+  /** Differs from the last one if another connection has committed since. */
+  dataVersion: () => number
+  /** Whether the last statement succeeded. */
+  healthy: () => boolean
+}
+
+/**
+ * Opens the database file, making it readable by its owner only, and checks it: a damaged file reads as missing rows,
+ * which would unlink everybody.
+ * @throws StorageError when the file can't be opened or is damaged; it is left as it is.
+ */
+export function openSqlite(file: string): SqliteConnection {
+  const database = open(file)
+  const statements = new Map<string, StatementSync>()
+  let healthy = true
+
+  function run(sql: string, parameters: SQLInputValue[]): unknown[] {
+    try {
+      const statement = statements.get(sql) ?? database.prepare(sql)
+      statements.set(sql, statement)
+      const rows = statement.all(...parameters)
+      healthy = true
+      return rows
+    } catch (cause) {
+      healthy = false
+      throw new StorageError(`The database ${file} can't be used: ${(cause as Error).message}`, { cause })
+    }
+  }
+
+  return {
+    driver: {
+      name: 'custom',
+      connect: async () => ({
+        query: async (sql, ...parameters) => run(sql, parameters as SQLInputValue[]),
+        close: async () => {
+          if (database.isOpen) database.close()
+        },
+      }),
+    },
+    dataVersion: () => (run('PRAGMA data_version', [])[0] as { data_version: number }).data_version,
+    healthy: () => healthy,
+  }
+}
+
+function open(file: string): DatabaseSync {
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+    const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT })
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    const found = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
+    if (found.quick_check !== 'ok') throw new Error(`it is damaged (${found.quick_check})`)
+    return database
+  } catch (cause) {
+    const why = (cause as Error).message
+    throw new StorageError(
+      `The database ${file} can't be opened: ${why}. Nothing was changed. If it is damaged, put a backup in its place; without one, move it away and link Alexa again.`,
+      { cause },
+    )
+  }
+}

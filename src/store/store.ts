@@ -1,0 +1,67 @@
+import type { Kind, Records } from './records.ts'
+
+/** The backend failed: nothing is known about what was asked. Callers answer 503, never "no such token". */
+export class StorageError extends Error {
+  override name = 'StorageError'
+}
+
+export interface Entry<K extends Kind = Kind> {
+  kind: K
+  id: string
+  value: Records[K]
+  /** Milliseconds since 1970; absent for what never expires. */
+  expiresAt?: number
+}
+
+export interface Page<K extends Kind> {
+  entries: { id: string; value: Records[K] }[]
+  /** Where the next page begins; absent on the last one. */
+  cursor?: string
+}
+
+/**
+ * What the rest of the house may ask of its memory. It says nothing of SQLite, so that another backend can stand in.
+ * An expired row counts as absent everywhere. Every call throws `StorageError` when the backend fails.
+ */
+export interface Store {
+  /**
+   * Puts a row only if it is absent, together with `alongside`, all or nothing.
+   * @returns whether it was put: of any number of callers, also in other processes, exactly one gets true.
+   */
+  insert<K extends Kind>(
+    kind: K,
+    id: string,
+    value: Records[K],
+    expiresAt?: number,
+    alongside?: Entry[],
+  ): Promise<boolean>
+  get<K extends Kind>(kind: K, id: string): Promise<Records[K] | undefined>
+  put<K extends Kind>(kind: K, id: string, value: Records[K], expiresAt?: number): Promise<void>
+  /** Gets and deletes in one step: only one caller gets the value. */
+  take<K extends Kind>(kind: K, id: string): Promise<Records[K] | undefined>
+  /**
+   * Compare and swap: replaces the row that has this revision. The new value has to carry another one.
+   * @returns whether there was such a row.
+   */
+  replace<K extends 'user' | 'grant'>(
+    kind: K,
+    id: string,
+    revision: number,
+    value: Records[K],
+    expiresAt?: number,
+  ): Promise<boolean>
+  /** @returns whether there was one. */
+  delete(kind: Kind, id: string): Promise<boolean>
+  /** The rows whose id begins with `prefix`, in the order of their ids, from `cursor` on. */
+  list<K extends Kind>(kind: K, prefix: string, cursor: string | undefined, limit: number): Promise<Page<K>>
+  /** Deletes at most `limit` rows that had expired at `now`. @returns how many. */
+  purgeExpired(now: number, limit: number): Promise<number>
+  /**
+   * A number that differs from the last one if another process has changed anything since. Cheap and synchronous, for
+   * a cache to ask before every use.
+   */
+  changesByOthers(): number
+  /** Whether the last call reached the backend. Never does I/O. */
+  healthy(): boolean
+  close(): Promise<void>
+}
