@@ -1,6 +1,13 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { describeAccount } from './accounts.ts'
-import { CommandError, type CommandMessage, errorCodes, isObject, MissingCommand, parseCommandMessage } from './command-message.ts'
+import {
+  CommandError,
+  type CommandMessage,
+  errorCodes,
+  isObject,
+  MissingCommand,
+  parseCommandMessage,
+} from './command-message.ts'
 import { commands, type House, isGenerator, runCommand } from './commands.ts'
 import type { Misbehaviour } from './misbehaviour.ts'
 

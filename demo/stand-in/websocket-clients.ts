@@ -37,7 +37,10 @@ export class WebSocketClients {
 
   /** Completes the handshake only. */
   handshake(req: IncomingMessage, socket: Socket, head: Buffer, accepted: (socket: WebSocket) => void): void {
-    this.#server.handleUpgrade(req, socket, head, accepted)
+    this.#server.handleUpgrade(req, socket, head, (client) => {
+      client.on('error', () => {})
+      accepted(client)
+    })
   }
 
   /** The server speaks first. */
@@ -45,7 +48,6 @@ export class WebSocketClients {
     const client: Client = { socket, record, token: undefined }
     this.#clients.add(client)
     this.#keepAlive(socket)
-    socket.on('error', () => {})
     socket.on('close', () => {
       this.#clients.delete(client)
       this.#seen.changed()

@@ -103,7 +103,8 @@ function makeCertificate({ key, publicKey, subject, issuer, now, end, extensions
   const issuerKeyId = forge.pki.getPublicKeyFingerprint(issuerPublic, { type: 'RSAPublicKey' }).getBytes()
   certificate.setExtensions(extensions(issuerKeyId))
   certificate.sign(issuerKey, forge.md.sha256.create())
-  return forge.pki.certificateToPem(certificate)
+  // forge ends lines as Windows does, node:crypto as everybody else.
+  return forge.pki.certificateToPem(certificate).replaceAll('\r', '')
 }
 
 const spkiPem = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString()

@@ -1,6 +1,7 @@
 import { KeyObject, type X509Certificate } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeWholeFile } from '../store/write-whole-file.ts'
 import { CertificateError, type CertificateErrorCode } from './certificate-error.ts'
 import { leafEnd, makeLeafCertificate, newRsaKey, type RandomBytes } from './local-ca.ts'
 import { caFile, type LocalCa, openLocalCa, renewLocalCa } from './open-local-ca.ts'
@@ -14,7 +15,6 @@ import {
   RENEWAL_TIME,
   type ServerCertificate,
 } from './server-certificate.ts'
-import { writeWholeFile } from './write-whole-file.ts'
 
 type Options = { directory: string; names: string[]; now: number; randomBytes: RandomBytes }
 type Leaf = { chain: X509Certificate[]; key: KeyObject }

@@ -1,12 +1,12 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
+import { writeWholeFile } from '../store/write-whole-file.ts'
 import { CertificateError } from './certificate-error.ts'
 import { commonNameOf, makeCaCertificate, newRsaKey, type RandomBytes } from './local-ca.ts'
 import { readCertificates, readPrivateKey } from './read-pem.ts'
 import { dayOf } from './server-certificate.ts'
-import { writeWholeFile } from './write-whole-file.ts'
 
-export type LocalCa = { certificate: X509Certificate; key: KeyObject; made: boolean }
+export type LocalCa = { certificate: X509Certificate; key: KeyObject }
 
 type Context = { directory: string; host: string; now: number; randomBytes: RandomBytes }
 
@@ -21,11 +21,11 @@ const keyFile = (directory: string): string => join(directory, 'local-ca.key')
 export async function openLocalCa(context: Context): Promise<LocalCa> {
   const found = await readCa(context.directory)
   const expired = found && context.now > found.validToDate.getTime()
-  if (found && !expired) return { certificate: found, key: await keyOf(found, context), made: false }
+  if (found && !expired) return { certificate: found, key: await keyOf(found, context) }
   const key = await readOrMakeKey(context)
   await writeCa(context, key, !expired)
   const certificate = (await readCa(context.directory)) ?? gone(context)
-  return { certificate, key: await keyOf(certificate, context), made: true }
+  return { certificate, key: await keyOf(certificate, context) }
 }
 
 /** A new certificate for the CA's key, which then has to be trusted again. */
@@ -39,8 +39,7 @@ async function readCa(directory: string): Promise<X509Certificate | undefined> {
   })
   const ca = found[0]
   if (!ca) return undefined
-  const own = found.length === 1 && ca.ca && commonNameOf(ca) && ca.checkIssued(ca) && ca.verify(ca.publicKey)
-  if (own && ca.publicKey.asymmetricKeyType === 'rsa') return ca
+  if (found.length === 1 && ca.ca && commonNameOf(ca) && ca.verify(ca.publicKey)) return ca
   const advice = 'For a certificate of your own use tls.source: files; for a new local CA move this file away.'
   throw new CertificateError('ca_foreign', `${path} is not a CA that Skillgate made. ${advice}`)
 }
@@ -94,4 +93,5 @@ function gone({ directory }: { directory: string }): never {
 }
 
 const remedy = (directory: string): string =>
-  `Put local-ca.pem and local-ca.key back from one backup, or remove both from ${directory}: a new CA is made then, which every device has to trust again.`
+  `Put local-ca.pem and local-ca.key back from one backup, or remove both from ${directory}: ` +
+  'a new CA is made then, which every device has to trust again.'

@@ -16,6 +16,10 @@ export async function readCertificates(path: string): Promise<X509Certificate[]>
       : 'it needs a PEM file, which has -----BEGIN CERTIFICATE----- in it. Convert or copy the certificate again.'
     throw new CertificateError('certificate_invalid', `${path} holds no whole certificate; ${found}`)
   }
+  // A block cut short would otherwise be left out in silence, and the chain be incomplete.
+  if (text.split('-----BEGIN CERTIFICATE-----').length - 1 !== blocks.length) {
+    throw new CertificateError('certificate_invalid', `A certificate in ${path} is cut short: copy the file again.`)
+  }
   return blocks.map((block, index) => {
     try {
       return new X509Certificate(block)

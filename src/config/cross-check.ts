@@ -1,20 +1,22 @@
 import { z } from 'zod'
+import { identityHeaders } from './schema.ts'
 
-/** Something wrong at a place in the file. `message` ends "expected ...". */
+/** Something wrong at a place in the file. `message` begins with "expected". */
 export interface Mistake {
   path: PropertyKey[]
   message: string
 }
 
 const names = z.array(z.string().catch('')).optional().catch(undefined)
+const named = z.record(z.string(), z.unknown()).optional().catch(undefined)
 
 /** As much of a configuration as refers to other parts of it, however wrong the rest may be. */
 const draft = z.object({
-  upstreams: z.record(z.string(), z.unknown()).catch({}),
+  upstreams: named,
   oauth: z
     .object({
       base_path: z.string().catch('/alexa'),
-      scopes: z.record(z.string(), z.unknown()).catch({}),
+      scopes: named,
       default_scopes: names,
       clients: z
         .array(
@@ -22,7 +24,7 @@ const draft = z.object({
             .object({
               id: z.string().optional().catch(undefined),
               public: z.boolean().catch(false),
-              secret: z.unknown(),
+              secret: z.unknown().optional(),
               scopes: names,
             })
             .optional()
@@ -30,7 +32,7 @@ const draft = z.object({
         )
         .catch([]),
     })
-    .catch({ base_path: '/alexa', scopes: {}, default_scopes: undefined, clients: [] }),
+    .catch({ base_path: '/alexa', scopes: undefined, default_scopes: undefined, clients: [] }),
   routes: z
     .array(
       z
@@ -58,21 +60,23 @@ export function crossCheck(value: unknown): Mistake[] {
     ...unknownUpstreams(read.data),
     ...unknownScopes(read.data),
     ...clientMistakes(read.data),
-    ...unreachableRoutes(read.data),
+    ...routeMistakes(read.data),
     ...repeatedHeaders(read.data),
   ]
 }
 
 function unknownUpstreams({ upstreams, routes }: Draft): Mistake[] {
+  if (!upstreams) return []
   const known = Object.keys(upstreams)
   return routes.flatMap((route, i) =>
     route?.upstream === undefined || known.includes(route.upstream)
       ? []
-      : [{ path: ['routes', i, 'upstream'], message: `expected one of the upstreams (${known.join(', ')})` }],
+      : [{ path: ['routes', i, 'upstream'], message: `expected one of upstreams (${listed(known)})` }],
   )
 }
 
 function unknownScopes({ oauth, routes }: Draft): Mistake[] {
+  if (!oauth.scopes) return []
   const known = Object.keys(oauth.scopes)
   const lists: [PropertyKey[], string[] | undefined][] = [
     [['oauth', 'default_scopes'], oauth.default_scopes],
@@ -84,11 +88,13 @@ function unknownScopes({ oauth, routes }: Draft): Mistake[] {
   ]
   return lists.flatMap(([path, scopes = []]) =>
     scopes.flatMap((scope, i) =>
-      known.includes(scope)
-        ? []
-        : [{ path: [...path, i], message: `expected one of oauth.scopes (${known.join(', ')})` }],
+      known.includes(scope) ? [] : [{ path: [...path, i], message: `expected one of oauth.scopes (${listed(known)})` }],
     ),
   )
+}
+
+function listed(known: string[]): string {
+  return known.join(', ') || 'there are none'
 }
 
 function clientMistakes({ oauth: { clients } }: Draft): Mistake[] {
@@ -113,19 +119,25 @@ function clientMistakes({ oauth: { clients } }: Draft): Mistake[] {
   })
 }
 
-function unreachableRoutes({ oauth, routes }: Draft): Mistake[] {
+function routeMistakes({ oauth, routes }: Draft): Mistake[] {
   const own = ['/health', ...['authorize', 'approve', 'token'].map((endpoint) => `${oauth.base_path}/${endpoint}`)]
   return routes.flatMap((route, i) => {
-    if (!route?.path) return []
+    if (!route) return []
     const path = ['routes', i, 'path']
-    if (own.includes(route.path)) return [{ path, message: 'expected another path, the gateway itself answers there' }]
+    const mistakes: Mistake[] = []
     const first = routes.findIndex((other) => other?.path === route.path && overlap(other?.methods, route.methods))
-    if (first < i)
-      return [{ path, message: `expected a path or methods of its own, routes[${first}] takes the same requests` }]
-    if (route.auth === 'none' && route.scopes?.length) {
-      return [{ path: ['routes', i, 'scopes'], message: 'expected none, for auth: none asks for no token' }]
+    if (route.path !== undefined && own.includes(route.path)) {
+      mistakes.push({ path, message: `expected another path, the gateway itself answers at ${route.path}` })
+    } else if (route.path !== undefined && first < i) {
+      mistakes.push({
+        path,
+        message: `expected a path or methods of its own, routes[${first}] takes the same requests`,
+      })
     }
-    return []
+    if (route.auth === 'none' && route.scopes?.length) {
+      mistakes.push({ path: ['routes', i, 'scopes'], message: 'expected none, for auth: none asks for no token' })
+    }
+    return mistakes
   })
 }
 
@@ -133,11 +145,13 @@ function overlap(some: string[] | undefined, others: string[] | undefined): bool
   return !some || !others || some.some((method) => others.includes(method))
 }
 
-function repeatedHeaders({ identity_headers: headers }: Draft): Mistake[] {
-  const entries = Object.entries(headers).map(([key, name]) => [key, String(name).toLowerCase()] as const)
-  return entries.flatMap(([key, name], i) =>
-    entries.findIndex((other) => other[1] === name) < i
-      ? [{ path: ['identity_headers', key], message: 'expected a header name of its own' }]
-      : [],
-  )
+/** A header that the file names must be no default of another key either. */
+function repeatedHeaders({ identity_headers: given }: Draft): Mistake[] {
+  const defaults = Object.entries(identityHeaders.parse({})).filter(([key]) => !Object.hasOwn(given, key))
+  const entries = [...defaults, ...Object.entries(given)].map(([key, name]) => [key, String(name).toLowerCase()])
+  return entries.flatMap(([key = '', name], i) => {
+    const first = entries.findIndex((other) => other[1] === name)
+    const message = `expected a header name of its own, identity_headers.${entries[first]?.[0]} has the same`
+    return first < i ? [{ path: ['identity_headers', key], message }] : []
+  })
 }

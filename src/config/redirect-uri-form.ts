@@ -6,7 +6,7 @@ export const REDIRECT_URI_FORM =
 export function checkRedirectUriForm(uri: string): boolean {
   const url = URL.parse(uri)
   if (!url || /[*#\\\s]|[^\x21-\x7e]/.test(uri) || url.username || url.password) return false
-  if (url.protocol === 'https:') return /^https:\/\/[^/]/.test(uri)
-  if (url.protocol === 'http:') return ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname)
+  if (url.protocol === 'https:') return /^https:\/\/[^/@]/.test(uri)
+  if (url.protocol === 'http:') return /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)([:/?]|$)/.test(uri)
   return /^[a-z][a-z0-9+-]*\.[a-z0-9.+-]+:\//.test(uri)
 }

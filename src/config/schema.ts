@@ -19,144 +19,164 @@ export function configSchema({ folder, variables }: Surroundings) {
       .describe(meaning)
 
   const secret = z
-    .union([z.strictObject({ file: file('a file with the secret as its only line') }), z.string()], {
-      error: SECRET_FORM,
-    })
+    .union([keys({ file: file('a file with the secret as its only line') }), z.string()], { error: SECRET_FORM })
+    .meta({ takes: SECRET_FORM })
     .transform((value, context) => {
       if (typeof value === 'object') return value
       const name = /^\$\{(\w+)\}$/.exec(value)?.[1]
-      const found = name && variables[name]
+      const found = name && Object.hasOwn(variables, name) && variables[name]
       if (found) return { value: found }
-      const message = name
-        ? `expected the environment variable ${name} to be set, it is not`
-        : `expected ${SECRET_FORM}`
+      const message = name ? `a value in the environment variable ${name}, there is none` : SECRET_FORM
       context.addIssue({ code: 'custom', message })
       return z.NEVER
     })
 
-  const upstream = z.strictObject({
-    url: text('an http or https URL without a path, such as http://127.0.0.1:8095', isOrigin('http:', 'https:'))
+  const upstream = keys({
+    url: text('an http or https URL of host and port alone, such as http://127.0.0.1:8095', isOrigin('http:', 'https:'))
       .transform((url) => new URL(url).origin)
       .describe('Where it listens.'),
     token: secret
       .optional()
       .describe(
-        'What the gateway itself signs in with there, sent as `Authorization: Bearer`. Music Assistant needs one: make it under Settings, Profile, Long-lived access tokens. `{ file: ... }` or `${ENV_NAME}`.',
+        'What the gateway itself signs in with there, sent as `Authorization: Bearer`. Music Assistant needs one: make it under Settings, Profile, Long-lived access tokens.',
       ),
     response_timeout: seconds(1, 3600).default(30).describe('Seconds to wait for the beginning of an answer.'),
   })
 
-  const client = z.strictObject({
+  const client = keys({
     id: text('letters, digits and ._- as in amazon-alexa', matches(/^[A-Za-z0-9._-]{1,100}$/)).describe(
       'Its `client_id`.',
     ),
     name: text('the name that people know it by').describe('How the consent page calls it.'),
-    public: z
-      .boolean({ error: 'true or false' })
-      .default(false)
-      .describe('Whether it can keep no secret, as an app on a phone. It then has none, and has to use PKCE.'),
+    public: flag().describe(
+      'Whether it can keep no secret, as an app on a phone. It then has none, and has to use PKCE.',
+    ),
     secret: secret
       .optional()
-      .describe('Its `client_secret`: `{ file: ... }`, made at the first start with mode 0600, or `${ENV_NAME}`.'),
+      .describe('Its `client_secret`. A file is made at the first start, with mode 0600. A public client has none.'),
     redirect_uris: list(text(REDIRECT_URI_FORM, checkRedirectUriForm), 'a list of redirect URIs').describe(
       'Where people may be sent back to. Compared letter by letter.',
     ),
     scopes: list(scopeName(), 'a list of scopes').describe('What it may ask for at the most.'),
   })
 
-  const route = z.strictObject({
-    path: text('a path such as /api, or /imageproxy/* for all that is below', isPathPattern).describe(
-      'An exact path, or one that ends in `/*`. The most exact route decides, wherever it stands.',
-    ),
-    methods: list(z.enum(METHODS, { error: `one of ${METHODS.join(', ')}` }), 'a list of methods')
+  const route = keys({
+    path: text(
+      'a path such as /api, or /imageproxy/* for all below it (nothing %-encoded, no //, . or ..)',
+      isPathPattern,
+    ).describe('An exact path, or one that ends in `/*`. The most exact route decides, wherever it stands.'),
+    methods: list(oneOf(METHODS), 'a list of methods')
       .default([...METHODS])
       .describe('The methods it takes; others are answered 405.'),
     upstream: text('the name of an upstream').describe('Where it leads: a name from `upstreams`.'),
-    auth: z
-      .enum(['bearer', 'none'], { error: 'bearer or none' })
-      .describe('`bearer` asks for an access token, `none` lets everybody in.'),
-    scopes: z
-      .array(scopeName(), { error: 'a list of scopes' })
-      .default([])
-      .describe('The scopes that the access token must have.'),
-    websocket: z.boolean({ error: 'true or false' }).default(false).describe('Whether it takes WebSockets.'),
+    auth: oneOf(['bearer', 'none']).describe('`bearer` asks for an access token, `none` lets everybody in.'),
+    scopes: scopeNames().default([]).describe('The scopes that the access token must have.'),
+    websocket: flag().describe('Whether it takes WebSockets.'),
   })
 
-  return z.strictObject({
-    public_url: text('an https URL without a path, such as https://home.example.org', isOrigin('https:'))
+  return keys({
+    public_url: text('an https URL of host and port alone, such as https://home.example.org', isOrigin('https:'))
       .transform((url) => new URL(url).origin)
       .describe('How the world reaches the gateway; also its OAuth issuer.'),
-    listen: z
-      .strictObject({
-        https: listenAddress().describe('Where it serves.'),
-        http: listenAddress().optional().describe('Where it only redirects to `public_url`; nowhere if absent.'),
-      })
-      .describe('`host:port`; port 0 takes a free one.'),
+    listen: keys({
+      https: listenAddress().describe('Where it serves.'),
+      http: listenAddress().optional().describe('Where it only redirects to `public_url`; nowhere if absent.'),
+    }).describe('`host:port`; port 0 takes a free one.'),
     tls: z
       .discriminatedUnion(
         'source',
         [
-          z.strictObject({
-            source: z.literal('local'),
+          keys({
+            source: z.literal('local').describe('A CA of its own, made at the first start.'),
             directory: file('Where the local CA and its certificate are kept.').prefault('certs'),
           }),
-          z.strictObject({
-            source: z.literal('files'),
+          keys({
+            source: z.literal('files').describe('What somebody else keeps fresh.'),
             certificate: file('The PEM certificate, followed by its chain.'),
             key: file('The PEM key.'),
           }),
         ],
         { error: '{ source: local } or { source: files, certificate: ..., key: ... }' },
       )
-      .describe('`local` makes a CA of its own at the first start, `files` serves what somebody else keeps fresh.'),
+      .describe('The certificate that it serves.'),
     data_dir: file('The folder of the database; made with mode 0700.').prefault('data'),
-    identity_headers: z
-      .strictObject({
-        user_id: headerName().default('X-Remote-User-Id'),
-        user_name: headerName().default('X-Remote-User-Name'),
-        display_name: headerName().default('X-Remote-User-Display-Name'),
-        client_id: headerName().default('X-Auth-Client-Id'),
-        scopes: headerName().default('X-Auth-Scopes'),
-      })
+    identity_headers: identityHeaders
       .prefault({})
       .describe('The headers that tell an upstream who is calling. No client can send them.'),
-    upstreams: z.record(name(), upstream, { error: 'upstreams by name' }).describe('The servers behind the gateway.'),
-    oauth: z
-      .strictObject({
-        base_path: text('a path such as /alexa', matches(/^(\/[A-Za-z0-9_-]+)+$/))
-          .default('/alexa')
-          .describe('Where the OAuth endpoints are: `authorize`, `approve`, `token`.'),
-        scopes: z
-          .record(scopeName(), text('what the scope allows, in words for the consent page'), {
-            error: 'scopes by name',
-          })
-          .describe('What can be allowed, each with its line on the consent page.'),
-        default_scopes: z
-          .array(scopeName(), { error: 'a list of scopes' })
-          .default(['music.read', 'music.control'])
-          .describe('What a client gets, as far as it may, when it asks for nothing in particular.'),
-        clients: list(client, 'a list of clients').describe('Who may ask people for access.'),
-      })
-      .describe('The authorization server.'),
+    upstreams: z
+      .record(name(), upstream, { error: 'a map of upstreams by name' })
+      .describe('The servers behind the gateway.'),
+    oauth: keys({
+      base_path: text('a path such as /alexa', matches(/^(\/[A-Za-z0-9_-]+)+$/))
+        .default('/alexa')
+        .describe('Where the OAuth endpoints are: `authorize`, `approve`, `token`.'),
+      scopes: z
+        .record(scopeName(), text('what the scope allows, in words for the consent page'), {
+          error: 'a map of scopes by name',
+        })
+        .describe('What can be allowed, each with its line on the consent page.'),
+      default_scopes: scopeNames()
+        .default(['music.read', 'music.control'])
+        .describe('What a client gets, as far as it may, when it asks for nothing in particular.'),
+      clients: list(client, 'a list of clients').describe('Who may ask people for access.'),
+    }).describe('The authorization server.'),
     routes: list(route, 'a list of routes').describe('What is forwarded where.'),
   })
 }
+
+/** Apart, for the cross-check needs its defaults. */
+export const identityHeaders = keys({
+  user_id: headerName().default('X-Remote-User-Id').describe("The user's id, which never changes."),
+  user_name: headerName().default('X-Remote-User-Name').describe('The name that the user signs in with.'),
+  display_name: headerName().default('X-Remote-User-Display-Name').describe('The name that people call the user by.'),
+  client_id: headerName().default('X-Auth-Client-Id').describe('The client that the access token was given to.'),
+  scopes: headerName().default('X-Auth-Scopes').describe('The scopes of the access token, separated by spaces.'),
+})
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 const SECRET_FORM = '{ file: ... } or ${ENV_NAME}, so that no secret stands in this file'
 
-function text(expected: string, test: (value: string) => boolean = () => true) {
-  return z.string({ error: expected }).refine((value) => value !== '' && test(value), { error: expected })
+/** A map with these keys and no others. */
+function keys<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const known = Object.keys(shape).join(', ')
+  return z.strictObject(shape, {
+    error: ({ code }) => (code === 'unrecognized_keys' ? `one of the keys ${known}` : `a map with the keys ${known}`),
+  })
 }
 
-function list<Item extends z.ZodType>(item: Item, expected: string) {
-  return z.array(item, { error: expected }).min(1, { error: `${expected} with at least one` })
+function text(expected: string, test: (value: string) => boolean = () => true) {
+  return z
+    .string({ error: expected })
+    .refine((value) => value !== '' && test(value), { error: expected })
+    .meta({ takes: expected })
+}
+
+function oneOf<const Values extends readonly string[]>(values: Values) {
+  const expected = `one of ${values.join(', ')}`
+  return z.enum(values, { error: expected }).meta({ takes: expected })
+}
+
+function flag() {
+  return z.boolean({ error: 'true or false' }).meta({ takes: 'true or false' }).default(false)
+}
+
+function list<Item extends z.ZodType>(item: Item, kind: string) {
+  const expected = `${kind} with at least one`
+  return z.array(item, { error: expected }).min(1, { error: expected }).meta({ takes: expected })
+}
+
+function scopeNames() {
+  return z.array(scopeName(), { error: 'a list of scopes' }).meta({ takes: 'a list of scopes' })
 }
 
 function seconds(least: number, most: number) {
-  const expected = `seconds, from ${least} to ${most}`
-  return z.int({ error: expected }).min(least, { error: expected }).max(most, { error: expected })
+  const expected = `whole seconds from ${least} to ${most}`
+  return z
+    .int({ error: expected })
+    .min(least, { error: expected })
+    .max(most, { error: expected })
+    .meta({ takes: expected })
 }
 
 function name() {
@@ -187,11 +207,10 @@ function matches(form: RegExp) {
   return (value: string) => form.test(value)
 }
 
+/** In any spelling, such as with the default port; but with no user, path, query, or fragment. */
 function isOrigin(...protocols: string[]) {
-  return (value: string) => {
-    const url = URL.parse(value)
-    return url !== null && protocols.includes(url.protocol) && (value === url.origin || `${value}/` === url.href)
-  }
+  return (value: string) =>
+    protocols.includes(URL.parse(value)?.protocol ?? '') && /^https?:\/\/[^\s/?#@\\]+$/i.test(value)
 }
 
 /** Plain characters only, so that a pattern has one spelling: nothing encoded, no `//`, no dot segments. */

@@ -21,7 +21,9 @@ export async function openKeyvStore(file: string, now: () => number): Promise<St
   const keyv = new Keyv({ store: adapter })
   // Without a listener that throws, Keyv turns a broken database into "no such row".
   keyv.on('error', (cause: Error) => {
-    throw cause instanceof StorageError ? cause : new StorageError(`The database ${file} holds something unreadable: ${cause.message}`, { cause })
+    throw cause instanceof StorageError
+      ? cause
+      : new StorageError(`The database ${file} holds something unreadable: ${cause.message}`, { cause })
   })
   await adapter.ready
 

@@ -1,8 +1,8 @@
 import { link, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { CertificateError } from './certificate-error.ts'
+import { StorageError } from './store.ts'
 
-type WholeFile = {
+export type WholeFile = {
   path: string
   text: string
   mode: number
@@ -15,7 +15,7 @@ const NO_HARD_LINKS = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']
 
 /**
  * Puts a file in place whole or not at all, whatever happens meanwhile, and never readable by more than `mode` allows.
- * @throws CertificateError file_unwritable
+ * @throws StorageError
  */
 export async function writeWholeFile({ path, text, mode, ifAbsent = false, randomBytes }: WholeFile): Promise<void> {
   // The name ends as the file's own does, so that what keeps `*.key` out of git keeps this one out too.
@@ -27,7 +27,7 @@ export async function writeWholeFile({ path, text, mode, ifAbsent = false, rando
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const message = `${path} can't be written (${code}): check the permissions of the folder, and the space on the disk.`
-    throw new CertificateError('file_unwritable', message, error)
+    throw new StorageError(message, { cause: error })
   } finally {
     await rm(temporary, { force: true })
   }

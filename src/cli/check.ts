@@ -1,0 +1,48 @@
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { prepareGateway } from '../gateway/start.ts'
+import { createLog } from '../telemetry/log.ts'
+import { listUsers } from '../users/users.ts'
+import type { World } from './world.ts'
+
+/** `skillgate check`: all of a start but the listening. Says what would be served. */
+export async function check(world: World): Promise<number> {
+  const { configFile, variables, print } = world
+  const config = loadConfig(configFile, variables)
+  const prepared = await prepareGateway(config, world, createLog())
+  try {
+    const { certificate, store } = prepared
+    const users = await listUsers(store)
+    print(`${configFile} is good. A start would serve ${config.public_url}`)
+    print(`  https  ${shown(config.listen.https)}`)
+    if (config.listen.http) print(`  http   ${shown(config.listen.http)}, redirecting to ${config.public_url}`)
+    print(
+      `  certificate for ${certificate.names.join(', ')}, until ${new Date(certificate.notAfter).toISOString().slice(0, 10)}`,
+    )
+    print(`  users  ${users.map(({ name }) => name).join(', ') || 'none yet: npx skillgate user add NAME'}`)
+    print('Account linking')
+    print(`  authorization URI  ${config.public_url}${config.oauth.base_path}/authorize`)
+    print(`  access token URI   ${config.public_url}${config.oauth.base_path}/token`)
+    for (const client of config.oauth.clients)
+      print(`  client ${client.id} (${client.name}): ${client.scopes.join(' ')}`)
+    print('Routes')
+    for (const line of describeRoutes(config)) print(`  ${line}`)
+    return 0
+  } finally {
+    await prepared.close()
+  }
+}
+
+function describeRoutes({ routes, upstreams }: Config): string[] {
+  return routes.map(({ path, methods, upstream, auth, scopes, websocket }) => {
+    const who = auth === 'none' ? 'everybody' : ['with a token', ...scopes].join(' ')
+    const kinds = [methods.length === 7 ? 'any method' : methods.join(' '), websocket && 'WebSocket']
+      .filter(Boolean)
+      .join(', ')
+    return `${path} (${kinds}) -> ${upstream} ${upstreams[upstream]?.url}, ${who}`
+  })
+}
+
+function shown({ host, port }: Config['listen']['https']): string {
+  return `${host}:${port === 0 ? 'a free port' : port}`
+}

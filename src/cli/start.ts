@@ -1,0 +1,28 @@
+import { loadConfig } from '../config/load.ts'
+import { prepareGateway } from '../gateway/start.ts'
+import { createLog } from '../telemetry/log.ts'
+import { listUsers } from '../users/users.ts'
+import type { World } from './world.ts'
+
+/** `skillgate start`: serves until it is told to stop. */
+export async function start(world: World): Promise<number> {
+  const { configFile, variables, print, untilStopped } = world
+  const config = loadConfig(configFile, variables)
+  const stopped = untilStopped()
+  const prepared = await prepareGateway(config, world, createLog())
+  if (prepared.certificate.made)
+    print(`A new certificate was made. Trust ${prepared.certificate.caFile}: certs/README.md says how.`)
+  const running = await prepared.listen()
+
+  print(`Skillgate serves ${config.public_url}`)
+  print(`  listening on https://${running.https.address}`)
+  if (running.http) print(`  redirecting from http://${running.http.address}`)
+  if ((await listUsers(prepared.store)).length === 0) {
+    print('Nobody can sign in yet. Add a user, also while this runs:  npx skillgate user add NAME')
+  }
+
+  await stopped
+  print('Stopping: what is in flight is finished first.')
+  await running.close()
+  return 0
+}

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Answer, jsonAnswer } from '../pages/answer.ts'
+import { errorPage } from '../pages/error-page.ts'
+import { StorageError } from '../store/store.ts'
+import type { Logger } from '../telemetry/log.ts'
+import type { Decision } from './authorize-request.ts'
+import { GatewayError } from './gateway-error.ts'
+
+/** Sends an answer of the gateway's own, and notes a refusal. */
+export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer, log: Logger): void {
+  if (answer.detail !== undefined) {
+    const path = request.url?.split('?', 1)[0]?.slice(0, 200)
+    const address = request.socket.remoteAddress
+    const { status, detail } = answer
+    log[status >= 500 ? 'error' : 'info']({ address, method: request.method, path, status, detail }, 'refused')
+  }
+  const body = Buffer.from(answer.body)
+  response.writeHead(answer.status, { ...answer.headers, 'Content-Length': body.length })
+  response.end(body)
+}
+
+/** Sends what went wrong: a page to a person, JSON to a program; the private detail only to the log. */
+export function answerError(request: IncomingMessage, response: ServerResponse, error: unknown, log: Logger): void {
+  const known = asGatewayError(error)
+  // Half an answer is already on its way: only a broken connection tells that it isn't whole.
+  if (response.headersSent) {
+    log.error({ path: request.url?.split('?', 1)[0], detail: known.detail }, 'answer cut off')
+    response.destroy()
+    return
+  }
+  const { status, code, message, headers, detail } = known
+  const answer = wantsPage(request)
+    ? errorPage(status, TITLES[status] ?? 'This request was refused', [message], headers)
+    : jsonAnswer(status, { error: code, error_description: message }, headers)
+  sendAnswer(request, response, { ...answer, detail: `${code}: ${detail}` }, log)
+}
+
+/** @see RFC 6750 section 3 */
+export function challengeAnswer(request: IncomingMessage, decision: Decision & { kind: 'challenge' }): Answer {
+  const { status, error, sentence, scopes } = decision
+  const parts = ['realm="skillgate"']
+  if (error) parts.push(`error="${error}"`, `error_description="${sentence}"`)
+  if (scopes.length > 0) parts.push(`scope="${scopes.join(' ')}"`)
+  const headers = { 'WWW-Authenticate': `Bearer ${parts.join(', ')}` }
+  const answer = wantsPage(request)
+    ? errorPage(status, TITLES[status] ?? '', [sentence], headers)
+    : jsonAnswer(status, { error: error ?? 'unauthorized', error_description: sentence }, headers)
+  return { ...answer, detail: error ?? 'no access token' }
+}
+
+const TITLES: Record<number, string> = {
+  400: 'This request is not clear',
+  401: 'Access only with a token',
+  403: 'This token does not allow that',
+  404: 'There is nothing here',
+  405: 'This address does not take that',
+  500: 'Something went wrong in the gateway',
+  502: 'The server behind the gateway cannot be reached',
+  503: 'The gateway cannot work right now',
+  504: 'The server behind the gateway takes too long',
+}
+
+function wantsPage({ headers }: IncomingMessage): boolean {
+  return headers.accept?.includes('text/html') ?? false
+}
+
+function asGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error
+  if (error instanceof StorageError) {
+    const sentence = 'The gateway cannot reach its database right now. Nothing is lost: try again in a minute.'
+    return new GatewayError('store_unavailable', sentence, error.message, { 'Retry-After': '5' })
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return new GatewayError('internal_error', 'Something went wrong in the gateway itself; its log says what.', detail)
+}

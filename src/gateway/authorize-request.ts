@@ -1,0 +1,46 @@
+import type { AccessToken, AccessTokens } from '../oauth/access-tokens.ts'
+import type { ForwardedRoute } from './match-route.ts'
+
+/** What is decided about a request for an upstream. */
+export type Decision =
+  | { kind: 'allow'; identity?: AccessToken }
+  | {
+      kind: 'challenge'
+      status: 401 | 403
+      error?: 'invalid_token' | 'insufficient_scope'
+      sentence: string
+      scopes: string[]
+    }
+
+/**
+ * The one place that decides who gets through: the route's policy and the credentials in, a decision out.
+ * @throws StorageError when it can't be told whether the token is good.
+ */
+export async function authorizeRequest(
+  route: ForwardedRoute,
+  authorization: string | undefined,
+  accessTokens: AccessTokens,
+): Promise<Decision> {
+  if (route.auth === 'none') return { kind: 'allow' }
+  const token = readBearerToken(authorization)
+  if (token === undefined) return challenge('Send an access token as "Authorization: Bearer ...".')
+  const identity = await accessTokens.find(token)
+  if (!identity) return challenge('The access token is unknown, expired or revoked.', 'invalid_token')
+  return requireScopes(route, identity)
+}
+
+/** Only from the header: a token in a URI ends up in logs. @see RFC 6750 sections 2.1 and 2.3 */
+function readBearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? '')?.[1]
+}
+
+function requireScopes({ scopes }: ForwardedRoute, identity: AccessToken): Decision {
+  if (scopes.every((scope) => identity.scopes.includes(scope))) return { kind: 'allow', identity }
+  const sentence = `This needs an access token with the scope ${scopes.join(' ')}.`
+  return { kind: 'challenge', status: 403, error: 'insufficient_scope', sentence, scopes }
+}
+
+/** Without credentials there is no error to name. @see RFC 6750 section 3.1 */
+function challenge(sentence: string, error?: 'invalid_token'): Decision {
+  return { kind: 'challenge', status: 401, error, sentence, scopes: [] }
+}

@@ -1,0 +1,38 @@
+/** Each refusal of the gateway's own, with its status. OAuth's have their own list. */
+const STATUS = {
+  ambiguous_request: 400,
+  upgrade_not_allowed: 400,
+  not_found: 404,
+  method_not_allowed: 405,
+  request_timeout: 408,
+  body_too_large: 413,
+  unsupported_body: 415,
+  internal_error: 500,
+  bad_gateway: 502,
+  upstream_refused_gateway: 502,
+  store_unavailable: 503,
+  gateway_timeout: 504,
+} as const
+
+export type GatewayErrorCode = keyof typeof STATUS
+
+/** A request that the gateway doesn't forward, or couldn't. */
+export class GatewayError extends Error {
+  override name = 'GatewayError'
+  readonly code: GatewayErrorCode
+  /** For the log only. */
+  readonly detail: string
+  readonly headers: Record<string, string>
+
+  /** @param sentence what happened and what to do now, for whoever called. */
+  constructor(code: GatewayErrorCode, sentence: string, detail = sentence, headers: Record<string, string> = {}) {
+    super(sentence)
+    this.code = code
+    this.detail = detail
+    this.headers = headers
+  }
+
+  get status(): number {
+    return STATUS[this.code]
+  }
+}

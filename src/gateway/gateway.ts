@@ -1,0 +1,14 @@
+import type { AccessTokens } from '../oauth/access-tokens.ts'
+import type { Logger } from '../telemetry/log.ts'
+import type { Health } from './health.ts'
+import type { IdentityHeaders } from './identity-headers.ts'
+import type { RouteTable } from './match-route.ts'
+
+/** What the request path works with. */
+export interface Gateway {
+  routes: RouteTable
+  accessTokens: AccessTokens
+  identityHeaders: IdentityHeaders
+  log: Logger
+  health: () => Health
+}

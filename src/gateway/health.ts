@@ -1,0 +1,18 @@
+import { type Answer, jsonAnswer } from '../pages/answer.ts'
+
+export type Health = 'starting' | 'ok' | 'degraded' | 'stopping'
+
+const MESSAGES: Record<Health, string> = {
+  starting: 'Skillgate is starting',
+  ok: 'Skillgate is running',
+  degraded: 'Skillgate cannot use its database; its log says why',
+  stopping: 'Skillgate is stopping',
+}
+
+/** The answer of `/health`: for anybody, and without looking anything up. */
+export function healthAnswer(health: Health, endpoints: string[]): Answer {
+  const message = MESSAGES[health]
+  return health === 'ok'
+    ? jsonAnswer(200, { status: 'ok', message, endpoints })
+    : jsonAnswer(503, { status: 'error', message, endpoints: [] })
+}

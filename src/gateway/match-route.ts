@@ -1,0 +1,55 @@
+import type { Route } from '../config/schema.ts'
+import type { Endpoint } from '../pages/answer.ts'
+import type { Forwarder } from './forward.ts'
+import { GatewayError } from './gateway-error.ts'
+import type { Upstream } from './upstream.ts'
+
+/** A path that the gateway itself answers. */
+export interface OwnEndpoint {
+  path: string
+  methods: readonly string[]
+  handle: Endpoint
+}
+
+/** A configured route with its upstream at hand. */
+export interface ForwardedRoute extends Pick<Route, 'path' | 'auth' | 'scopes' | 'websocket'> {
+  methods: readonly string[]
+  upstream: Upstream
+  forwarder: Forwarder
+}
+
+export type Destination = OwnEndpoint | ForwardedRoute
+
+export interface RouteTable {
+  exact: Map<string, Destination[]>
+  /** The longest first. Each begins and ends with a slash. */
+  prefixes: [prefix: string, Destination[]][]
+}
+
+/** Sorts the destinations, so that matching only looks up. */
+export function compileRoutes(destinations: Destination[]): RouteTable {
+  const byPath = Map.groupBy(destinations, ({ path }) => path)
+  const isPrefix = (path: string) => path.endsWith('/*')
+  const prefixes = [...byPath].filter(([path]) => isPrefix(path))
+  return {
+    exact: new Map([...byPath].filter(([path]) => !isPrefix(path))),
+    prefixes: prefixes
+      .map(([path, found]): [string, Destination[]] => [path.slice(0, -1), found])
+      .sort(([a], [b]) => b.length - a.length),
+  }
+}
+
+/**
+ * Where a request goes. The most exact path decides alone: a method that it doesn't take is not looked for in a wider
+ * one, which may be open to everybody.
+ * @throws GatewayError not_found, method_not_allowed
+ */
+export function matchRoute(table: RouteTable, method: string, path: string): Destination {
+  const found = table.exact.get(path) ?? table.prefixes.find(([prefix]) => path.startsWith(prefix))?.[1]
+  if (!found) throw new GatewayError('not_found', 'There is nothing at this address.', `no route for ${path}`)
+  const destination = found.find(({ methods }) => methods.includes(method))
+  if (destination) return destination
+  const allowed = found.flatMap(({ methods }) => methods).join(', ')
+  const sentence = `This address takes only ${allowed}.`
+  throw new GatewayError('method_not_allowed', sentence, `${method} ${path}`, { Allow: allowed })
+}

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises'
+import type { Environment } from '../config/environment.ts'
+import type { SecretSource } from '../config/schema.ts'
+import { newSecret } from '../store/secrets.ts'
+import { writeWholeFile } from '../store/write-whole-file.ts'
+
+/** What the configuration asks for can't be done on this machine; the message says why, in plain words. */
+export class StartError extends Error {
+  override name = 'StartError'
+}
+
+/** A client's secret; where its file isn't there yet, one is made. @throws StartError */
+export async function clientSecret(source: SecretSource, environment: Environment): Promise<string> {
+  if ('value' in source) return source.value
+  const there = await readSecretFile(source.file)
+  if (there !== undefined) return there
+  const { randomBytes } = environment
+  await writeWholeFile({
+    path: source.file,
+    text: `${newSecret(environment)}\n`,
+    mode: 0o600,
+    ifAbsent: true,
+    randomBytes,
+  })
+  return (await readSecretFile(source.file)) as string
+}
+
+/** A token that somebody else has made. @throws StartError when its file isn't there. */
+export async function upstreamToken(source: SecretSource, upstream: string): Promise<string> {
+  if ('value' in source) return source.value
+  const there = await readSecretFile(source.file)
+  if (there !== undefined) return there
+  throw new StartError(
+    `${source.file} is not there: write the token that ${upstream} gave you into it, or take upstreams.${upstream}.token out of the configuration.`,
+  )
+}
+
+async function readSecretFile(file: string): Promise<string | undefined> {
+  let text: string
+  try {
+    text = (await readFile(file, 'utf8')).trim()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new StartError(`${file} can't be read: ${message}`)
+  }
+  if (!/^[\x21-\x7e]+$/.test(text))
+    throw new StartError(`${file} should hold one line with a secret, and nothing else.`)
+  return text
+}

@@ -1,0 +1,152 @@
+import { join } from 'node:path'
+import { certificateFromFiles } from '../certificates/certificate-files.ts'
+import { localCertificate } from '../certificates/local-certificate.ts'
+import type { ServerCertificate } from '../certificates/server-certificate.ts'
+import type { Environment } from '../config/environment.ts'
+import type { Config } from '../config/schema.ts'
+import { accessTokenLookup } from '../oauth/access-tokens.ts'
+import type { AuthorizationServer } from '../oauth/authorization-server.ts'
+import type { Clients } from '../oauth/clients.ts'
+import { openKeyvStore } from '../store/keyv-store.ts'
+import type { Store } from '../store/store.ts'
+import type { Logger } from '../telemetry/log.ts'
+import { passwordVerifier } from '../users/users.ts'
+import { openForwarder } from './forward.ts'
+import type { Gateway } from './gateway.ts'
+import { requestHandler } from './handle-request.ts'
+import { upgradeHandler } from './handle-upgrade.ts'
+import type { Health } from './health.ts'
+import { identityHeaders } from './identity-headers.ts'
+import { type Listener, listenHttpRedirect, listenHttps } from './listeners.ts'
+import { maintainStore } from './maintain-store.ts'
+import { compileRoutes, type Destination, type ForwardedRoute } from './match-route.ts'
+import { ownEndpoints } from './own-endpoints.ts'
+import { clientSecret, upstreamToken } from './secret-sources.ts'
+
+/** Milliseconds for what is in flight when the gateway stops; a container is killed after 10 s. */
+const PATIENCE = 7000
+
+/** A gateway with everything at hand but its listeners. */
+export interface PreparedGateway {
+  store: Store
+  certificate: ServerCertificate
+  listen: () => Promise<RunningGateway>
+  /** For one that never listened. */
+  close: () => Promise<void>
+}
+
+export interface RunningGateway {
+  https: Listener
+  http?: Listener
+  /** Stops accepting, finishes what is in flight, and gives everything back, within 8 s. */
+  close: () => Promise<void>
+}
+
+/** The file in the data folder that everything is kept in. */
+export function databaseFile(config: Config): string {
+  return join(config.data_dir, 'skillgate.db')
+}
+
+/**
+ * The composition root: all that a start does but listening.
+ * @throws StorageError, CertificateError, StartError in words for the person who started it.
+ */
+export async function prepareGateway(config: Config, environment: Environment, log: Logger): Promise<PreparedGateway> {
+  const { now } = environment
+  const store = await openKeyvStore(databaseFile(config), now)
+  const opened: (() => Promise<void>)[] = [() => store.close()]
+  const close = async () => {
+    for (const give of opened.reverse()) await give()
+  }
+  try {
+    const certificate = await loadCertificate(config, environment)
+    for (const warning of certificate.warnings) log.warn({ detail: warning }, 'certificate')
+    const clients = await loadClients(config, environment)
+    const accessTokens = accessTokenLookup(store, clients, now)
+    const server: AuthorizationServer = {
+      ...environment,
+      issuer: config.public_url,
+      basePath: config.oauth.base_path,
+      scopes: config.oauth.scopes,
+      defaultScopes: config.oauth.default_scopes,
+      clients,
+      store,
+      accessTokens,
+      verifyPassword: await passwordVerifier(store, environment),
+    }
+    let phase: Health = 'starting'
+    const health = (): Health => (phase === 'ok' && !store.healthy() ? 'degraded' : phase)
+    const { routes, closeForwarders } = await openRoutes(config)
+    opened.push(closeForwarders)
+    const destinations: Destination[] = [...ownEndpoints(server, health), ...routes]
+    const gateway: Gateway = {
+      routes: compileRoutes(destinations),
+      accessTokens,
+      identityHeaders: identityHeaders(config.identity_headers),
+      log,
+      health,
+    }
+
+    async function listen(): Promise<RunningGateway> {
+      const https = await listenHttps(
+        config.listen.https,
+        certificate,
+        requestHandler(gateway),
+        upgradeHandler(gateway),
+      )
+      opened.push(() => https.close(PATIENCE))
+      const http = config.listen.http && (await listenHttpRedirect(config.listen.http, config.public_url))
+      if (http) opened.push(() => http.close(0))
+      opened.push(maintainStore(store, now, log))
+      phase = 'ok'
+      const stop = () => {
+        phase = 'stopping'
+        return close()
+      }
+      return { https, http, close: stop }
+    }
+    return { store, certificate, listen, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function loadCertificate({ tls, public_url }: Config, { now, randomBytes }: Environment): Promise<ServerCertificate> {
+  const host = new URL(public_url).hostname
+  return tls.source === 'files'
+    ? certificateFromFiles({ certificate: tls.certificate, key: tls.key, host, now: now() })
+    : localCertificate({
+        directory: tls.directory,
+        names: [host, 'localhost', '127.0.0.1', '::1'],
+        now: now(),
+        randomBytes,
+      })
+}
+
+async function loadClients(config: Config, environment: Environment): Promise<Clients> {
+  const clients: Clients = new Map()
+  for (const client of config.oauth.clients) {
+    const secret = client.secret && (await clientSecret(client.secret, environment))
+    clients.set(client.id, { ...client, secret })
+  }
+  return clients
+}
+
+async function openRoutes(config: Config): Promise<{ routes: ForwardedRoute[]; closeForwarders: () => Promise<void> }> {
+  const upstreams = new Map<string, Pick<ForwardedRoute, 'upstream' | 'forwarder'>>()
+  for (const [name, { url, token, response_timeout }] of Object.entries(config.upstreams)) {
+    const upstream = {
+      name,
+      url,
+      token: token && (await upstreamToken(token, name)),
+      responseTimeout: response_timeout * 1000,
+    }
+    upstreams.set(name, { upstream, forwarder: openForwarder(upstream) })
+  }
+  const routes = config.routes.map((route) => ({ ...route, ...upstreams.get(route.upstream)! }))
+  const closeForwarders = async () => {
+    for (const { forwarder } of upstreams.values()) await forwarder.close()
+  }
+  return { routes, closeForwarders }
+}

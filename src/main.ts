@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { CertificateError } from './certificates/certificate-error.ts'
+import { askPassword } from './cli/ask-password.ts'
+import { check } from './cli/check.ts'
+import { help } from './cli/help.ts'
+import { start } from './cli/start.ts'
+import { untilStopped } from './cli/until-stopped.ts'
+import { user } from './cli/user.ts'
+import type { Command, World } from './cli/world.ts'
+import { systemEnvironment } from './config/environment.ts'
+import { ConfigError } from './config/load.ts'
+import { StartError } from './gateway/secret-sources.ts'
+import { StorageError } from './store/store.ts'
+import { UserError } from './users/users.ts'
+
+const COMMANDS: Record<string, Command> = { start, check, user, help, version }
+
+/** From the words after `skillgate` to a command. @returns the exit code. */
+export async function main(words: string[]): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', default: 'gateway.yaml' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
+      },
+    })
+    const world: World = {
+      ...systemEnvironment,
+      configFile: values.config,
+      variables: process.env,
+      print: (line) => process.stdout.write(`${line}\n`),
+      askPassword,
+      untilStopped,
+    }
+    const [name = 'help', ...rest] = values.help ? ['help'] : values.version ? ['version'] : positionals
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+    if (!command) throw new UserError(`There is no command "${name}". "skillgate help" shows what there is.`)
+    return await command(world, ...rest)
+  } catch (error) {
+    process.stderr.write(`${explain(error as Error)}\n`)
+    return 1
+  }
+}
+
+async function version({ print }: World): Promise<number> {
+  print(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version)
+  return 0
+}
+
+const FOR_PEOPLE = [ConfigError, StorageError, CertificateError, StartError, UserError]
+
+function explain(error: NodeJS.ErrnoException): string {
+  if (FOR_PEOPLE.some((kind) => error instanceof kind) || error.code?.startsWith('ERR_PARSE_ARGS')) return error.message
+  if (error.code === 'EADDRINUSE')
+    return `${error.message}: another program listens there. Stop it, or change "listen".`
+  if (error.code === 'EACCES' && error.syscall === 'listen') {
+    return `${error.message}: ports under 1024 are not for everybody. Listen on 8443 and let the router forward 443 to it.`
+  }
+  return error.stack ?? String(error)
+}

@@ -1,0 +1,76 @@
+import { LRUCache } from 'lru-cache'
+import { hashSecret, isSecret } from '../store/secrets.ts'
+import type { Store } from '../store/store.ts'
+import type { Clients } from './clients.ts'
+
+/** What is known of an access token. Whether that is enough is decided anew at each request. */
+export interface AccessToken {
+  userId: string
+  userName: string
+  displayName: string
+  clientId: string
+  scopes: string[]
+  /** Milliseconds since 1970. */
+  expiresAt: number
+}
+
+export interface AccessTokens {
+  /**
+   * The token's facts, or undefined for one that is unknown, expired or revoked, or whose user or client is gone.
+   * @throws StorageError when nobody can tell.
+   */
+  find: (token: string) => AccessToken | undefined | Promise<AccessToken | undefined>
+  /** To be called when anything was revoked. */
+  forgetAll: () => void
+}
+
+/** Facts are remembered this long at the most, in milliseconds. */
+const MEMORY = 10_000
+const MEMORY_ENTRIES = 10_000
+
+/** The look-up of access tokens, which remembers facts, never decisions, and forgets them when another process writes. */
+export function accessTokenLookup(store: Store, clients: Clients, now: () => number): AccessTokens {
+  const known = new LRUCache<string, AccessToken>({ max: MEMORY_ENTRIES, ttl: MEMORY, ttlResolution: 0, perf: { now } })
+  let changes = store.changesByOthers()
+  let forgotten = 0
+
+  function find(token: string): AccessToken | undefined | Promise<AccessToken | undefined> {
+    const changesNow = store.changesByOthers()
+    if (changesNow !== changes) {
+      changes = changesNow
+      known.clear()
+    }
+    // The cache is keyed by the token itself: its hash would cost more than all the rest.
+    const fact = known.get(token)
+    if (!fact) return read(token)
+    return fact.expiresAt > now() ? fact : undefined
+  }
+
+  async function read(token: string): Promise<AccessToken | undefined> {
+    if (!isSecret(token)) return undefined
+    const before = forgotten
+    const record = await store.get('access', hashSecret(token))
+    const grant = record && (await store.get('grant', record.grant))
+    const user = grant && (await store.get('user', grant.userName))
+    if (!record || !grant || user?.id !== grant.userId || !clients.has(grant.client)) return undefined
+    const { scopes, expiresAt } = record
+    const fact = {
+      userId: user.id,
+      userName: user.name,
+      displayName: user.displayName,
+      clientId: grant.client,
+      scopes,
+      expiresAt,
+    }
+    // What was revoked while this was read must not be remembered.
+    if (forgotten === before) known.set(token, fact)
+    return fact
+  }
+
+  function forgetAll(): void {
+    forgotten++
+    known.clear()
+  }
+
+  return { find, forgetAll }
+}

@@ -1,0 +1,74 @@
+import type { AuthorizationServer } from './authorization-server.ts'
+import { findClient, type RegisteredClient } from './clients.ts'
+import { OAuthError } from './errors.ts'
+import type { Parameters } from './parameters.ts'
+import { checkPkce } from './pkce.ts'
+import { checkRedirectUri } from './redirect-uri.ts'
+import { checkScope } from './scopes.ts'
+
+/** Where the outcome of an authorization request may be sent, also when it is an error. */
+export interface RedirectTarget {
+  client: RegisteredClient
+  redirectUri: string
+  /** The client's own, as a latin1 string of its bytes. */
+  state?: string
+}
+
+/** An authorization request that may be shown to the resource owner. */
+export interface AuthorizationRequest extends RedirectTarget {
+  scopes: string[]
+  challenge?: string
+}
+
+/** @throws OAuthError that must be shown on a page: until this returns, nobody may be sent anywhere. */
+export function checkRedirectTarget(server: AuthorizationServer, parameters: Parameters): RedirectTarget {
+  const client = findClient(server.clients, parameters)
+  const redirectUri = checkRedirectUri(client, parameters)
+  return { client, redirectUri, state: stateOf(parameters) }
+}
+
+/** @throws OAuthError that may be sent to the redirect target. @see RFC 6749 section 4.1.1 */
+export function checkAuthorizationRequest(
+  server: AuthorizationServer,
+  parameters: Parameters,
+  target: RedirectTarget,
+): AuthorizationRequest {
+  parameters.checkNoneTwice()
+  checkResponseType(parameters)
+  checkNothingUnsupported(parameters)
+  const allowed = target.client.scopes
+  const scopes = checkScope(
+    parameters.get('scope'),
+    allowed,
+    server.defaultScopes.filter((scope) => allowed.includes(scope)),
+  )
+  if (scopes.length === 0)
+    throw new OAuthError('invalid_scope', `The request has to ask for a scope of: ${allowed.join(' ')}`)
+  return { ...target, scopes, challenge: checkPkce(target.client, parameters) }
+}
+
+function checkResponseType(parameters: Parameters): void {
+  if (parameters.require('response_type') === 'code') return
+  throw new OAuthError('unsupported_response_type', 'The response_type has to be code.')
+}
+
+/** What would change the meaning of the request, and isn't understood here, is said to be so. */
+function checkNothingUnsupported(parameters: Parameters): void {
+  if (parameters.get('request')) throw new OAuthError('request_not_supported', 'Request objects are not supported.')
+  if (parameters.get('request_uri'))
+    throw new OAuthError('request_uri_not_supported', 'A request_uri is not supported.')
+  if ((parameters.get('response_mode') ?? 'query') !== 'query') {
+    throw new OAuthError('invalid_request', 'The response_mode has to be query.')
+  }
+  if (parameters.get('prompt')?.split(' ').includes('none')) {
+    throw new OAuthError('consent_required', 'Nobody can be linked here without being asked.')
+  }
+}
+
+function stateOf(parameters: Parameters): string | undefined {
+  try {
+    return parameters.get('state')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,70 @@
+import type { Client } from '../config/schema.ts'
+import { sameSecret } from '../store/secrets.ts'
+import { OAuthError } from './errors.ts'
+import { Parameters } from './parameters.ts'
+
+/** A configured client with its secret at hand; a public one has none. */
+export type RegisteredClient = Omit<Client, 'secret'> & { secret?: string }
+export type Clients = Map<string, RegisteredClient>
+
+/** @throws OAuthError invalid_request; there is nowhere to redirect it to. */
+export function findClient(clients: Clients, parameters: Parameters): RegisteredClient {
+  const id = parameters.require('client_id')
+  const client = clients.get(id)
+  if (!client)
+    throw new OAuthError('invalid_request', 'The client_id is not known here.', `unknown client ${JSON.stringify(id)}`)
+  return client
+}
+
+/**
+ * Which client is calling, by HTTP Basic or by the body's `client_id` and `client_secret`.
+ * @throws OAuthError invalid_client when it isn't who it says; invalid_request when Basic and the body disagree.
+ * @see RFC 6749 section 2.3.1
+ */
+export function authenticateClient(
+  clients: Clients,
+  authorization: string | undefined,
+  parameters: Parameters,
+): RegisteredClient {
+  const inBody = { id: parameters.get('client_id'), secret: parameters.get('client_secret') }
+  const { id, secret } = authorization === undefined ? inBody : readBasic(authorization)
+  if (authorization !== undefined && disagree(inBody.id, id, inBody.secret, secret)) {
+    throw new OAuthError('invalid_request', 'The credentials in the Authorization header and in the body differ.')
+  }
+  if (id === undefined) throw new OAuthError('invalid_client', 'Client credentials are missing.', 'no client_id')
+  const client = clients.get(id)
+  // An unknown client costs what a wrong secret does.
+  const matches = sameSecret(secret ?? '', client?.secret ?? '')
+  if (!client || !matches) {
+    const detail = client
+      ? `${secret === undefined ? 'no' : 'wrong'} secret for client ${id}`
+      : `unknown client ${JSON.stringify(id)}`
+    throw new OAuthError('invalid_client', 'The client credentials are not valid.', detail)
+  }
+  return client
+}
+
+function disagree(
+  bodyId: string | undefined,
+  id: string | undefined,
+  bodySecret: string | undefined,
+  secret: string | undefined,
+): boolean {
+  return (bodyId !== undefined && bodyId !== id) || (bodySecret !== undefined && !sameSecret(bodySecret, secret ?? ''))
+}
+
+/** The name and password of Basic are form-encoded first. @see RFC 6749 section 2.3.1, RFC 7617 section 2 */
+function readBasic(authorization: string): { id?: string; secret?: string } {
+  const credentials = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1]
+  const [, id, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(credentials ?? '', 'base64').toString('latin1')) ?? []
+  if (id === undefined || secret === undefined) {
+    throw new OAuthError('invalid_client', 'The Authorization header is not valid HTTP Basic.')
+  }
+  const decoded = new Parameters(`id=${plain(id)}&secret=${plain(secret)}`)
+  return { id: decoded.get('id'), secret: decoded.get('secret') }
+}
+
+/** Keeps what was not encoded from being taken for a second parameter. */
+function plain(encoded: string): string {
+  return encoded.replaceAll('&', '%26')
+}

@@ -1,0 +1,43 @@
+import { createHmac } from 'node:crypto'
+import type { Environment } from '../config/environment.ts'
+import { isSecret, newSecret, sameSecret } from '../store/secrets.ts'
+
+/** Only this host can set it, and only over TLS. */
+const COOKIE = '__Host-skillgate-csrf'
+
+export interface CsrfToken {
+  /** For the form. */
+  token: string
+  /** The `Set-Cookie` header, for the browser that shows the form. */
+  cookie: string
+}
+
+/**
+ * A token that ties a form to the browser that it was shown in and to the request that it approves: an HMAC of the
+ * request under a secret that only that browser has, so that nothing needs to be stored and a restart does no harm.
+ */
+export function newCsrfToken(
+  environment: Pick<Environment, 'randomBytes'>,
+  cookies: string | undefined,
+  request: string,
+): CsrfToken {
+  const secret = readSecret(cookies) ?? newSecret(environment)
+  return { token: sign(secret, request), cookie: `${COOKIE}=${secret}; Path=/; Secure; HttpOnly; SameSite=Lax` }
+}
+
+/** Whether the token was made for this request, in the browser that sends these cookies. */
+export function checkCsrf(cookies: string | undefined, request: string, token: string): boolean {
+  const secret = readSecret(cookies)
+  return secret !== undefined && sameSecret(token, sign(secret, request))
+}
+
+function readSecret(cookies = ''): string | undefined {
+  const values = cookies
+    .split(/; */)
+    .flatMap((cookie) => (cookie.startsWith(`${COOKIE}=`) ? [cookie.slice(COOKIE.length + 1)] : []))
+  return values.length === 1 && values[0] && isSecret(values[0]) ? values[0] : undefined
+}
+
+function sign(secret: string, request: string): string {
+  return createHmac('sha256', secret).update(request).digest('base64url')
+}

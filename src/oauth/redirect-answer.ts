@@ -1,0 +1,30 @@
+import { type Answer, seeOther } from '../pages/answer.ts'
+import type { RedirectTarget } from './authorization-request.ts'
+import type { AuthorizationServer } from './authorization-server.ts'
+import { OAuthError } from './errors.ts'
+import { withParameters } from './parameters.ts'
+
+/** @see RFC 6749 section 4.1.2, RFC 9207 section 2 */
+export function redirectWithCode(
+  server: AuthorizationServer,
+  { redirectUri, state }: RedirectTarget,
+  code: string,
+): Answer {
+  return seeOther(withParameters(redirectUri, { code, state, iss: server.issuer }))
+}
+
+/** Runs what may fail once the redirect target is trusted: a refusal of OAuth's then goes there. @see section 4.1.2.1 */
+export async function orRedirectError(
+  server: AuthorizationServer,
+  { redirectUri, state }: RedirectTarget,
+  run: () => Answer | Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    const { code, message, detail } = error
+    const location = withParameters(redirectUri, { error: code, error_description: message, state, iss: server.issuer })
+    return { ...seeOther(location), detail: `${code}: ${detail}` }
+  }
+}

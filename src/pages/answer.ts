@@ -1,0 +1,41 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** What an endpoint of the gateway's own is asked. */
+export interface EndpointRequest {
+  /** After the `?`, as it came. */
+  query: string
+  headers: IncomingHttpHeaders
+  /** The whole body. @throws an error that is answered 413 or 415 where it can't be taken. */
+  readBody: () => Promise<string>
+}
+
+/** What an endpoint answers. */
+export interface Answer {
+  status: number
+  headers: Record<string, string | string[]>
+  body: string
+  /** For the log only: what really happened. */
+  detail?: string
+}
+
+export type Endpoint = (request: EndpointRequest) => Answer | Promise<Answer>
+
+/** Nothing that is answered here may be kept by anybody on the way. @see RFC 6749 section 5.1 */
+const NO_STORE = { 'Cache-Control': 'no-store', Pragma: 'no-cache' }
+
+export function jsonAnswer(status: number, value: unknown, headers: Answer['headers'] = {}): Answer {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json', ...NO_STORE, 'X-Content-Type-Options': 'nosniff', ...headers },
+    body: JSON.stringify(value),
+  }
+}
+
+/** Sends a browser on with GET, whatever it came with: 303, never 307, which would send a password along. */
+export function seeOther(location: string): Answer {
+  return { status: 303, headers: { Location: location, ...NO_STORE, 'Referrer-Policy': 'no-referrer' }, body: '' }
+}
+
+export function htmlAnswer(status: number, page: string, headers: Answer['headers'] = {}): Answer {
+  return { status, headers: { 'Content-Type': 'text/html; charset=utf-8', ...NO_STORE, ...headers }, body: page }
+}
