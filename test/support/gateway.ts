@@ -1,0 +1,109 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ExecutionContext } from 'ava'
+import { pino } from 'pino'
+import { stringify } from 'yaml'
+import { type MusicAssistant, startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { type PreparedGateway, prepareGateway, type RunningGateway } from '../../src/gateway/start.ts'
+import { addUser } from '../../src/users/users.ts'
+import { temporaryFolder, testEnvironment } from './environment.ts'
+
+export const ISSUER = 'https://dev.jasonhollis.com'
+export const JAPAN = 'https://alexa.amazon.co.jp/api/skill/link/MKXZK47785HJ2'
+export const ADA = { name: 'ada', displayName: 'Ada Lovelace', password: 'correct horse battery' }
+
+/** A configuration like the shipped one, on free ports, with what tests need besides. */
+export function testConfig(musicAssistant: string) {
+  const redirect_uris = ['https://pitangui.amazon.com/api/skill/link/MKXZK47785HJ2', JAPAN]
+  const scopes = ['music.read', 'music.control', 'user:read']
+  return {
+    public_url: ISSUER,
+    listen: { https: '127.0.0.1:0', http: '127.0.0.1:0' },
+    tls: { source: 'local' },
+    upstreams: {
+      'music-assistant': { url: musicAssistant, token: { file: 'data/music-assistant.token' }, response_timeout: 1 },
+      dead: { url: 'http://127.0.0.1:1' },
+    },
+    oauth: {
+      scopes: { 'music.read': 'See your music', 'music.control': 'Play and pause', 'user:read': 'See your name' },
+      clients: [
+        { id: 'amazon-alexa', name: 'Amazon Alexa', secret: { file: 'data/alexa.secret' }, redirect_uris, scopes },
+        { id: 'other', name: 'Other', secret: { file: 'data/other.secret' }, redirect_uris, scopes },
+        {
+          id: 'phone',
+          name: 'Phone app',
+          public: true,
+          redirect_uris: ['com.example.app:/callback'],
+          scopes: ['music.read'],
+        },
+      ],
+    },
+    routes: [
+      { path: '/api', methods: ['POST'], upstream: 'music-assistant', auth: 'bearer', scopes: ['music.control'] },
+      { path: '/ws', upstream: 'music-assistant', auth: 'bearer', websocket: true },
+      { path: '/imageproxy/*', methods: ['GET', 'HEAD'], upstream: 'music-assistant', auth: 'none' },
+      { path: '/open/*', upstream: 'music-assistant', auth: 'none', websocket: true },
+      { path: '/any/*', upstream: 'music-assistant', auth: 'bearer' },
+      { path: '/dead', upstream: 'dead', auth: 'none', websocket: true },
+    ],
+  }
+}
+
+export interface TestHouse {
+  folder: string
+  configFile: string
+  music: MusicAssistant
+  gateway: RunningGateway
+  prepared: PreparedGateway
+  port: number
+  /** The CA that made the gateway's certificate. */
+  ca: string
+  /** Secrets by client. */
+  secrets: { alexa: string; other: string }
+  /** What was logged, a JSON object a line. */
+  log: string[]
+  advance: (milliseconds: number) => void
+  now: () => number
+}
+
+/** A stand-in Music Assistant, and a gateway in this process before it, with one user. Both end with the test. */
+export async function startTestHouse(
+  t: ExecutionContext,
+  change: (config: ReturnType<typeof testConfig>) => void = () => {},
+): Promise<TestHouse> {
+  const folder = temporaryFolder(t)
+  const music = await startMusicAssistant()
+  t.teardown(() => music.close())
+  mkdirSync(join(folder, 'data'), { mode: 0o700 })
+  const token = music.createToken(music.users[0]!.username)
+  writeFileSync(join(folder, 'data', 'music-assistant.token'), token, { mode: 0o600 })
+  const values = testConfig(music.url)
+  change(values)
+  const configFile = join(folder, 'gateway.yaml')
+  writeFileSync(configFile, stringify(values))
+
+  const environment = testEnvironment()
+  const log: string[] = []
+  const prepared = await prepareGateway(
+    loadConfig(configFile, {}),
+    environment,
+    pino({ level: 'debug' }, { write: (line) => log.push(line) }),
+  )
+  await addUser(prepared.store, environment, ADA)
+  const gateway = await prepared.listen()
+  t.teardown(() => gateway.close())
+  const read = (file: string) => readFileSync(join(folder, file), 'utf8').trim()
+  return {
+    folder,
+    configFile,
+    music,
+    gateway,
+    prepared,
+    port: gateway.https.port,
+    ca: read('certs/local-ca.pem'),
+    secrets: { alexa: read('data/alexa.secret'), other: read('data/other.secret') },
+    log,
+    ...environment,
+  }
+}
