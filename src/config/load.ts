@@ -30,7 +30,7 @@ export class ConfigError extends Error {
 }
 
 /** Characters; far more than anybody writes, and far less than takes long to read. */
-const LONGEST_FILE = 1_000_000
+const LONGEST_FILE = 100_000
 
 /**
  * Reads `gateway.yaml`. What comes back is frozen, with its defaults filled in and its paths absolute.
@@ -103,9 +103,14 @@ function unreadables(document: Document.Parsed, source: string): Report[] {
         : (YAML_FORMS[code] ?? `YAML: ${withoutSource(message)}`)
     }`,
   }))
+  const anchors = new Set<string | undefined>()
   visit(document, {
+    Value(_, { anchor }) {
+      anchors.add(anchor)
+    },
     Alias(_, alias) {
-      if (!alias.resolve(document)) reports.push(unreadable(alias, 'an anchor before this alias (or quotes around it)'))
+      if (!anchors.has(alias.source))
+        reports.push(unreadable(alias, 'an anchor before this alias (or quotes around it)'))
     },
     Pair(_, { key }) {
       if (!isScalar(key)) reports.push(unreadable(key, 'a word as a key, not a list, a map, or an alias'))

@@ -10,7 +10,8 @@ import { GatewayError } from './gateway-error.ts'
 export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer, log: Logger): void {
   if (answer.detail !== undefined) {
     const path = request.url?.split('?', 1)[0]?.slice(0, 200)
-    const address = request.socket.remoteAddress
+    // The request has lost its socket where its body was destroyed, as undici does after a failure.
+    const address = response.socket?.remoteAddress
     const { status, detail } = answer
     log[status >= 500 ? 'error' : 'info']({ address, method: request.method, path, status, detail }, 'refused')
   }

@@ -1,14 +1,10 @@
 import { once } from 'node:events'
-import {
-  createServer as createHttpServer,
-  type Server as HttpServer,
-  type RequestListener,
-  type ServerResponse,
-} from 'node:http'
+import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http'
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Address } from '../config/schema.ts'
+import { followConnections } from './connections.ts'
 import type { UpgradeHandler } from './handle-upgrade.ts'
 
 /** Milliseconds. Nobody who means well is slower than these with the beginning of a request. */
@@ -70,31 +66,11 @@ export async function listenHttpRedirect(address: Address, publicUrl: string): P
 }
 
 async function listen(server: HttpServer | HttpsServer, { host, port }: Address): Promise<Listener> {
-  const sockets = new Set<Socket>()
-  const active = new Set<ServerResponse>()
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
-  server.on('request', (_, response: ServerResponse) => {
-    active.add(response)
-    response.once('close', () => active.delete(response))
-  })
+  const close = followConnections(server)
   server.on('clientError', refuseMalformed)
   server.listen(port, host)
   await once(server, 'listening')
   const bound = server.address() as AddressInfo
-
-  async function close(patience: number): Promise<void> {
-    const closed = once(server, 'close')
-    server.close()
-    const deadline = AbortSignal.timeout(patience)
-    while (active.size > 0 && !deadline.aborted) {
-      await Promise.race([...active].map((response) => once(response, 'close', { signal: deadline }))).catch(() => {})
-    }
-    for (const socket of sockets) socket.destroy()
-    await closed
-  }
 
   return {
     address: `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`,

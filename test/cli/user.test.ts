@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import test, { type ExecutionContext } from 'ava'
+import { stringify } from 'yaml'
+import { askPassword } from '../../src/cli/ask-password.ts'
+import { temporaryFolder } from '../support/environment.ts'
+import { testConfig } from '../support/gateway.ts'
+import { skillgate } from '../support/process.ts'
+
+const PASSWORD = 'correct horse battery\n'
+
+function writeTestConfig(t: ExecutionContext): string {
+  const file = join(temporaryFolder(t), 'gateway.yaml')
+  writeFileSync(file, stringify(testConfig('http://127.0.0.1:1')))
+  return file
+}
+
+test('users are added, listed, given another password and removed', async (t) => {
+  const file = writeTestConfig(t)
+  const run = (input: string, ...words: string[]) => skillgate([...words, '--config', file], { input })
+  t.regex((await run('', 'user', 'list')).stdout, /no user yet.*npx skillgate user add NAME/)
+  t.is((await run(PASSWORD, 'user', 'add', 'Ada', 'Ada', 'Lovelace')).stdout, 'ada can sign in now.\n')
+  t.regex((await run('', 'user', 'list')).stdout, /^ada\tAda Lovelace\tsince \d{4}-\d\d-\d\d\n$/)
+  t.regex((await run('another good one\n', 'user', 'password', 'ADA')).stdout, /^The password of ADA is changed/)
+  t.is((await run('', 'user', 'remove', 'ada')).stdout, 'ada is removed, and 0 links were ended.\n')
+  t.regex((await run('', 'user', 'list')).stdout, /no user yet/)
+})
+
+test('what cannot be done is said in one line, with exit code 1', async (t) => {
+  const file = writeTestConfig(t)
+  await skillgate(['user', 'add', 'ada', '--config', file], { input: PASSWORD })
+  const refusals: [string[], string, RegExp][] = [
+    [['user', 'add', 'ADA'], PASSWORD, /^There is already a user called ada\.$/],
+    [['user', 'add', 'ᴬdmin'], PASSWORD, /^A user name is 1 to 64 ASCII letters/],
+    [['user', 'add', 'bob'], 'short\n', /^A password has at least 10 characters\.$/],
+    [['user', 'add', 'bob'], '', /^There was no password on standard input/],
+    [['user', 'add'], PASSWORD, /^Say who/],
+    [['user', 'remove', 'eve'], '', /^There is no user called eve/],
+    [['user', 'rename', 'ada'], '', /^Say what to do: skillgate user add \| list/],
+    [['usre', 'list'], '', /^There is no command "usre"/],
+    [['user', 'list', '--confg', 'x'], '', /^Unknown option '--confg'/],
+  ]
+  for (const [words, input, expected] of refusals) {
+    const { code, stdout, stderr } = await skillgate([...words, '--config', file], { input })
+    t.is(code, 1, words.join(' '))
+    t.is(stdout, '')
+    t.regex(stderr.trimEnd(), expected)
+    t.is(stderr.trimEnd().split('\n').length, 1)
+  }
+})
+
+function terminal(t: ExecutionContext) {
+  const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input })
+  const output = new PassThrough()
+  t.teardown(() => input.destroy())
+  let shown = ''
+  const ask = (answers: Record<string, string>) => {
+    output.setEncoding('utf8').on('data', (text: string) => {
+      shown += text
+      if (answers[text]) input.write(answers[text])
+    })
+    return askPassword(input as unknown as NodeJS.ReadStream, output as unknown as NodeJS.WriteStream)
+  }
+  return { ask, shown: () => shown }
+}
+
+test('at a terminal a password is asked for twice and never shown', async (t) => {
+  const { ask, shown } = terminal(t)
+  t.is(await ask({ 'Password: ': 'not to be seen\r', 'Again: ': 'not to be seen\r' }), 'not to be seen')
+  t.is(shown(), 'Password: \nAgain: \n')
+})
+
+test('two passwords that differ are refused', async (t) => {
+  const { ask } = terminal(t)
+  const asked = ask({ 'Password: ': 'not to be seen\r', 'Again: ': 'not to be sene\r' })
+  await t.throwsAsync(asked, { message: 'The two passwords differ.' })
+})

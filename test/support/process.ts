@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { ExecutionContext } from 'ava'
+import { stringify } from 'yaml'
+import type { MusicAssistant } from '../../demo/stand-in-music-assistant.ts'
+import { temporaryFolder } from './environment.ts'
+import { testConfig } from './gateway.ts'
+
+const LAUNCHER = fileURLToPath(new URL('../../bin/skillgate.js', import.meta.url))
+
+export interface Finished {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** Runs `skillgate ...` to its end. */
+export async function skillgate(
+  words: string[],
+  { input = '', variables = {}, flags = [] as string[] } = {},
+): Promise<Finished> {
+  const child = spawn(process.execPath, [...flags, LAUNCHER, ...words], { env: { ...process.env, ...variables } })
+  child.stdin.end(input)
+  const output = collect(child)
+  const [code] = await once(child, 'close')
+  return { code, ...output }
+}
+
+export interface GatewayProcess {
+  port: number
+  httpPort: number
+  ca: string
+  secrets: { alexa: string; other: string }
+  child: ChildProcess
+  output: { stdout: string; stderr: string }
+  /** Ends it with a signal. @returns its exit code, or null when the signal killed it. */
+  stop: (signal?: NodeJS.Signals) => Promise<number | null>
+}
+
+/** Writes the test configuration and Music Assistant's token into a folder of their own. @returns the file. */
+export function writeConfig(t: ExecutionContext, music: MusicAssistant): string {
+  const folder = temporaryFolder(t)
+  mkdirSync(join(folder, 'data'), { mode: 0o700 })
+  writeFileSync(join(folder, 'data', 'music-assistant.token'), music.createToken(music.users[0]!.username))
+  writeFileSync(join(folder, 'gateway.yaml'), stringify(testConfig(music.url)))
+  return join(folder, 'gateway.yaml')
+}
+
+/** Starts the gateway in a process of its own, as a person would. Ends with the test at the latest. */
+export async function startProcess(t: ExecutionContext, configFile: string): Promise<GatewayProcess> {
+  const child = spawn(process.execPath, [LAUNCHER, 'start', '--config', configFile])
+  t.teardown(() => child.kill('SIGKILL'))
+  const output = collect(child)
+  const ended = once(child, 'close').then(([code]) => code as number | null)
+  await Promise.race([
+    untilPrinted(child, output, /redirecting from .*\n/),
+    ended.then((code) => Promise.reject(new Error(`skillgate ended with ${code}: ${output.stdout}${output.stderr}`))),
+  ])
+  const read = (file: string) => readFileSync(join(configFile, '..', file), 'utf8').trim()
+  const portOf = (line: RegExp) => Number(line.exec(output.stdout)?.[1])
+  return {
+    port: portOf(/listening on https:\/\/\S+:(\d+)/),
+    httpPort: portOf(/redirecting from http:\/\/\S+:(\d+)/),
+    ca: read('certs/local-ca.pem'),
+    secrets: { alexa: read('data/alexa.secret'), other: read('data/other.secret') },
+    child,
+    output,
+    stop(signal = 'SIGTERM') {
+      child.kill(signal)
+      return ended
+    },
+  }
+}
+
+function collect(child: ChildProcess): { stdout: string; stderr: string } {
+  const output = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+      output[stream] += text
+    })
+  }
+  return output
+}
+
+async function untilPrinted(child: ChildProcess, output: { stdout: string }, expected: RegExp): Promise<void> {
+  while (!expected.test(output.stdout)) await once(child.stdout!, 'data')
+}
