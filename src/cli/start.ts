@@ -12,14 +12,13 @@ export async function start(world: World): Promise<number> {
   const prepared = await prepareGateway(config, world, createLog())
   if (prepared.certificate.made)
     print(`A new certificate was made. Trust ${prepared.certificate.caFile}: certs/README.md says how.`)
+  const nobody = (await listUsers(prepared.store)).length === 0
   const running = await prepared.listen()
 
+  if (nobody) print('Nobody can sign in yet. Add a user, also while this runs:  npx skillgate user add NAME')
   print(`Skillgate serves ${config.public_url}`)
   print(`  listening on https://${running.https.address}`)
   if (running.http) print(`  redirecting from http://${running.http.address}`)
-  if ((await listUsers(prepared.store)).length === 0) {
-    print('Nobody can sign in yet. Add a user, also while this runs:  npx skillgate user add NAME')
-  }
 
   await stopped
   print('Stopping: what is in flight is finished first.')

@@ -46,7 +46,12 @@ export function compileRoutes(destinations: Destination[]): RouteTable {
  */
 export function matchRoute(table: RouteTable, method: string, path: string): Destination {
   const found = table.exact.get(path) ?? table.prefixes.find(([prefix]) => path.startsWith(prefix))?.[1]
-  if (!found) throw new GatewayError('not_found', 'There is nothing at this address.', `no route for ${path}`)
+  if (!found)
+    throw new GatewayError(
+      'not_found',
+      'There is nothing at this address. Check it for a typing error.',
+      `no route for ${path}`,
+    )
   const destination = found.find(({ methods }) => methods.includes(method))
   if (destination) return destination
   const allowed = found.flatMap(({ methods }) => methods).join(', ')

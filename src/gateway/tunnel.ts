@@ -47,25 +47,15 @@ export function tunnel(
   }
 
   proxy.on('proxyReqWs', (upstreamRequest) => {
+    // http-proxy would make `/http:/x` into `/http://x`.
+    upstreamRequest.path = request.url as string
     socket.once('close', () => upstreamRequest.destroy())
     upstreamRequest.setTimeout(upstream.responseTimeout, () => {
       if (settle()) without.fail(tooSlow(upstream))
       upstreamRequest.destroy()
     })
-    upstreamRequest.once('response', (response) => {
-      // http-proxy would pass on a chunked body without its chunks; taken for an upgrade, it leaves it alone.
-      Object.assign(response, { upgrade: true })
-      if (!settle()) return
-      if (response.statusCode === 401 && authorized) {
-        without.fail(refusesGateway(upstream))
-        upstreamRequest.destroy()
-        return
-      }
-      const answer = without.respond()
-      answer.writeHead(response.statusCode ?? 502, response.statusMessage, responseHeaders(response.rawHeaders))
-      response.pipe(answer)
-      response.once('error', () => answer.destroy())
-    })
+    // http-proxy, which listens next, would pass on a chunked body without its chunks: this takes its place.
+    process.nextTick(() => upstreamRequest.removeAllListeners('response').once('response', passOnAnswer))
   })
   proxy.on('open', (upstreamSocket) => {
     settle()
@@ -76,6 +66,20 @@ export function tunnel(
     if (settle()) without.fail(unreachable(upstream, error))
   })
   proxy.ws(request, socket, head)
+
+  /** What the upstream says instead of upgrading. */
+  function passOnAnswer(response: IncomingMessage): void {
+    if (!settle()) return
+    if (response.statusCode === 401 && authorized) {
+      without.fail(refusesGateway(upstream))
+      response.destroy()
+      return
+    }
+    const answer = without.respond()
+    answer.writeHead(response.statusCode ?? 502, response.statusMessage, responseHeaders(response.rawHeaders))
+    response.pipe(answer)
+    response.once('error', () => answer.destroy())
+  }
 }
 
 /** Lower-case names; a value that comes once is a string, as http-proxy expects of `connection` and `upgrade`. */
@@ -90,10 +94,10 @@ function toObject(rawHeaders: string[]): Record<string, string | string[]> {
   return headers
 }
 
-/** http-proxy uses `util._extend`, which warns once: let it do so where nobody is bothered. */
+/** http-proxy uses `util._extend`, which warns the first time: let that be where nobody is bothered. */
 function useOldExtendQuietly(): void {
-  const { noDeprecation } = process
-  process.noDeprecation = true
+  const { emitWarning } = process
+  process.emitWarning = () => {}
   createRequire(import.meta.url)('node:util')._extend({}, {})
-  process.noDeprecation = noDeprecation
+  process.emitWarning = emitWarning
 }

@@ -54,10 +54,12 @@ export async function orErrorPage(run: () => Answer | Promise<Answer>): Promise<
     return await run()
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
-    const advice =
-      'Go back to the app that sent you here and start linking again. If it fails again, the client_id or the redirect URI that the app sends is not the one in gateway.yaml.'
+    const advice = [
+      'Go back to the app that sent you here and start linking again.',
+      'If it fails again, tell whoever runs this gateway what stands above: the app and gateway.yaml have to agree.',
+    ]
     return {
-      ...errorPage(error.status, 'This link does not work', [error.message, advice]),
+      ...errorPage(error.status, 'This link does not work', [error.message, ...advice]),
       detail: `${error.code}: ${error.detail}`,
     }
   }

@@ -3,28 +3,33 @@ import { type Answer, htmlAnswer } from './answer.ts'
 import { Html, html } from './html.ts'
 
 const STYLE = `
-:root { color-scheme: light dark; --paper: #fff; --ground: #eef1f4; --ink: #16202a; --quiet: #51606e; --line: #8796a5;
+:root { color-scheme: light dark; --paper: #fff; --ground: #eef1f4; --ink: #16202a; --quiet: #51606e; --line: #6f7e8c;
   --accent: #0b5cad; --on-accent: #fff; --alarm: #a3131f; --alarm-ground: #fdecee }
 @media (prefers-color-scheme: dark) { :root { --paper: #1a2129; --ground: #0f1419; --ink: #edf2f7; --quiet: #aebac6;
-  --line: #74838f; --accent: #7db8f5; --on-accent: #06213d; --alarm: #ffb3b8; --alarm-ground: #43171b } }
+  --line: #8593a0; --accent: #7db8f5; --on-accent: #06213d; --alarm: #ffb3b8; --alarm-ground: #43171b } }
 * { box-sizing: border-box }
-body { margin: 0; padding: 1rem; min-height: 100vh; display: grid; place-items: center; background: var(--ground);
-  color: var(--ink); font: 1rem/1.5 system-ui, sans-serif }
-main { width: 100%; max-width: 26rem; padding: 1.5rem; background: var(--paper); border-radius: .75rem;
-  overflow-wrap: anywhere }
-h1 { margin: 0 0 .75rem; font-size: 1.4rem; line-height: 1.25 }
-h2 { margin: 1.25rem 0 .25rem; font-size: 1rem }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif;
+  -webkit-text-size-adjust: 100% }
+main { max-width: 28rem; margin: 0 auto; padding: 1.5rem 1.25rem; overflow-wrap: anywhere }
+@media (min-width: 30rem) { body { padding: 4vh 1rem; background: var(--ground) }
+  main { padding: 1.75rem 2rem; border-radius: .75rem; background: var(--paper) } }
+h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25 }
+h2 { margin: 1.25rem 0 .25rem; font-size: 1.1rem; line-height: 1.35 }
 p { margin: .5rem 0 }
-ul { margin: .25rem 0 1rem; padding-left: 1.25rem }
+ul { margin: .25rem 0 .75rem; padding-left: 1.25rem }
 label { display: block; margin-top: .75rem; font-weight: 600 }
-input { width: 100%; padding: .65rem .75rem; font: inherit; color: inherit; background: transparent;
-  border: 1px solid var(--line); border-radius: .5rem }
-.buttons { display: grid; gap: .75rem; margin-top: 1.25rem }
-button { width: 100%; min-height: 3rem; font: inherit; font-weight: 600; border-radius: .5rem;
-  border: 1px solid var(--accent); background: transparent; color: var(--accent); cursor: pointer }
+input { width: 100%; min-height: 3rem; margin-top: .375rem; padding: .5rem .75rem; font: inherit; color: inherit;
+  background: transparent; border: 1px solid var(--line); border-radius: .5rem }
+.buttons { display: grid; gap: .75rem; margin: 1.25rem 0 .75rem }
+button { min-height: 3rem; font: inherit; font-weight: 600; border-radius: .5rem; border: 1px solid var(--accent);
+  background: transparent; color: var(--accent); cursor: pointer }
 button.primary { background: var(--accent); color: var(--on-accent) }
+button:active { opacity: .8 }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
-.alarm { padding: .75rem; border-radius: .5rem; background: var(--alarm-ground); color: var(--alarm) }
+.alarm { padding: .625rem .75rem; border-left: .25rem solid; border-radius: .25rem; font-weight: 600;
+  background: var(--alarm-ground); color: var(--alarm) }
+/* Whatever scrolls to the field leaves what was wrong in sight above it. */
+[aria-invalid] { scroll-margin-top: 13rem; border-color: var(--alarm) }
 .quiet { color: var(--quiet); font-size: .9rem }
 `
 
