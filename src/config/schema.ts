@@ -38,7 +38,7 @@ export function configSchema({ folder, variables }: Surroundings) {
     token: secret
       .optional()
       .describe(
-        'What the gateway itself signs in with there, sent as `Authorization: Bearer`. Music Assistant needs one: make it under Settings, Profile, Long-lived access tokens.',
+        'What the gateway itself signs in with there, sent as `Authorization: Bearer`. Music Assistant needs one: make a long-lived one in your profile settings there, each year.',
       ),
     response_timeout: seconds(1, 3600).default(30).describe('Seconds to wait for the beginning of an answer.'),
   })

@@ -23,6 +23,9 @@ export async function handleToken(
         `The grant_type has to be one of: ${Object.keys(GRANT_TYPES).join(' ')}`,
       )
     }
+    if (client.public && grantType === 'refresh_token') {
+      throw new OAuthError('unauthorized_client', 'A public client gets no refresh tokens.')
+    }
     return jsonAnswer(200, await GRANT_TYPES[grantType](server, client, parameters))
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error

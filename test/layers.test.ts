@@ -1,0 +1,118 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test from 'ava'
+
+const ROOT = fileURLToPath(new URL('../src', import.meta.url))
+
+/** Which folders of `src` a folder may import from, besides its own. Types may come from `config` everywhere. */
+const MAY_IMPORT: Record<string, string[]> = {
+  '.': [
+    'cli',
+    'gateway',
+    'oauth',
+    'users',
+    'alexa',
+    'music-assistant',
+    'certificates',
+    'pages',
+    'store',
+    'telemetry',
+    'config',
+  ],
+  cli: [
+    'gateway',
+    'oauth',
+    'users',
+    'alexa',
+    'music-assistant',
+    'certificates',
+    'pages',
+    'store',
+    'telemetry',
+    'config',
+  ],
+  gateway: ['oauth', 'users', 'alexa', 'music-assistant', 'certificates', 'pages', 'store', 'telemetry'],
+  oauth: ['pages', 'store', 'telemetry'],
+  users: ['pages', 'store', 'telemetry'],
+  alexa: ['pages', 'store', 'telemetry'],
+  'music-assistant': ['pages', 'store', 'telemetry'],
+  certificates: ['pages', 'store', 'telemetry'],
+  pages: [],
+  store: [],
+  telemetry: [],
+  config: [],
+}
+
+/** The only files that may import a package. */
+const ONLY_IMPORTER: Record<string, string> = {
+  undici: 'gateway/forward.ts',
+  'http-proxy': 'gateway/tunnel.ts',
+  'node-forge': 'certificates/local-ca.ts',
+  keyv: 'store/keyv-store.ts',
+}
+
+interface Import {
+  file: string
+  from: string
+  onlyTypes: boolean
+}
+
+const files = globSync('**/*.ts', { cwd: ROOT }).sort()
+const imports = files.flatMap(importsOf)
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(ROOT, file), 'utf8')
+  const found = text.matchAll(
+    /^(import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|\bimport\('([^']+)'\)|^import '([^']+)'/gm,
+  )
+  return [...found].map(([, , type, named, dynamic, bare]) => ({
+    file,
+    from: (named ?? dynamic ?? bare) as string,
+    onlyTypes: type !== undefined,
+  }))
+}
+
+function folderOf(file: string): string {
+  return dirname(file).split('/')[0] as string
+}
+
+test('a folder imports only from the folders below it', (t) => {
+  for (const { file, from, onlyTypes } of imports) {
+    if (!from.startsWith('.')) continue
+    const [own, other] = [folderOf(file), folderOf(normalize(join(dirname(file), from)))]
+    const allowed = own === other || MAY_IMPORT[own]?.includes(other) || (other === 'config' && onlyTypes)
+    t.true(allowed, `${file} imports ${from}`)
+  }
+})
+
+test('each package that could be replaced has one importer', (t) => {
+  for (const { file, from, onlyTypes } of imports) {
+    const only = ONLY_IMPORTER[from]
+    if (only !== undefined) t.is(file, only, `${file} imports ${from}`)
+    if (from === '@keyv/sqlite') t.true(file === 'store/keyv-store.ts' || onlyTypes, `${file} imports ${from}`)
+  }
+})
+
+test('every folder has its place among the layers, and every rule somebody who is bound by it', (t) => {
+  for (const file of files) t.true(folderOf(file) in MAY_IMPORT, file)
+  for (const only of Object.values(ONLY_IMPORTER)) t.true(files.includes(only), only)
+  t.true(imports.length > 150)
+})
+
+test('the clock and chance are read in one file only', (t) => {
+  for (const file of files) {
+    const text = readFileSync(join(ROOT, file), 'utf8')
+    if (file !== 'config/environment.ts')
+      t.notRegex(text, /Date\.now|Math\.random|new Date\(\)|randomBytes[^'"]*from 'node:crypto'/, file)
+  }
+})
+
+test('files fit on a screen or two, and have no default export', (t) => {
+  for (const file of files) {
+    const text = readFileSync(join(ROOT, file), 'utf8')
+    if (file !== 'config/schema.ts') t.true(text.split('\n').length <= 250, file)
+    t.notRegex(text, /^export default/m, file)
+    t.notRegex(file, /(utils?|helpers?|common|manager|misc)\.ts$/)
+  }
+})
