@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { ConfigError, loadConfig } from '../../src/config/load.ts'
+import { ConfigError } from '../../src/config/config-error.ts'
+import { loadConfig } from '../../src/config/load.ts'
 import { temporaryFolder } from '../support/environment.ts'
 
 const good = join(import.meta.dirname, 'good')
