@@ -29,7 +29,11 @@ function printable(key: string): string {
 
 /** What is there instead; never of a secret, and not where the message tells. */
 function got(value: unknown, path: PropertyKey[], message: string): string {
-  if (/^expected (none|another|a secret|a value in|an? .* of its own|one of the keys)| as a key$/.test(message))
+  if (
+    /^expected (none|another|a secret|a value in|one line of|an? .* of its own|one of the keys)| as a key$/.test(
+      message,
+    )
+  )
     return ''
   let found = value
   for (const step of path) found = (found as Record<PropertyKey, unknown> | undefined)?.[step]

@@ -24,9 +24,12 @@ export function configSchema({ folder, variables }: Surroundings) {
     .transform((value, context) => {
       if (typeof value === 'object') return value
       const name = /^\$\{(\w+)\}$/.exec(value)?.[1]
-      const found = name && Object.hasOwn(variables, name) && variables[name]
-      if (found) return { value: found }
-      const message = name ? `a value in the environment variable ${name}, there is none` : SECRET_FORM
+      const found = name && Object.hasOwn(variables, name) ? variables[name]?.trim() : undefined
+      if (found && /^[\x20-\x7e]+$/.test(found)) return { value: found }
+      const what = found ? 'one line of ASCII characters' : 'a value'
+      const message = name
+        ? `${what} in the environment variable ${name}, there is ${found ? 'more' : 'none'}`
+        : SECRET_FORM
       context.addIssue({ code: 'custom', message })
       return z.NEVER
     })

@@ -8,6 +8,8 @@ import { refusesGateway, tooSlow, type Upstream, unreachable } from './upstream.
 const KEEP_ALIVE = 4000
 const CONNECT_TIMEOUT = 5000
 
+const NOTHING = Buffer.alloc(0)
+
 /** One request on its way to an upstream. */
 export interface Passage {
   request: IncomingMessage
@@ -59,6 +61,7 @@ function forward(
 
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
+    let headWaits = false
     response.once('close', () => {
       if (!response.writableFinished) controller?.abort(new Error('the client left'))
       resolve()
@@ -78,17 +81,23 @@ function forward(
           return
         }
         response.writeHead(status, statusMessage, responseHeaders(rawHeaders(started)))
+        headWaits = true
+        // Together with the first of the body, if that is there. (`flushHeaders` would write them as UTF-8.)
+        process.nextTick(() => headWaits && response.write(NOTHING))
       },
       onResponseData(started, chunk) {
+        headWaits = false
         if (!response.write(chunk)) started.pause()
       },
       onResponseEnd() {
+        headWaits = false
         response.end()
       },
       onResponseError(_, error) {
+        headWaits = false
         if (response.headersSent) {
           response.destroy()
-        } else if (mayRetry && error instanceof errors.SocketError) {
+        } else if (mayRetry && isLostConnection(error)) {
           // The upstream may have closed an idle connection in the moment that it was used.
           mayRetry = false
           pool.dispatch(options, handler)
@@ -104,6 +113,11 @@ function forward(
 /** The pairs as they came; undici has them, though its types don't say so. */
 function rawHeaders(controller: Dispatcher.DispatchController): string[] {
   return (controller as unknown as { rawHeaders: Buffer[] }).rawHeaders.map((part) => part.toString('latin1'))
+}
+
+/** Ended by the other side: undici has an error of its own for an end, and leaves a reset as Node tells it. */
+function isLostConnection(error: NodeJS.ErrnoException): boolean {
+  return error instanceof errors.SocketError || error.code === 'ECONNRESET' || error.code === 'EPIPE'
 }
 
 function asGatewayError(upstream: Upstream, error: Error): Error {

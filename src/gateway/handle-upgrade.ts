@@ -58,6 +58,8 @@ function respondOn(request: IncomingMessage, socket: Duplex): ServerResponse {
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false
   response.assignSocket(socket as Socket)
+  // Node has taken its own listener away, and a long answer would stop where the client's buffer is full.
+  socket.on('drain', () => response.emit('drain'))
   response.once('finish', () => socket.end())
   return response
 }

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http'
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Address } from '../config/schema.ts'
 import { followConnections } from './connections.ts'
+import { followAnswers } from './follow-answers.ts'
 import type { UpgradeHandler } from './handle-upgrade.ts'
+import { refuseMalformed } from './refuse-malformed.ts'
 
 /** Milliseconds. Nobody who means well is slower than these with the beginning of a request. */
 const LIMITS = {
@@ -52,8 +53,7 @@ export async function listenHttps(
     },
     onRequest,
   )
-  server.on('upgrade', onUpgrade)
-  return listen(server, address)
+  return listen(server, address, onUpgrade)
 }
 
 /** A listener that only sends everybody to the public URL, with the same method and body. */
@@ -65,9 +65,21 @@ export async function listenHttpRedirect(address: Address, publicUrl: string): P
   return listen(server, address)
 }
 
-async function listen(server: HttpServer | HttpsServer, { host, port }: Address): Promise<Listener> {
+async function listen(
+  server: HttpServer | HttpsServer,
+  { host, port }: Address,
+  onUpgrade?: UpgradeHandler,
+): Promise<Listener> {
+  const answersUnderway = followAnswers(server)
   const close = followConnections(server)
-  server.on('clientError', refuseMalformed)
+  server.on('clientError', (error, socket) => refuseMalformed(error, socket as Socket, answersUnderway(socket)))
+  if (onUpgrade) {
+    server.on('upgrade', (request, socket, head) => {
+      // The answer to an earlier request and what comes now would get mixed up.
+      if (answersUnderway(socket).length > 0) socket.destroy()
+      else onUpgrade(request, socket, head)
+    })
+  }
   server.listen(port, host)
   await once(server, 'listening')
   const bound = server.address() as AddressInfo
@@ -77,16 +89,4 @@ async function listen(server: HttpServer | HttpsServer, { host, port }: Address)
     port: bound.port,
     close,
   }
-}
-
-/** What Node's parser couldn't read at all. */
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
-  const body = '{"error":"malformed_request","error_description":"This is not a well-formed HTTP request."}'
-  const headers = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`
-  socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n\r\n${body}`)
 }

@@ -44,7 +44,7 @@ async function readSecretFile(file: string): Promise<string | undefined> {
     if (code === 'ENOENT') return undefined
     throw new StartError(`${file} can't be read: ${message}`)
   }
-  if (!/^[\x21-\x7e]+$/.test(text))
+  if (!/^[\x20-\x7e]+$/.test(text))
     throw new StartError(`${file} should hold one line with a secret, and nothing else.`)
   return text
 }

@@ -75,6 +75,7 @@ export function tunnel(
       response.destroy()
       return
     }
+    response.setTimeout(0)
     const answer = without.respond()
     answer.writeHead(response.statusCode ?? 502, response.statusMessage, responseHeaders(response.rawHeaders))
     response.pipe(answer)

@@ -38,7 +38,7 @@ export function accessTokenLookup(store: Store, clients: Clients, now: () => num
     const changesNow = store.changesByOthers()
     if (changesNow !== changes) {
       changes = changesNow
-      known.clear()
+      forgetAll()
     }
     // The cache is keyed by the token itself: its hash would cost more than all the rest.
     const fact = known.get(token)

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { KeyvSqlite } from '@keyv/sqlite'
 import { jsonSerializer, Keyv, type KeyvValue } from 'keyv'
 import type { Kind, Records } from './records.ts'
@@ -15,7 +13,6 @@ type Row = { key: string; value: string }
  * @throws StorageError when the file can't be opened or is damaged.
  */
 export async function openKeyvStore(file: string, now: () => number): Promise<Store> {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const sqlite = openSqlite(file)
   const adapter = new KeyvSqlite({ uri: `sqlite://${file}`, driver: sqlite.driver })
   const keyv = new Keyv({ store: adapter })

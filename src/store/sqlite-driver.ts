@@ -1,4 +1,5 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { SqliteDriver } from '@keyv/sqlite'
 import { StorageError } from './store.ts'
@@ -55,6 +56,7 @@ export function openSqlite(file: string): SqliteConnection {
 
 function open(file: string): DatabaseSync {
   try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     closeSync(openSync(file, 'a', 0o600))
     const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT })
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')

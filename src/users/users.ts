@@ -18,12 +18,13 @@ export interface NewUser {
 /** @throws UserError when the name is taken or has another form, or the password is too easy. */
 export async function addUser(store: Store, environment: Environment, user: NewUser): Promise<UserRecord> {
   const id = requireName(user.name)
+  const displayName = requireDisplayName(user.displayName ?? user.name)
   requirePassword(user.password, id)
   const record: UserRecord = {
     revision: 1,
     id: environment.randomBytes(12).toString('hex'),
     name: id,
-    displayName: user.displayName ?? user.name,
+    displayName,
     password: await hashPassword(user.password, environment),
     createdAt: environment.now(),
   }
@@ -87,6 +88,12 @@ function requireName(name: string): string {
   const id = canonicalName(name)
   if (id === undefined) throw new UserError(`A user name is ${NAME_FORM}; "${name}" is not.`)
   return id
+}
+
+/** It becomes the value of a header. */
+function requireDisplayName(displayName: string): string {
+  if (/^[^\p{C}]{1,100}$/u.test(displayName)) return displayName
+  throw new UserError('A display name has 1 to 100 characters on one line.')
 }
 
 function requirePassword(password: string, name: string): void {

@@ -35,6 +35,7 @@ test('what cannot be done is said in one line, with exit code 1', async (t) => {
     [['user', 'add', 'ᴬdmin'], PASSWORD, /^A user name is 1 to 64 ASCII letters/],
     [['user', 'add', 'bob'], 'short\n', /^A password has at least 10 characters\.$/],
     [['user', 'add', 'bob'], '', /^There was no password on standard input/],
+    [['user', 'add', 'bob', 'Bob\nX-Forged: yes'], PASSWORD, /^A display name has 1 to 100 characters on one line\.$/],
     [['user', 'add'], PASSWORD, /^Say who/],
     [['user', 'remove', 'eve'], '', /^There is no user called eve/],
     [['user', 'rename', 'ada'], '', /^Say what to do: skillgate user add \| list/],

@@ -10,6 +10,7 @@ const bad = join(import.meta.dirname, 'bad')
 const minimal = readFileSync(join(good, 'minimal.yaml'), 'utf8')
 
 const variables = {
+  TWO_LINES: 'one\ntwo',
   ALEXA_SECRET: 'from the environment',
   LIGHTS_TOKEN: 'also from there',
   APP_SECRET: 'a third one',
