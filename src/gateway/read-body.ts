@@ -15,22 +15,30 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     throw new GatewayError('unsupported_body', 'Send the body without Content-Encoding.')
   }
   if (Number(request.headers['content-length'] ?? 0) > LIMIT) throw tooLarge()
-  const tooSlow = new GatewayError('request_timeout', 'The body took too long to arrive.', undefined, {
-    Connection: 'close',
-  })
-  const timer = setTimeout(() => request.destroy(tooSlow), TIMEOUT)
+  const timeout = Promise.withResolvers<never>()
+  const timer = setTimeout(() => timeout.reject(tooSlow()), TIMEOUT)
   try {
-    const chunks: Buffer[] = []
-    let size = 0
-    for await (const chunk of request) {
-      size += chunk.length
-      if (size > LIMIT) throw tooLarge()
-      chunks.push(chunk)
-    }
-    return Buffer.concat(chunks).toString('latin1')
+    return await Promise.race([collect(request), timeout.promise])
   } finally {
     clearTimeout(timer)
   }
+}
+
+async function collect(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  // Leaving the loop must not end the connection: there is an answer to send.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += chunk.length
+    if (size > LIMIT) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('latin1')
+}
+
+function tooSlow(): GatewayError {
+  const sentence = `The body did not arrive within ${TIMEOUT / 1000} s.`
+  return new GatewayError('request_timeout', sentence, sentence, { Connection: 'close' })
 }
 
 function tooLarge(): GatewayError {

@@ -1,5 +1,5 @@
 import type { Client } from '../config/schema.ts'
-import { sameSecret } from '../store/secrets.ts'
+import { isSecret, sameSecret } from '../store/secrets.ts'
 import { OAuthError } from './errors.ts'
 import { Parameters } from './parameters.ts'
 
@@ -11,8 +11,7 @@ export type Clients = Map<string, RegisteredClient>
 export function findClient(clients: Clients, parameters: Parameters): RegisteredClient {
   const id = parameters.require('client_id')
   const client = clients.get(id)
-  if (!client)
-    throw new OAuthError('invalid_request', 'The client_id is not known here.', `unknown client ${JSON.stringify(id)}`)
+  if (!client) throw new OAuthError('invalid_request', 'The client_id is not known here.', unknownClient(clients, id))
   return client
 }
 
@@ -38,10 +37,17 @@ export function authenticateClient(
   if (!client || !matches) {
     const detail = client
       ? `${secret === undefined ? 'no' : 'wrong'} secret for client ${id}`
-      : `unknown client ${JSON.stringify(id)}`
+      : unknownClient(clients, id)
     throw new OAuthError('invalid_client', 'The client credentials are not valid.', detail)
   }
   return client
+}
+
+/** For the log, where no secret may stand: one that was typed into the field of the id isn't repeated. */
+function unknownClient(clients: Clients, id: string): string {
+  const known = [...clients.values()].some(({ secret }) => secret !== undefined && sameSecret(id, secret))
+  if (known || isSecret(id)) return 'unknown client, whose client_id looks like a secret'
+  return `unknown client ${JSON.stringify(id.slice(0, 100))}`
 }
 
 function disagree(

@@ -19,7 +19,7 @@ export async function hashPassword(
 ): Promise<string> {
   const salt = randomBytes(16)
   const tag = await atMostTwo(() =>
-    derive('argon2id', { message: password, nonce: salt, tagLength: TAG_LENGTH, ...COST }),
+    derive('argon2id', { message: canonical(password), nonce: salt, tagLength: TAG_LENGTH, ...COST }),
   )
   const cost = `m=${COST.memory},t=${COST.passes},p=${COST.parallelism}`
   return `$argon2id$v=19$${cost}$${base64(salt)}$${base64(tag)}`
@@ -33,7 +33,14 @@ export async function checkPassword(password: string, encoded: string): Promise<
   const [memory = 0, passes = 0, parallelism = 0] = parts.slice(1, 4).map(Number)
   const [nonce, expected] = parts.slice(4).map((part) => Buffer.from(part, 'base64')) as [Buffer, Buffer]
   const tag = await atMostTwo(() =>
-    derive('argon2id', { message: password, nonce, memory, passes, parallelism, tagLength: expected.length }),
+    derive('argon2id', {
+      message: canonical(password),
+      nonce,
+      memory,
+      passes,
+      parallelism,
+      tagLength: expected.length,
+    }),
   )
   return timingSafeEqual(tag, expected)
 }
@@ -41,6 +48,11 @@ export async function checkPassword(password: string, encoded: string): Promise<
 /** A hash that no password is known for: checking against it takes the time that a real one would. */
 export function hashOfNobody({ randomBytes }: Pick<Environment, 'randomBytes'>): Promise<string> {
   return hashPassword(randomBytes(32).toString('base64url'), { randomBytes })
+}
+
+/** Keyboards differ in how they compose an accented letter. @see RFC 8265 section 4.2 */
+function canonical(password: string): string {
+  return password.normalize('NFC')
 }
 
 function base64(bytes: Uint8Array): string {

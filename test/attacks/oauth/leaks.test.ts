@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { Browser } from '../../support/browser.ts'
+import { exactRequest, FORM } from '../../support/exact-request.ts'
+import { ADA, startTestHouse, type TestHouse } from '../../support/gateway.ts'
+import { approve, callApi, exchange, openAuthorize, refresh } from '../../support/linking.ts'
+
+const VERIFIER = 'verifier-that-nobody-else-must-ever-see-in-here'
+const PKCE = {
+  code_challenge: createHash('sha256').update(VERIFIER).digest('base64url'),
+  code_challenge_method: 'S256',
+}
+const MISTYPED = 'correct horse batterie'
+
+/** Links, uses and breaks things in every way. @returns each secret that was ever seen, by what it is. */
+async function liveThroughAll(house: TestHouse): Promise<Record<string, string>> {
+  const browser = new Browser(house)
+  const page = await openAuthorize(house, PKCE, browser)
+  await browser.submit(page, { username: ADA.name, password: MISTYPED })
+  await browser.submit(page, { username: MISTYPED, password: ADA.password })
+  await browser.submit({ ...page, hidden: { ...page.hidden, csrf: 'x' } }, { username: 'ada', password: ADA.password })
+  const { location } = await browser.submit(page, { username: ADA.name, password: ADA.password })
+  const code = new URL(location).searchParams.get('code') ?? ''
+
+  await exchange(house, code, { code_verifier: 'w'.repeat(43) })
+  await exchange(house, code, { code_verifier: VERIFIER, redirect_uri: 'https://evil.example/' })
+  await exchange(house, code, { code_verifier: VERIFIER, client_secret: 'a-mistyped-client-secret' })
+  await exchange(house, code, { code_verifier: VERIFIER, client_id: 'other', client_secret: house.secrets.other })
+  const first = await exchange(house, code, { code_verifier: VERIFIER })
+  const tokens = { access: String(first.json.access_token), refresh: String(first.json.refresh_token) }
+  await callApi(house, tokens.access)
+  await callApi(house, tokens.access, 'players/all', { 'x-also': 'this' })
+  house.advance(120_000)
+  const refreshed = await refresh(house, tokens.refresh)
+  await refresh(house, tokens.refresh, { scope: 'admin' })
+  await refresh(house, tokens.refresh, { client_id: 'other', client_secret: house.secrets.other })
+  await exchange(house, code, { code_verifier: VERIFIER })
+  await refresh(house, tokens.refresh)
+  await callApi(house, tokens.access)
+  await exactRequest(house, { path: `/any/x?access_token=${tokens.access}` })
+  await exactRequest(house, { path: `/alexa/token?code=${code}&refresh_token=${tokens.refresh}` })
+  const unfinished = (await approve(house)).get('code') ?? ''
+  const basic = Buffer.from(`amazon-alexa:${house.secrets.alexa}`).toString('base64')
+  const headers = { ...FORM, authorization: `Basic ${basic}` }
+  await exactRequest(house, { method: 'POST', path: '/alexa/token', headers, body: `grant_type=x&code=${unfinished}` })
+
+  house.advance(301_000)
+  await exchange(house, unfinished)
+  await refresh(house, tokens.access)
+  await exchange(house, tokens.refresh)
+  await refresh(house, 'A'.repeat(43), { client_id: house.secrets.other })
+  await callApi(house, String(refreshed.json.access_token))
+
+  return {
+    code,
+    unfinished,
+    'access token': tokens.access,
+    'second access token': String(refreshed.json.access_token),
+    'refresh token': tokens.refresh,
+    'client secret': house.secrets.alexa,
+    'other client secret': house.secrets.other,
+    'mistyped client secret': 'a-mistyped-client-secret',
+    'Basic credentials': basic,
+    password: ADA.password,
+    'mistyped password': MISTYPED,
+    'csrf cookie': [...browser.cookies.values()][0] ?? '',
+    'csrf token': page.hidden.csrf ?? '',
+    verifier: VERIFIER,
+    "Music Assistant's token": readFileSync(join(house.folder, 'data', 'music-assistant.token'), 'utf8').trim(),
+  }
+}
+
+/** The spellings in which a secret could lie somewhere. */
+function spellings(secret: string): string[] {
+  const bytes = Buffer.from(secret)
+  return [
+    secret,
+    encodeURIComponent(secret),
+    secret.replaceAll(' ', '+'),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+  ]
+}
+
+function foundIn(haystack: string, secrets: Record<string, string>): string[] {
+  return Object.keys(secrets).filter((what) =>
+    spellings(secrets[what] as string).some((spelling) => haystack.includes(spelling)),
+  )
+}
+
+function databaseBytes({ folder }: TestHouse): string {
+  const file = join(folder, 'data', 'skillgate.db')
+  const files = [file, `${file}-wal`, `${file}-shm`, `${file}-journal`].filter((name) => existsSync(name))
+  return files.map((name) => readFileSync(name, 'latin1')).join('\n')
+}
+
+test('49. neither the database nor the log holds a code, token, secret, password or cookie that was ever seen', async (t) => {
+  const house = await startTestHouse(t)
+  const secrets = await liveThroughAll(house)
+  for (const [what, secret] of Object.entries(secrets)) t.true(secret.length > 20, what)
+  t.is(new Set(Object.values(secrets)).size, Object.keys(secrets).length)
+
+  const planted = { planted: 'planted-where-it-must-not-be-found-0123456789' }
+  const redirectUri = `https://x.example/${planted.planted}`
+  const record = { userName: 'ada', userId: 'u', client: 'c', redirectUri, scopes: [] }
+  await house.prepared.store.put('code', 'planted', record, house.now() + 1000)
+
+  const running = databaseBytes(house)
+  t.deepEqual(foundIn(running, { ...secrets, ...planted }), ['planted'], 'while it runs')
+  await house.gateway.close()
+  const stopped = databaseBytes(house)
+  t.deepEqual(foundIn(stopped, { ...secrets, ...planted }), ['planted'], 'after it was stopped')
+  t.true(
+    stopped.includes(
+      createHash('sha256')
+        .update(secrets.code ?? '')
+        .digest('base64url'),
+    ),
+    'it holds their hashes',
+  )
+
+  const log = house.log.join('')
+  t.true(house.log.length >= 10, 'refusals are logged')
+  t.regex(log, /sign-in failed/)
+  t.deepEqual(foundIn(log, secrets), [])
+  t.deepEqual(foundIn(`${log}{"detail":"${planted.planted}"}`, planted), ['planted'])
+})
+
+test('49. no other file in the data folder holds what was issued', async (t) => {
+  const house = await startTestHouse(t)
+  const { password, code, verifier, ...secrets } = await liveThroughAll(house)
+  await house.gateway.close()
+  const issued = { password, code, verifier, access: secrets['access token'], refresh: secrets['refresh token'] }
+  const folder = join(house.folder, 'data')
+  t.true(readdirSync(folder).includes('alexa.secret'))
+  for (const name of readdirSync(folder)) {
+    t.deepEqual(foundIn(readFileSync(join(folder, name), 'latin1'), issued as Record<string, string>), [], name)
+  }
+})
