@@ -8,20 +8,9 @@ import type { Duplex } from 'node:stream'
  */
 export function followAnswers(server: HttpServer | HttpsServer): (connection: Duplex) => ServerResponse[] {
   const underway = new WeakMap<Duplex, Set<ServerResponse>>()
-
-  function followConnection(connection: Duplex): Set<ServerResponse> {
-    const answers = new Set<ServerResponse>()
-    underway.set(connection, answers)
-    connection.once('close', () => {
-      // Node tells only the answer whose turn it is that nobody waits any more.
-      for (const answer of answers) if (!answer.socket) answer.destroy().emit('close')
-    })
-    return answers
-  }
-
   server.on('request', ({ socket }: IncomingMessage, answer: ServerResponse) => {
-    const answers = underway.get(socket) ?? followConnection(socket)
-    answers.add(answer)
+    const answers = underway.get(socket) ?? new Set()
+    underway.set(socket, answers.add(answer))
     answer.once('close', () => answers.delete(answer))
   })
   return (connection) => [...(underway.get(connection) ?? [])]

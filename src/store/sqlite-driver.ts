@@ -12,7 +12,7 @@ export interface SqliteConnection {
   driver: SqliteDriver
   /** Differs from the last one if another connection has committed since. */
   dataVersion: () => number
-  /** Whether the last statement succeeded. */
+  /** Whether the last query succeeded. */
   healthy: () => boolean
 }
 
@@ -30,9 +30,7 @@ export function openSqlite(file: string): SqliteConnection {
     try {
       const statement = statements.get(sql) ?? database.prepare(sql)
       statements.set(sql, statement)
-      const rows = statement.all(...parameters)
-      healthy = true
-      return rows
+      return statement.all(...parameters)
     } catch (cause) {
       healthy = false
       throw new StorageError(`The database ${file} can't be used: ${(cause as Error).message}`, { cause })
@@ -43,12 +41,17 @@ export function openSqlite(file: string): SqliteConnection {
     driver: {
       name: 'custom',
       connect: async () => ({
-        query: async (sql, ...parameters) => run(sql, parameters as SQLInputValue[]),
+        async query(sql, ...parameters) {
+          const rows = run(sql, parameters as SQLInputValue[])
+          healthy = true
+          return rows
+        },
         close: async () => {
           if (database.isOpen) database.close()
         },
       }),
     },
+    // Its success says nothing of the rows.
     dataVersion: () => (run('PRAGMA data_version', [])[0] as { data_version: number }).data_version,
     healthy: () => healthy,
   }

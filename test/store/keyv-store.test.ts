@@ -187,3 +187,13 @@ test('a damaged database is refused in words that say what to do, and kept as it
   writeFileSync(file, 'this is not a database, although somebody called it one')
   await t.throwsAsync(openKeyvStore(file, now), { instanceOf: StorageError, message: /can't be opened.*backup/s })
 })
+
+test('asking for changes by others does not make a failing store look healthy', async (t) => {
+  const { store, file } = await openStore(t)
+  const saboteur = new DatabaseSync(file)
+  saboteur.exec('ALTER TABLE keyv RENAME TO hidden')
+  await t.throwsAsync(store.get('code', 'x'))
+  store.changesByOthers()
+  t.false(store.healthy())
+  saboteur.close()
+})

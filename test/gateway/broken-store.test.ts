@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import test, { type ExecutionContext } from 'ava'
+import { startTestHouse, type TestHouse } from '../support/gateway.ts'
+import { exchangeRaw, rawRequest, UPGRADE } from '../support/raw-client.ts'
+import { issueToken } from '../support/tokens.ts'
+
+/** Takes the gateway's table away, from another connection, and gives it back. */
+function breakStore(t: ExecutionContext, { folder }: TestHouse): () => void {
+  const database = new DatabaseSync(join(folder, 'data', 'skillgate.db'))
+  t.teardown(() => database.close())
+  database.exec('ALTER TABLE keyv RENAME TO gone')
+  return () => database.exec('ALTER TABLE gone RENAME TO keyv')
+}
+
+test('while the store is broken nobody hears that a token is bad, and afterwards all is as before', async (t) => {
+  const house = await startTestHouse(t)
+  const ask = (token: string, line = 'GET /any/x', more: string[] = []) =>
+    exchangeRaw(house, rawRequest(line, [`Authorization: Bearer ${token}`, ...more]))
+  const health = async () => (await exchangeRaw(house, rawRequest('GET /health'))).status
+  const [remembered, fresh, unknown] = [await issueToken(house), await issueToken(house), 'u'.repeat(43)]
+  t.is((await ask(remembered)).status, 404)
+  t.is((await ask(unknown)).status, 401)
+  t.is(await health(), 200)
+
+  const mend = breakStore(t, house)
+  for (const token of [remembered, fresh, unknown]) {
+    const { status, body, header } = await ask(token)
+    t.deepEqual([status, JSON.parse(body).error], [503, 'store_unavailable'])
+    t.deepEqual([header('www-authenticate'), header('retry-after')], [[], ['5']])
+    t.notRegex(body, /sqlite|keyv|skillgate\.db/)
+    t.is((await ask(token, 'GET /ws', UPGRADE)).status, 503)
+  }
+  t.is(house.music.requestCount, 1)
+  t.is(await health(), 503)
+  t.is((await exchangeRaw(house, rawRequest('GET /open/x'))).status, 404)
+  t.is((await exchangeRaw(house, rawRequest('GET /any/x'))).status, 401)
+
+  mend()
+  for (const token of [remembered, fresh]) t.is((await ask(token)).status, 404)
+  t.is((await ask(unknown)).status, 401)
+  t.is(await health(), 200)
+})
+
+test('a person gets a page when the store is broken', async (t) => {
+  const house = await startTestHouse(t)
+  breakStore(t, house)
+  const lines = [`Authorization: Bearer ${'u'.repeat(43)}`, 'Accept: text/html']
+  const { status, body } = await exchangeRaw(house, rawRequest('GET /any/x', lines))
+  t.is(status, 503)
+  t.regex(body, /cannot reach its database right now/)
+})
+
+test('who may not come in hears why, in the form that OAuth clients know', async (t) => {
+  const house = await startTestHouse(t)
+  const challenge = async (lines: string[], line = 'POST /api') => {
+    const { status, header, body } = await exchangeRaw(house, rawRequest(line, lines))
+    return [status, header('www-authenticate').join('|'), body.startsWith('{') ? JSON.parse(body).error : 'page']
+  }
+  const bearer = (token: string) => `Authorization: Bearer ${token}`
+  const unknown =
+    'Bearer realm="skillgate", error="invalid_token", error_description="The access token is unknown, expired or revoked."'
+  t.deepEqual(await challenge([]), [401, 'Bearer realm="skillgate"', 'unauthorized'])
+  t.deepEqual(await challenge(['Accept: text/html']), [401, 'Bearer realm="skillgate"', 'page'])
+  t.deepEqual(await challenge(['Authorization: Basic YTpi']), [401, 'Bearer realm="skillgate"', 'unauthorized'])
+  t.deepEqual(await challenge([bearer('u'.repeat(43))]), [401, unknown, 'invalid_token'])
+  t.deepEqual(await challenge([bearer('short')]), [401, unknown, 'invalid_token'])
+  t.deepEqual(await challenge([bearer('short'), ...UPGRADE], 'GET /ws'), [401, unknown, 'invalid_token'])
+  t.deepEqual(await challenge([bearer(await issueToken(house, ['music.read']))]), [
+    403,
+    'Bearer realm="skillgate", error="insufficient_scope", error_description="This needs an access token with the scope music.control.", scope="music.control"',
+    'insufficient_scope',
+  ])
+  const expired = await issueToken(house)
+  t.is((await challenge([bearer(expired)]))[0], 400)
+  house.advance(3_600_000)
+  t.deepEqual(await challenge([bearer(expired)]), [401, unknown, 'invalid_token'])
+})
