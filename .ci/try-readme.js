@@ -9,7 +9,10 @@ const folder = process.argv[2]
 const TIMEOUT = 300_000
 
 const config = join(folder, 'gateway.yaml')
-writeFileSync(config, readFileSync(config, 'utf8').replace('0.0.0.0:8443', '127.0.0.1:0').replace('0.0.0.0:8080', '127.0.0.1:0'))
+writeFileSync(
+  config,
+  readFileSync(config, 'utf8').replace('0.0.0.0:8443', '127.0.0.1:0').replace('0.0.0.0:8080', '127.0.0.1:0'),
+)
 
 const readme = readFileSync(join(folder, 'README.md'), 'utf8')
 const blocks = [...readme.matchAll(/^```sh\n(.*?)^```/gms)].map((match) => match[1])
