@@ -1,19 +1,24 @@
 import { once } from 'node:events'
-import type { Server as HttpServer, ServerResponse } from 'node:http'
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 /** Milliseconds that an answer has to leave the machine once it is written. */
 const FLUSH = 500
 
-/**
- * Follows the connections of a server, for it knows neither those that were upgraded nor those that say nothing.
- * @returns stops accepting, waits for what is in flight, at most `patience` milliseconds, then ends what is left.
- */
-export function followConnections(server: HttpServer | HttpsServer): (patience: number) => Promise<void> {
+/** The connections of a server, which itself knows neither those that were upgraded nor those that say nothing. */
+export interface Connections {
+  /** The unfinished answers of a connection; more than one where a client doesn't wait for the first. */
+  answersOn: (connection: Duplex) => ServerResponse[]
+  /** Stops accepting, waits for what is in flight, at most `patience` milliseconds, then ends what is left. */
+  close: (patience: number) => Promise<void>
+}
+
+export function followConnections(server: HttpServer | HttpsServer): Connections {
   const open = new Set<Socket>()
   const speaking = new Set<Socket>()
-  const inFlight = new Set<ServerResponse>()
+  const inFlight = new Map<ServerResponse, Duplex>()
   const idle = Promise.withResolvers<void>()
   let closing = false
 
@@ -23,25 +28,31 @@ export function followConnections(server: HttpServer | HttpsServer): (patience: 
   }
   server.on('connection', follow(open))
   server.on(server instanceof HttpsServer ? 'secureConnection' : 'connection', follow(speaking))
-  server.on('request', (_, response: ServerResponse) => {
-    inFlight.add(response)
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    inFlight.set(response, socket)
     response.once('close', () => {
       inFlight.delete(response)
       if (closing && inFlight.size === 0) idle.resolve()
     })
   })
 
-  return async function close(patience) {
+  async function close(patience: number): Promise<void> {
     const closed = once(server, 'close')
     server.close()
     closing = true
     if (inFlight.size > 0) await within(patience, idle.promise)
-    // An answer may be written, and yet not have left: these end as soon as it has.
-    if (inFlight.size === 0) for (const socket of speaking) socket.destroySoon()
-    if (inFlight.size === 0) await within(FLUSH, closed)
+    if (inFlight.size === 0) {
+      // An answer may be written, and yet not have left: these end as soon as it has.
+      for (const socket of speaking) socket.destroySoon()
+      await within(FLUSH, closed)
+    }
     for (const socket of open) socket.destroy()
     await closed
   }
+
+  const answersOn = (connection: Duplex) =>
+    [...inFlight].flatMap(([answer, its]) => (its === connection ? [answer] : []))
+  return { answersOn, close }
 }
 
 async function within(milliseconds: number, event: Promise<unknown>): Promise<void> {

@@ -4,7 +4,6 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import type { AddressInfo, Socket } from 'node:net'
 import type { Address } from '../config/schema.ts'
 import { followConnections } from './connections.ts'
-import { followAnswers } from './follow-answers.ts'
 import type { UpgradeHandler } from './handle-upgrade.ts'
 import { refuseMalformed } from './refuse-malformed.ts'
 
@@ -70,13 +69,12 @@ async function listen(
   { host, port }: Address,
   onUpgrade?: UpgradeHandler,
 ): Promise<Listener> {
-  const answersUnderway = followAnswers(server)
-  const close = followConnections(server)
-  server.on('clientError', (error, socket) => refuseMalformed(error, socket as Socket, answersUnderway(socket)))
+  const { answersOn, close } = followConnections(server)
+  server.on('clientError', (error, socket) => refuseMalformed(error, socket as Socket, answersOn(socket)))
   if (onUpgrade) {
     server.on('upgrade', (request, socket, head) => {
       // The answer to an earlier request and what comes now would get mixed up.
-      if (answersUnderway(socket).length > 0) socket.destroy()
+      if (answersOn(socket).length > 0) socket.destroy()
       else onUpgrade(request, socket, head)
     })
   }
