@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises'
+import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { UserError } from '../users/users.ts'
 
@@ -11,9 +11,17 @@ export async function askPassword(
   output: NodeJS.WriteStream = process.stderr,
 ): Promise<string> {
   if (!input.isTTY) return readLine(input)
-  const first = await askHidden('Password: ', input, output)
-  if ((await askHidden('Again: ', input, output)) !== first) throw new UserError('The two passwords differ.')
-  return first
+  // From here to the end the terminal echoes nothing by itself, and what readline would show goes nowhere.
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const terminal = createInterface({ input, output: nowhere, terminal: true })
+  try {
+    const first = await ask(terminal, 'Password: ', output)
+    const second = await ask(terminal, 'Again: ', output)
+    if (first !== second) throw new UserError('The two passwords differ.')
+    return first
+  } finally {
+    terminal.close()
+  }
 }
 
 async function readLine(input: NodeJS.ReadStream): Promise<string> {
@@ -21,17 +29,16 @@ async function readLine(input: NodeJS.ReadStream): Promise<string> {
   throw new UserError('There was no password on standard input: write it there as one line, or use a terminal.')
 }
 
-async function askHidden(question: string, input: NodeJS.ReadStream, output: NodeJS.WriteStream): Promise<string> {
+async function ask(terminal: Interface, question: string, output: NodeJS.WriteStream): Promise<string> {
+  const answer = Promise.withResolvers<string>()
+  const leave = () => answer.reject(new UserError('No password was given.'))
+  terminal.once('line', answer.resolve)
+  terminal.once('close', leave)
   output.write(question)
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const terminal = createInterface({ input, output: nowhere, terminal: true })
   try {
-    return await new Promise((resolve, reject) => {
-      terminal.once('line', resolve)
-      terminal.once('close', () => reject(new UserError('No password was given.')))
-    })
+    return await answer.promise
   } finally {
-    terminal.close()
+    terminal.off('close', leave)
     output.write('\n')
   }
 }

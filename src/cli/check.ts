@@ -25,6 +25,10 @@ export async function check(world: World): Promise<number> {
     print(`  access token URI   ${config.public_url}${config.oauth.base_path}/token`)
     for (const client of config.oauth.clients)
       print(`  client ${client.id} (${client.name}): ${client.scopes.join(' ')}`)
+    print('Upstreams')
+    for (const [name, { url, token }] of Object.entries(config.upstreams)) {
+      print(`  ${name}  ${url}, ${token ? 'with' : 'without'} a token of the gateway's own`)
+    }
     print('Routes')
     for (const line of describeRoutes(config)) print(`  ${line}`)
     return 0
@@ -33,13 +37,13 @@ export async function check(world: World): Promise<number> {
   }
 }
 
-function describeRoutes({ routes, upstreams }: Config): string[] {
+function describeRoutes({ routes }: Config): string[] {
   return routes.map(({ path, methods, upstream, auth, scopes, websocket }) => {
     const who = auth === 'none' ? 'everybody' : ['with a token', ...scopes].join(' ')
     const kinds = [methods.length === 7 ? 'any method' : methods.join(' '), websocket && 'WebSocket']
       .filter(Boolean)
       .join(', ')
-    return `${path} (${kinds}) -> ${upstream} ${upstreams[upstream]?.url}, ${who}`
+    return `${path} (${kinds}) -> ${upstream}, ${who}`
   })
 }
 

@@ -120,7 +120,8 @@ test('check does all of a start but the listening, and says what would be served
     /is good\. A start would serve https:\/\/dev\.jasonhollis\.com/,
     /authorization URI {2}https:\/\/dev\.jasonhollis\.com\/alexa\/authorize/,
     /client amazon-alexa \(Amazon Alexa\): music\.read music\.control user:read/,
-    /\/api \(POST\) -> music-assistant http:\S+, with a token music\.control/,
+    /music-assistant {2}http:\S+, with a token of the gateway's own/,
+    /\/api \(POST\) -> music-assistant, with a token music\.control/,
     /\/imageproxy\/\* \(GET HEAD\) -> .*, everybody/,
   ]) {
     t.regex(stdout, expected)

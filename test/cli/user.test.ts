@@ -52,28 +52,43 @@ test('what cannot be done is said in one line, with exit code 1', async (t) => {
 })
 
 function terminal(t: ExecutionContext) {
-  const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input })
+  let raw = false
+  const setRawMode = (mode: boolean) => {
+    raw = mode
+    return input
+  }
+  const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode })
   const output = new PassThrough()
   t.teardown(() => input.destroy())
   let shown = ''
   const ask = (answers: Record<string, string>) => {
     output.setEncoding('utf8').on('data', (text: string) => {
       shown += text
+      if (text !== '\n') t.true(raw, `the terminal echoes what is typed at "${text}"`)
       if (answers[text]) input.write(answers[text])
     })
     return askPassword(input as unknown as NodeJS.ReadStream, output as unknown as NodeJS.WriteStream)
   }
-  return { ask, shown: () => shown }
+  return { ask, shown: () => shown, echoes: () => !raw }
 }
 
 test('at a terminal a password is asked for twice and never shown', async (t) => {
-  const { ask, shown } = terminal(t)
+  const { ask, shown, echoes } = terminal(t)
   t.is(await ask({ 'Password: ': 'not to be seen\r', 'Again: ': 'not to be seen\r' }), 'not to be seen')
   t.is(shown(), 'Password: \nAgain: \n')
+  t.true(echoes())
 })
 
 test('two passwords that differ are refused', async (t) => {
   const { ask } = terminal(t)
   const asked = ask({ 'Password: ': 'not to be seen\r', 'Again: ': 'not to be sene\r' })
   await t.throwsAsync(asked, { message: 'The two passwords differ.' })
+})
+
+test('whoever presses Ctrl-C or Ctrl-D instead of a password is told that there was none', async (t) => {
+  for (const key of ['\x03', '\x04']) {
+    const { ask, echoes } = terminal(t)
+    await t.throwsAsync(ask({ 'Password: ': key }), { message: 'No password was given.' })
+    t.true(echoes())
+  }
 })
