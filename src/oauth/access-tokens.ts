@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { hashSecret, isSecret } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
 import type { Clients } from './clients.ts'
+import { stillAllowed } from './scopes.ts'
 
 /** What is known of an access token. Whether that is enough is decided anew at each request. */
 export interface AccessToken {
@@ -52,15 +53,15 @@ export function accessTokenLookup(store: Store, clients: Clients, now: () => num
     const record = await store.get('access', hashSecret(token))
     const grant = record && (await store.get('grant', record.grant))
     const user = grant && (await store.get('user', grant.userName))
-    if (!record || !grant || user?.id !== grant.userId || !clients.has(grant.client)) return undefined
-    const { scopes, expiresAt } = record
+    const client = grant && clients.get(grant.client)
+    if (!record || !grant || user?.id !== grant.userId || !client) return undefined
     const fact = {
       userId: user.id,
       userName: user.name,
       displayName: user.displayName,
       clientId: grant.client,
-      scopes,
-      expiresAt,
+      scopes: stillAllowed(record.scopes, client),
+      expiresAt: record.expiresAt,
     }
     // What was revoked while this was read must not be remembered.
     if (forgotten === before) known.set(token, fact)

@@ -5,7 +5,7 @@ import type { RegisteredClient } from './clients.ts'
 import { OAuthError } from './errors.ts'
 import { type Grant, noteUse } from './grants.ts'
 import type { Parameters } from './parameters.ts'
-import { checkScope } from './scopes.ts'
+import { checkScope, stillAllowed } from './scopes.ts'
 import { newAccessToken, type TokenResponse, tokenResponse } from './tokens.ts'
 
 /**
@@ -20,7 +20,8 @@ export async function refreshTokens(
   const token = parameters.require('refresh_token')
   const { record, grant } = await findRefreshToken(server, token)
   checkSameClient(grant, client)
-  const scopes = checkScope(parameters.get('scope'), record.scopes, record.scopes)
+  const allowed = stillAllowed(record.scopes, client)
+  const scopes = checkScope(parameters.get('scope'), allowed, allowed)
   const access = newAccessToken(server, grant.id, scopes)
   const { kind, id, value, expiresAt } = access.entry
   await server.store.insert(kind, id, value, expiresAt)

@@ -1,3 +1,4 @@
+import type { RegisteredClient } from './clients.ts'
 import { OAuthError } from './errors.ts'
 
 /**
@@ -19,4 +20,9 @@ export function checkScope(asked: string | undefined, allowed: string[], otherwi
     )
   }
   return scopes
+}
+
+/** What of a grant's scopes still holds: the configuration may allow a client less than it did. */
+export function stillAllowed(scopes: string[], client: Pick<RegisteredClient, 'scopes'>): string[] {
+  return scopes.filter((scope) => client.scopes.includes(scope))
 }

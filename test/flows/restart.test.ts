@@ -1,4 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import test from 'ava'
+import { parse, stringify } from 'yaml'
 import { startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
 import { ADA } from '../support/gateway.ts'
 import { approve, callApi, exchange, link, refresh } from '../support/linking.ts'
@@ -43,4 +45,25 @@ test('a gateway that is killed loses nothing that it has answered', async (t) =>
   const second = await startProcess(t, config)
   t.is((await callApi(second, tokens.access)).status, 200)
   t.is((await refresh(second, tokens.refresh)).status, 200)
+})
+
+test('a scope that the configuration takes from a client is gone after a restart, also from what was linked before', async (t) => {
+  const music = await startMusicAssistant()
+  t.teardown(() => music.close())
+  const config = writeConfig(t, music)
+  await skillgate(['user', 'add', ADA.name, '--config', config], { input: `${ADA.password}\n` })
+  const first = await startProcess(t, config)
+  const tokens = await link(first, { scope: 'music.control user:read' })
+  t.is((await callApi(first, tokens.access)).status, 200)
+  await first.stop()
+
+  const values = parse(readFileSync(config, 'utf8'))
+  values.oauth.clients[0].scopes = ['music.read', 'user:read']
+  writeFileSync(config, stringify(values))
+  const second = await startProcess(t, config)
+  t.is((await callApi(second, tokens.access)).status, 403)
+  const refreshed = await refresh(second, tokens.refresh)
+  t.is(refreshed.json.scope, 'user:read')
+  t.is((await refresh(second, tokens.refresh, { scope: 'music.control' })).json.error, 'invalid_scope')
+  t.is((await callApi(second, String(refreshed.json.access_token))).status, 403)
 })
