@@ -42,6 +42,7 @@ const draft = z.object({
           upstream: z.string().optional().catch(undefined),
           auth: z.string().optional().catch(undefined),
           scopes: names,
+          websocket: z.boolean().optional().catch(undefined),
         })
         .optional()
         .catch(undefined),
@@ -136,6 +137,12 @@ function routeMistakes({ oauth, routes }: Draft): Mistake[] {
     }
     if (route.auth === 'none' && route.scopes?.length) {
       mistakes.push({ path: ['routes', i, 'scopes'], message: 'expected none, for auth: none asks for no token' })
+    }
+    if (route.websocket === true && route.methods?.includes('GET') === false) {
+      mistakes.push({
+        path: ['routes', i, 'methods'],
+        message: 'expected GET among them, for a WebSocket begins with it',
+      })
     }
     return mistakes
   })

@@ -30,7 +30,7 @@ function printable(key: string): string {
 /** What is there instead; never of a secret, and not where the message tells. */
 function got(value: unknown, path: PropertyKey[], message: string): string {
   if (
-    /^expected (none|another|a secret|a value in|one line of|an? .* of its own|one of the keys)| as a key$/.test(
+    /^expected (none|another|GET among|a secret|a value in|one line of|an? .* of its own|one of the keys)| as a key$/.test(
       message,
     )
   )

@@ -192,7 +192,9 @@ function scopeName() {
 }
 
 function headerName() {
-  return text('a header name such as X-Remote-User-Id', matches(/^x-[a-z0-9-]+$|^remote-[a-z0-9-]+$/i))
+  // Others would get in the way of what upstreams know, as X-Forwarded-For, which the gateway sets itself.
+  const form = /^(x-(?!forwarded-(for|host|proto)$|real-ip$)|remote-)[a-z0-9-]+$/i
+  return text('a header name such as X-Remote-User-Id', matches(form))
 }
 
 function listenAddress() {
