@@ -1,23 +1,38 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { type Answer, jsonAnswer } from '../pages/answer.ts'
 import { errorPage } from '../pages/error-page.ts'
 import { StorageError } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
+import { TooBusyError } from '../users/passwords.ts'
 import type { Decision } from './authorize-request.ts'
 import { GatewayError } from './gateway-error.ts'
 
+/** Milliseconds for the rest of a body that nobody reads; whoever needs longer is cut off. */
+const REST_OF_BODY = 5000
+
 /** Sends an answer of the gateway's own, and notes a refusal. */
 export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer, log: Logger): void {
+  // The request has lost its socket where its body was destroyed, as undici does after a failure.
+  const { socket } = response
   if (answer.detail !== undefined) {
-    const path = request.url?.split('?', 1)[0]?.slice(0, 200)
-    // The request has lost its socket where its body was destroyed, as undici does after a failure.
-    const address = response.socket?.remoteAddress
     const { status, detail } = answer
-    log[status >= 500 ? 'error' : 'info']({ address, method: request.method, path, status, detail }, 'refused')
+    const level = status >= 500 ? 'error' : 'info'
+    log[level](
+      { address: socket?.remoteAddress, method: request.method, path: pathOf(request), status, detail },
+      'refused',
+    )
   }
   const body = Buffer.from(answer.body)
-  response.writeHead(answer.status, { ...answer.headers, 'Content-Length': body.length })
+  response.writeHead(answer.status, STATUS_CODES[answer.status], { ...answer.headers, 'Content-Length': body.length })
   response.end(body)
+  if (!request.complete) {
+    const timer = setTimeout(() => socket?.destroy(), REST_OF_BODY)
+    request.once('close', () => clearTimeout(timer))
+  }
+}
+
+function pathOf({ url }: IncomingMessage): string | undefined {
+  return url?.split('?', 1)[0]?.slice(0, 200)
 }
 
 /** Sends what went wrong: a page to a person, JSON to a program; the private detail only to the log. */
@@ -25,7 +40,7 @@ export function answerError(request: IncomingMessage, response: ServerResponse, 
   const known = asGatewayError(error)
   // Half an answer is already on its way: only a broken connection tells that it isn't whole.
   if (response.headersSent) {
-    log.error({ path: request.url?.split('?', 1)[0], detail: known.detail }, 'answer cut off')
+    log.error({ path: pathOf(request), detail: known.detail }, 'answer cut off')
     response.destroy()
     return
   }
@@ -56,9 +71,9 @@ const TITLES: Record<number, string> = {
   404: 'There is nothing here',
   405: 'This address does not take that',
   500: 'Something went wrong in the gateway',
-  502: 'The server behind the gateway cannot be reached',
+  502: 'Not available right now',
   503: 'The gateway cannot work right now',
-  504: 'The server behind the gateway takes too long',
+  504: 'Not available right now',
 }
 
 function wantsPage({ headers }: IncomingMessage): boolean {
@@ -70,6 +85,10 @@ function asGatewayError(error: unknown): GatewayError {
   if (error instanceof StorageError) {
     const sentence = 'The gateway cannot reach its database right now. Nothing is lost: try again in a minute.'
     return new GatewayError('store_unavailable', sentence, error.message, { 'Retry-After': '5' })
+  }
+  if (error instanceof TooBusyError) {
+    const sentence = 'Too many people are signing in at this moment. Go back and try again.'
+    return new GatewayError('too_busy', sentence, error.message, { 'Retry-After': '5' })
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return new GatewayError('internal_error', 'Something went wrong in the gateway itself; its log says what.', detail)

@@ -19,7 +19,7 @@ export type Decision =
 export async function authorizeRequest(
   route: ForwardedRoute,
   authorization: string | undefined,
-  accessTokens: AccessTokens,
+  accessTokens: Pick<AccessTokens, 'find'>,
 ): Promise<Decision> {
   if (route.auth === 'none') return { kind: 'allow' }
   const token = readBearerToken(authorization)

@@ -63,8 +63,9 @@ function forward(
     let controller: Dispatcher.DispatchController | undefined
     let headWaits = false
     response.once('close', () => {
-      if (!response.writableFinished) controller?.abort(new Error('the client left'))
+      // First, for nobody is left to be told of a failure.
       resolve()
+      if (!response.writableFinished) controller?.abort(new Error('the client left'))
     })
     response.on('drain', () => controller?.resume())
 
@@ -73,14 +74,15 @@ function forward(
         controller = started
         if (response.destroyed) started.abort(new Error('the client left'))
       },
-      onResponseStart(started, status, _headers, statusMessage) {
-        // An informational answer concerns the connection to the upstream only.
+      onResponseStart(started, status) {
+        // An informational answer concerns the connection to the upstream only. (undici takes a 100 for an error.)
         if (status < 200) return
         if (status === 401 && authorized) {
           started.abort(refusesGateway(upstream))
           return
         }
-        response.writeHead(status, statusMessage, responseHeaders(rawHeaders(started)))
+        // The upstream's own words for the status may be none that a response can have, and mean nothing.
+        response.writeHead(status, responseHeaders(rawHeaders(started)))
         headWaits = true
         // Together with the first of the body, if that is there. (`flushHeaders` would write them as UTF-8.)
         process.nextTick(() => headWaits && response.write(NOTHING))

@@ -11,6 +11,7 @@ const STATUS = {
   bad_gateway: 502,
   upstream_refused_gateway: 502,
   store_unavailable: 503,
+  too_busy: 503,
   gateway_timeout: 504,
 } as const
 

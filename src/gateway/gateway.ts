@@ -3,11 +3,13 @@ import type { Logger } from '../telemetry/log.ts'
 import type { Health } from './health.ts'
 import type { IdentityHeaders } from './identity-headers.ts'
 import type { RouteTable } from './match-route.ts'
+import type { OpenTunnels } from './open-tunnels.ts'
 
 /** What the request path works with. */
 export interface Gateway {
   routes: RouteTable
   accessTokens: AccessTokens
+  tunnels: OpenTunnels
   identityHeaders: IdentityHeaders
   log: Logger
   health: () => Health

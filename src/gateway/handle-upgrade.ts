@@ -12,7 +12,7 @@ import { tunnel } from './tunnel.ts'
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>
 
 /** What happens to a WebSocket, in order: the same decisions as for a request. */
-export function upgradeHandler({ routes, accessTokens, identityHeaders, log }: Gateway): UpgradeHandler {
+export function upgradeHandler({ routes, accessTokens, tunnels, identityHeaders, log }: Gateway): UpgradeHandler {
   return async function handleUpgrade(request, socket, head) {
     // Nobody else listens, and one client's reset would end the process.
     socket.on('error', () => socket.destroy())
@@ -30,6 +30,7 @@ export function upgradeHandler({ routes, accessTokens, identityHeaders, log }: G
       const { identity } = decision
       const caller = { identity, address: request.socket.remoteAddress ?? '', host: request.headers.host ?? '' }
       const headers = identityHeaders(request.rawHeaders, caller, route.upstream.token)
+      if (identity) tunnels.follow(socket, identity)
       tunnel(
         route.upstream,
         { request, socket, head, headers, authorized: identity !== undefined },

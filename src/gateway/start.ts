@@ -20,6 +20,7 @@ import { identityHeaders } from './identity-headers.ts'
 import { type Listener, listenHttpRedirect, listenHttps } from './listeners.ts'
 import { maintainStore } from './maintain-store.ts'
 import { compileRoutes, type Destination, type ForwardedRoute } from './match-route.ts'
+import { openTunnels } from './open-tunnels.ts'
 import { ownEndpoints } from './own-endpoints.ts'
 import { clientSecret, upstreamToken } from './secret-sources.ts'
 
@@ -79,24 +80,22 @@ export async function prepareGateway(config: Config, environment: Environment, l
     const { routes, closeForwarders } = await openRoutes(config)
     opened.push(closeForwarders)
     const destinations: Destination[] = [...ownEndpoints(server, health), ...routes]
+    const tunnels = openTunnels(accessTokens)
+    opened.push(tunnels.close)
     const gateway: Gateway = {
       routes: compileRoutes(destinations),
       accessTokens,
+      tunnels,
       identityHeaders: identityHeaders(config.identity_headers),
       log,
       health,
     }
 
     async function listen(): Promise<RunningGateway> {
-      const https = await listenHttps(
-        config.listen.https,
-        certificate,
-        requestHandler(gateway),
-        upgradeHandler(gateway),
-      )
-      opened.push(() => https.close(PATIENCE))
-      const http = config.listen.http && (await listenHttpRedirect(config.listen.http, config.public_url))
-      if (http) opened.push(() => http.close(0))
+      const { https, http } = await openListeners(config, certificate, gateway, opened).catch(async (error) => {
+        await close()
+        throw error
+      })
       opened.push(maintainStore(store, now, log))
       phase = 'ok'
       const stop = () => {
@@ -110,6 +109,20 @@ export async function prepareGateway(config: Config, environment: Environment, l
     await close()
     throw error
   }
+}
+
+/** @param opened gets what closes each of them, as soon as it is open. */
+async function openListeners(
+  { listen, public_url }: Config,
+  certificate: ServerCertificate,
+  gateway: Gateway,
+  opened: (() => Promise<void>)[],
+): Promise<Pick<RunningGateway, 'https' | 'http'>> {
+  const https = await listenHttps(listen.https, certificate, requestHandler(gateway), upgradeHandler(gateway))
+  opened.push(() => https.close(PATIENCE))
+  const http = listen.http && (await listenHttpRedirect(listen.http, public_url))
+  if (http) opened.push(() => http.close(0))
+  return { https, http }
 }
 
 function loadCertificate({ tls, public_url }: Config, { now, randomBytes }: Environment): Promise<ServerCertificate> {

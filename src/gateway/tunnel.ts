@@ -49,7 +49,11 @@ export function tunnel(
   proxy.on('proxyReqWs', (upstreamRequest) => {
     // http-proxy would make `/http:/x` into `/http://x`.
     upstreamRequest.path = request.url as string
-    socket.once('close', () => upstreamRequest.destroy())
+    socket.once('close', () => {
+      // Nobody is left to be told of a failure.
+      settle()
+      upstreamRequest.destroy()
+    })
     upstreamRequest.setTimeout(upstream.responseTimeout, () => {
       if (settle()) without.fail(tooSlow(upstream))
       upstreamRequest.destroy()
@@ -77,9 +81,14 @@ export function tunnel(
     }
     response.setTimeout(0)
     const answer = without.respond()
-    answer.writeHead(response.statusCode ?? 502, response.statusMessage, responseHeaders(response.rawHeaders))
-    response.pipe(answer)
     response.once('error', () => answer.destroy())
+    try {
+      answer.writeHead(response.statusCode ?? 0, responseHeaders(response.rawHeaders))
+      response.pipe(answer)
+    } catch {
+      // No response can be like that.
+      socket.destroy()
+    }
   }
 }
 

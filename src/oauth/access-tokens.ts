@@ -6,6 +6,7 @@ import { stillAllowed } from './scopes.ts'
 
 /** What is known of an access token. Whether that is enough is decided anew at each request. */
 export interface AccessToken {
+  grantId: string
   userId: string
   userName: string
   displayName: string
@@ -21,6 +22,8 @@ export interface AccessTokens {
    * @throws StorageError when nobody can tell.
    */
   find: (token: string) => AccessToken | undefined | Promise<AccessToken | undefined>
+  /** Whether the token's grant, user and client are still there. @throws StorageError when nobody can tell. */
+  stillGranted: (token: AccessToken) => Promise<boolean>
   /** To be called when anything was revoked. */
   forgetAll: () => void
 }
@@ -56,6 +59,7 @@ export function accessTokenLookup(store: Store, clients: Clients, now: () => num
     const client = grant && clients.get(grant.client)
     if (!record || !grant || user?.id !== grant.userId || !client) return undefined
     const fact = {
+      grantId: record.grant,
       userId: user.id,
       userName: user.name,
       displayName: user.displayName,
@@ -68,10 +72,16 @@ export function accessTokenLookup(store: Store, clients: Clients, now: () => num
     return fact
   }
 
+  async function stillGranted({ grantId, userId, userName, clientId }: AccessToken): Promise<boolean> {
+    const grant = await store.get('grant', grantId)
+    const user = grant && (await store.get('user', userName))
+    return user?.id === userId && clients.has(clientId)
+  }
+
   function forgetAll(): void {
     forgotten++
     known.clear()
   }
 
-  return { find, forgetAll }
+  return { find, stillGranted, forgetAll }
 }

@@ -1,11 +1,14 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
 import type { SqliteDriver } from '@keyv/sqlite'
 import { StorageError } from './store.ts'
 
-/** How long a write waits for another process's lock, in milliseconds. Alexa waits 4,500 for a token. */
-const BUSY_TIMEOUT = 2000
+/** Milliseconds that a statement waits for another process's lock. Alexa waits 4,500 for a token. */
+const PATIENCE = 2000
+/** Milliseconds between two tries. SQLite's own waiting would stop everything else in this process. */
+const PAUSE = 5
 
 export interface SqliteConnection {
   /** For `KeyvSqlite`, whose own driver prepares each statement anew and leaves durability to the build of SQLite. */
@@ -27,14 +30,26 @@ export function openSqlite(file: string): SqliteConnection {
   let healthy = true
 
   function run(sql: string, parameters: SQLInputValue[]): unknown[] {
-    try {
-      const statement = statements.get(sql) ?? database.prepare(sql)
-      statements.set(sql, statement)
-      return statement.all(...parameters)
-    } catch (cause) {
-      healthy = false
-      throw new StorageError(`The database ${file} can't be used: ${(cause as Error).message}`, { cause })
+    const statement = statements.get(sql) ?? database.prepare(sql)
+    statements.set(sql, statement)
+    return statement.all(...parameters)
+  }
+
+  async function runPatiently(sql: string, parameters: SQLInputValue[]): Promise<unknown[]> {
+    const deadline = performance.now() + PATIENCE
+    for (;;) {
+      try {
+        return run(sql, parameters)
+      } catch (error) {
+        if (!isLocked(error) || performance.now() > deadline) throw error
+        await setTimeout(PAUSE)
+      }
     }
+  }
+
+  function failed(cause: unknown): StorageError {
+    healthy = false
+    return new StorageError(`The database ${file} can't be used: ${(cause as Error).message}`, { cause })
   }
 
   return {
@@ -42,17 +57,27 @@ export function openSqlite(file: string): SqliteConnection {
       name: 'custom',
       connect: async () => ({
         async query(sql, ...parameters) {
-          const rows = run(sql, parameters as SQLInputValue[])
-          healthy = true
-          return rows
+          try {
+            const rows = await runPatiently(sql, parameters as SQLInputValue[])
+            healthy = true
+            return rows
+          } catch (cause) {
+            throw failed(cause)
+          }
         },
         close: async () => {
           if (database.isOpen) database.close()
         },
       }),
     },
-    // Its success says nothing of the rows.
-    dataVersion: () => (run('PRAGMA data_version', [])[0] as { data_version: number }).data_version,
+    dataVersion() {
+      try {
+        // Its success says nothing of the rows.
+        return (run('PRAGMA data_version', [])[0] as { data_version: number }).data_version
+      } catch (cause) {
+        throw failed(cause)
+      }
+    },
     healthy: () => healthy,
   }
 }
@@ -61,10 +86,12 @@ function open(file: string): DatabaseSync {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     closeSync(openSync(file, 'a', 0o600))
-    const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT })
+    chmodSync(file, 0o600)
+    const database = new DatabaseSync(file, { timeout: PATIENCE })
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     const found = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
     if (found.quick_check !== 'ok') throw new Error(`it is damaged (${found.quick_check})`)
+    database.exec('PRAGMA busy_timeout = 0')
     return database
   } catch (cause) {
     const why = (cause as Error).message
@@ -73,4 +100,9 @@ function open(file: string): DatabaseSync {
       { cause },
     )
   }
+}
+
+/** SQLITE_BUSY, also with its details in the higher bits. */
+function isLocked(error: unknown): boolean {
+  return ((error as { errcode?: number }).errcode ?? 0) % 256 === 5
 }

@@ -59,11 +59,19 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64').replace(/=+$/, '')
 }
 
+/** So many people sign in at this moment that another one would wait for long. */
+export class TooBusyError extends Error {
+  override name = 'TooBusyError'
+}
+
+/** More than a home has people; half a second of work. */
+const MOST_WAITING = 20
 const waiting: (() => void)[] = []
 let running = 0
 
 /** Hashing takes 19 MiB and a core each: two at once leave the machine to those who are signed in. */
 async function atMostTwo<T>(work: () => Promise<T>): Promise<T> {
+  if (running >= 2 && waiting.length >= MOST_WAITING) throw new TooBusyError(`${MOST_WAITING} passwords are waiting`)
   if (running >= 2) await new Promise<void>((resolve) => waiting.push(resolve))
   else running++
   try {

@@ -96,6 +96,22 @@ test('a port that is taken is said in words', async (t) => {
   t.regex(stderr, /EADDRINUSE.*another program listens there/)
 })
 
+test('a start that can have only one of its two ports gives that one back and ends', async (t) => {
+  const holder = createServer().listen(0, '127.0.0.1')
+  await once(holder, 'listening')
+  t.teardown(() => holder.close())
+  const { port } = holder.address() as { port: number }
+  const music = await startMusicAssistant()
+  t.teardown(() => music.close())
+  const config = writeConfig(t, music)
+  const listen = { https: '127.0.0.1:0', http: `127.0.0.1:${port}` }
+  writeFileSync(config, stringify({ ...testConfig(music.url), listen }))
+  const { code, stdout, stderr } = await skillgate(['start', '--config', config])
+  t.is(code, 1)
+  t.notRegex(stdout, /listening/)
+  t.regex(stderr, /EADDRINUSE.*another program listens there/)
+})
+
 test('every mistake of a configuration is printed, and nothing is started', async (t) => {
   const file = join(temporaryFolder(t), 'gateway.yaml')
   writeFileSync(file, 'public_url: http://x\nlisten: { https: nowhere }\n')

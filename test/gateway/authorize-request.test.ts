@@ -5,6 +5,7 @@ import type { AccessToken } from '../../src/oauth/access-tokens.ts'
 import { StorageError } from '../../src/store/store.ts'
 
 const ADA: AccessToken = {
+  grantId: 'u1.g',
   userId: '1',
   userName: 'ada',
   displayName: 'Ada',
@@ -19,7 +20,7 @@ function lookUp(asked: string[] = []) {
     asked.push(token)
     return token === 'good' ? ADA : undefined
   }
-  return { find, forgetAll: () => {} }
+  return { find }
 }
 
 function route(scopes: string[] = [], auth: 'bearer' | 'none' = 'bearer'): ForwardedRoute {
@@ -86,7 +87,7 @@ test('a public route lets everybody in as nobody, and looks nothing up', async (
 
 test('a store that fails decides nothing', async (t) => {
   const broken = (find: () => never | Promise<never>) =>
-    authorizeRequest(route(), 'Bearer good', { find, forgetAll: () => {} })
+    authorizeRequest(route(), 'Bearer good', { find })
   await t.throwsAsync(
     broken(() => Promise.reject(new StorageError('gone'))),
     { name: 'StorageError' },

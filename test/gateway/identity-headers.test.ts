@@ -14,6 +14,7 @@ const NOBODY: Caller = { address: '192.0.2.7', host: 'home.example:8443' }
 const ADA: Caller = {
   ...NOBODY,
   identity: {
+    grantId: 'u1.g',
     userId: '1815',
     userName: 'ada',
     displayName: 'Ada Büron ✓',

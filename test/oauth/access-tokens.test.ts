@@ -40,9 +40,10 @@ function watched(store: Store) {
 
 test('a token is found with the facts about it', async (t) => {
   const { store, now } = await openStores(t)
-  const { token, expiresAt } = await putGrant(store, now())
+  const { token, id, expiresAt } = await putGrant(store, now())
   const { find } = accessTokenLookup(store, testClients(), now)
   const facts = {
+    grantId: id,
     userId: USER.id,
     userName: 'ada',
     displayName: 'Ada Lovelace',
@@ -193,4 +194,22 @@ test('an unknown token is asked for each time, so that it works as soon as it is
   t.is(await find(token), undefined)
   await store.put('access', hash, { grant: id, scopes: [], expiresAt }, expiresAt)
   t.truthy(await find(token))
+})
+
+test('a token counts as granted after its hour, but not without its grant, its user or its client', async (t) => {
+  const { store, now, advance } = await openStores(t)
+  const { token, id } = await putGrant(store, now())
+  const { find, stillGranted } = accessTokenLookup(store, testClients(), now)
+  const fact = (await find(token))!
+  advance(3600_000)
+  t.is(await find(token), undefined)
+  t.true(await stillGranted(fact))
+  const without = new Map([[PUBLIC_CLIENT.id, PUBLIC_CLIENT]])
+  t.false(await accessTokenLookup(store, without, now).stillGranted(fact))
+  await store.put('user', USER.name, { ...USER, id: 'somebody else of this name' })
+  t.false(await stillGranted(fact))
+  await store.put('user', USER.name, USER)
+  t.true(await stillGranted(fact))
+  await store.delete('grant', id)
+  t.false(await stillGranted(fact))
 })

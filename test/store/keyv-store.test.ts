@@ -1,6 +1,7 @@
-import { statSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setImmediate } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import type { GrantRecord } from '../../src/store/records.ts'
@@ -196,4 +197,48 @@ test('asking for changes by others does not make a failing store look healthy', 
   store.changesByOthers()
   t.false(store.healthy())
   saboteur.close()
+})
+
+test('a locked database makes a write wait, and nothing else in the process', async (t) => {
+  const { store, file } = await openStore(t)
+  await store.put('code', 'x', code)
+  const holder = new DatabaseSync(file)
+  holder.exec('BEGIN IMMEDIATE')
+  let written = false
+  const writing = store.put('code', 'x', { ...code, userName: 'bob' }).then(() => {
+    written = true
+  })
+  for (let i = 0; i < 20; i++) {
+    const before = performance.now()
+    t.is((await store.get('code', 'x'))?.userName, 'ada')
+    t.true(performance.now() - before < 500)
+    await setImmediate()
+  }
+  t.false(written)
+  holder.exec('COMMIT')
+  await writing
+  t.is((await store.get('code', 'x'))?.userName, 'bob')
+  holder.close()
+})
+
+test('a database that stays locked is a StorageError for all who wait, soon enough for Alexa', async (t) => {
+  const { store, file } = await openStore(t)
+  await store.put('code', 'x', code)
+  const holder = new DatabaseSync(file)
+  holder.exec('BEGIN IMMEDIATE')
+  const started = performance.now()
+  const writes = await Promise.allSettled(Array.from({ length: 5 }, () => store.put('code', 'x', code)))
+  t.true(writes.every((write) => write.status === 'rejected' && write.reason instanceof StorageError))
+  t.true(performance.now() - started < 4500)
+  t.truthy(await store.get('code', 'x'))
+  holder.close()
+})
+
+test('a database that others may read, as one from a backup, is made readable by its owner only', async (t) => {
+  const { store, file, now } = await openStore(t)
+  await store.close()
+  chmodSync(file, 0o644)
+  const again = await openKeyvStore(file, now)
+  t.is(statSync(file).mode & 0o777, 0o600)
+  await again.close()
 })

@@ -1,6 +1,6 @@
 import { argon2Sync, randomBytes } from 'node:crypto'
 import test from 'ava'
-import { checkPassword, hashOfNobody, hashPassword, LONGEST_PASSWORD } from '../../src/users/passwords.ts'
+import { checkPassword, hashOfNobody, hashPassword, LONGEST_PASSWORD, TooBusyError } from '../../src/users/passwords.ts'
 import { watchPasswordHashings } from '../support/password-hashings.ts'
 
 const environment = { randomBytes }
@@ -104,3 +104,14 @@ test('a password is the same whichever way a keyboard composes its letters', asy
   t.true(await checkPassword(decomposed, await hashPassword(composed, { randomBytes })))
   t.true(await checkPassword(composed, await hashPassword(decomposed, { randomBytes })))
 })
+
+test.serial(
+  'while two are hashed and twenty wait, another one is refused at once, and all the others are done',
+  async (t) => {
+    const hashings = await Promise.allSettled(Array.from({ length: 25 }, () => hashPassword(PASSWORD, environment)))
+    const refused = hashings.filter((hashing) => hashing.status === 'rejected')
+    t.is(refused.length, 3)
+    for (const { reason } of refused) t.true(reason instanceof TooBusyError)
+    t.regex(await hashPassword(PASSWORD, environment), /^\$argon2id/)
+  },
+)
