@@ -86,8 +86,7 @@ test('a public route lets everybody in as nobody, and looks nothing up', async (
 })
 
 test('a store that fails decides nothing', async (t) => {
-  const broken = (find: () => never | Promise<never>) =>
-    authorizeRequest(route(), 'Bearer good', { find })
+  const broken = (find: () => never | Promise<never>) => authorizeRequest(route(), 'Bearer good', { find })
   await t.throwsAsync(
     broken(() => Promise.reject(new StorageError('gone'))),
     { name: 'StorageError' },
