@@ -1,10 +1,10 @@
 import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { UserError } from '../users/users.ts'
+import { CommandError } from './command-error.ts'
 
 /**
  * A new password: asked for twice, without echo, at a terminal; otherwise the first line of standard input.
- * @throws UserError when there is none, or the two differ.
+ * @throws CommandError when there is none, or the two differ.
  */
 export async function askPassword(
   input: NodeJS.ReadStream = process.stdin,
@@ -17,7 +17,7 @@ export async function askPassword(
   try {
     const first = await ask(terminal, 'Password: ', output)
     const second = await ask(terminal, 'Again: ', output)
-    if (first !== second) throw new UserError('The two passwords differ.')
+    if (first !== second) throw new CommandError('The two passwords differ.')
     return first
   } finally {
     terminal.close()
@@ -26,12 +26,12 @@ export async function askPassword(
 
 async function readLine(input: NodeJS.ReadStream): Promise<string> {
   for await (const line of createInterface({ input })) return line
-  throw new UserError('There was no password on standard input: write it there as one line, or use a terminal.')
+  throw new CommandError('There was no password on standard input: write it there as one line, or use a terminal.')
 }
 
 async function ask(terminal: Interface, question: string, output: NodeJS.WriteStream): Promise<string> {
   const answer = Promise.withResolvers<string>()
-  const leave = () => answer.reject(new UserError('No password was given.'))
+  const leave = () => answer.reject(new CommandError('No password was given.'))
   terminal.once('line', answer.resolve)
   terminal.once('close', leave)
   output.write(question)

@@ -20,6 +20,7 @@ export async function check(world: World): Promise<number> {
       `  certificate for ${certificate.names.join(', ')}, until ${new Date(certificate.notAfter).toISOString().slice(0, 10)}`,
     )
     print(`  users  ${users.map(({ name }) => name).join(', ') || 'none yet: npx skillgate user add NAME'}`)
+    for (const obstacle of obstaclesToAlexa(config)) print(`  Alexa  ${obstacle}`)
     print('Account linking')
     print(`  authorization URI  ${config.public_url}${config.oauth.base_path}/authorize`)
     print(`  access token URI   ${config.public_url}${config.oauth.base_path}/token`)
@@ -35,6 +36,15 @@ export async function check(world: World): Promise<number> {
   } finally {
     await prepared.close()
   }
+}
+
+/** What keeps Alexa from linking, however good the configuration is. */
+function obstaclesToAlexa({ public_url, tls }: Config): string[] {
+  const obstacles: string[] = []
+  if (new URL(public_url).port) obstacles.push('will not link: it calls port 443 only, and public_url has another')
+  if (tls.source === 'local')
+    obstacles.push('will not link: it wants a certificate that everybody trusts, not the local CA')
+  return obstacles
 }
 
 function describeRoutes({ routes }: Config): string[] {

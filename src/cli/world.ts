@@ -15,4 +15,4 @@ export interface World extends Environment {
 }
 
 /** @returns the exit code. */
-export type Command = (world: World, ...words: string[]) => Promise<number>
+export type Command = (world: World) => Promise<number>

@@ -214,8 +214,8 @@ function matches(form: RegExp) {
 
 /** In any spelling, such as with the default port; but with no user, path, query, or fragment. */
 function isOrigin(...protocols: string[]) {
-  return (value: string) =>
-    protocols.includes(URL.parse(value)?.protocol ?? '') && /^https?:\/\/[^\s/?#@\\]+$/i.test(value)
+  const form = /^https?:\/\/([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:\d+)?$/i
+  return (value: string) => protocols.includes(URL.parse(value)?.protocol ?? '') && form.test(value)
 }
 
 /** Plain characters only, so that a pattern has one spelling: nothing encoded, no `//`, no dot segments. */

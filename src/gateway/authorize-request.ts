@@ -23,9 +23,9 @@ export async function authorizeRequest(
 ): Promise<Decision> {
   if (route.auth === 'none') return { kind: 'allow' }
   const token = readBearerToken(authorization)
-  if (token === undefined) return challenge('Send an access token as "Authorization: Bearer ...".')
+  if (token === undefined) return challenge(route, 'Send an access token as "Authorization: Bearer ...".')
   const identity = await accessTokens.find(token)
-  if (!identity) return challenge('The access token is unknown, expired or revoked.', 'invalid_token')
+  if (!identity) return challenge(route, 'The access token is unknown, expired or revoked.', 'invalid_token')
   return requireScopes(route, identity)
 }
 
@@ -41,6 +41,6 @@ function requireScopes({ scopes }: ForwardedRoute, identity: AccessToken): Decis
 }
 
 /** Without credentials there is no error to name. @see RFC 6750 section 3.1 */
-function challenge(sentence: string, error?: 'invalid_token'): Decision {
-  return { kind: 'challenge', status: 401, error, sentence, scopes: [] }
+function challenge({ scopes }: ForwardedRoute, sentence: string, error?: 'invalid_token'): Decision {
+  return { kind: 'challenge', status: 401, error, sentence, scopes }
 }

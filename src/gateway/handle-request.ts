@@ -32,7 +32,7 @@ export function requestHandler(gateway: Gateway): RequestHandler {
       }
 
       const { identity } = decision
-      const caller = { identity, address: request.socket.remoteAddress ?? '', host: request.headers.host ?? '' }
+      const caller = { identity, address: request.socket.remoteAddress ?? '' }
       const headers = identityHeaders(request.rawHeaders, caller, route.upstream.token)
       await route.forwarder.forward({ request, response, target, headers, authorized: identity !== undefined })
     } catch (error) {

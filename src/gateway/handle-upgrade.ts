@@ -28,7 +28,7 @@ export function upgradeHandler({ routes, accessTokens, tunnels, identityHeaders,
       }
 
       const { identity } = decision
-      const caller = { identity, address: request.socket.remoteAddress ?? '', host: request.headers.host ?? '' }
+      const caller = { identity, address: request.socket.remoteAddress ?? '' }
       const headers = identityHeaders(request.rawHeaders, caller, route.upstream.token)
       if (identity) tunnels.follow(socket, identity)
       tunnel(

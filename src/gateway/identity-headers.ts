@@ -28,14 +28,13 @@ export interface Caller {
   identity?: AccessToken
   /** The peer of the socket. */
   address: string
-  /** The `Host` that was asked for. */
-  host: string
 }
 
 /** Builds the headers of a request to an upstream: first everything is removed that could deceive it, then ours are set. */
 export type IdentityHeaders = (rawHeaders: string[], caller: Caller, token: string | undefined) => string[]
 
-export function identityHeaders(names: IdentityHeaderNames): IdentityHeaders {
+/** @param publicHost what upstreams are told was asked for; the `Host` of a request is whatever its client wrote. */
+export function identityHeaders(names: IdentityHeaderNames, publicHost: string): IdentityHeaders {
   const removed = new Set([
     ...HOP_BY_HOP,
     ...FORWARDING,
@@ -43,9 +42,9 @@ export function identityHeaders(names: IdentityHeaderNames): IdentityHeaders {
     ...Object.values(names).map((name) => name.toLowerCase()),
   ])
 
-  return function buildHeaders(rawHeaders, { identity, address, host }, token) {
+  return function buildHeaders(rawHeaders, { identity, address }, token) {
     const headers = removeUntrusted(rawHeaders, removed)
-    headers.push('X-Forwarded-For', address, 'X-Forwarded-Host', host, 'X-Forwarded-Proto', 'https')
+    headers.push('X-Forwarded-For', address, 'X-Forwarded-Host', publicHost, 'X-Forwarded-Proto', 'https')
     if (token !== undefined) headers.push('Authorization', `Bearer ${token}`)
     if (identity) {
       headers.push(names.user_id, identity.userId)

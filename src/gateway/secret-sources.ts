@@ -1,13 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Environment } from '../config/environment.ts'
 import type { SecretSource } from '../config/schema.ts'
 import { newSecret } from '../store/secrets.ts'
 import { writeWholeFile } from '../store/write-whole-file.ts'
-
-/** What the configuration asks for can't be done on this machine; the message says why, in plain words. */
-export class StartError extends Error {
-  override name = 'StartError'
-}
+import { StartError } from './start-error.ts'
 
 /** A client's secret; where its file isn't there yet, one is made. @throws StartError */
 export async function clientSecret(source: SecretSource, environment: Environment): Promise<string> {
@@ -15,6 +12,7 @@ export async function clientSecret(source: SecretSource, environment: Environmen
   const there = await readSecretFile(source.file)
   if (there !== undefined) return there
   const { randomBytes } = environment
+  await mkdir(dirname(source.file), { recursive: true, mode: 0o700 })
   await writeWholeFile({
     path: source.file,
     text: `${newSecret(environment)}\n`,

@@ -86,7 +86,7 @@ export async function prepareGateway(config: Config, environment: Environment, l
       routes: compileRoutes(destinations),
       accessTokens,
       tunnels,
-      identityHeaders: identityHeaders(config.identity_headers),
+      identityHeaders: identityHeaders(config.identity_headers, new URL(config.public_url).host),
       log,
       health,
     }

@@ -25,19 +25,22 @@ export function authenticateClient(
   authorization: string | undefined,
   parameters: Parameters,
 ): RegisteredClient {
-  const inBody = { id: parameters.get('client_id'), secret: parameters.get('client_secret') }
-  const { id, secret } = authorization === undefined ? inBody : readBasic(authorization)
-  if (authorization !== undefined && disagree(inBody.id, id, inBody.secret, secret)) {
+  const bodyId = parameters.get('client_id')
+  const bodySecret = parameters.get('client_secret')
+  const { id, secrets } =
+    authorization === undefined ? { id: bodyId, secrets: [bodySecret ?? ''] } : readBasic(authorization)
+  const otherId = bodyId !== undefined && bodyId !== id
+  const otherSecret = bodySecret !== undefined && !secrets.some((secret) => sameSecret(bodySecret, secret))
+  if (authorization !== undefined && (otherId || otherSecret)) {
     throw new OAuthError('invalid_request', 'The credentials in the Authorization header and in the body differ.')
   }
   if (id === undefined) throw new OAuthError('invalid_client', 'Client credentials are missing.', 'no client_id')
   const client = clients.get(id)
   // An unknown client costs what a wrong secret does.
-  const matches = sameSecret(secret ?? '', client?.secret ?? '')
+  const matches = secrets.filter((secret) => sameSecret(secret, client?.secret ?? '')).length > 0
   if (!client || !matches) {
-    const detail = client
-      ? `${secret === undefined ? 'no' : 'wrong'} secret for client ${id}`
-      : unknownClient(clients, id)
+    const none = secrets.every((secret) => secret === '')
+    const detail = client ? `${none ? 'no' : 'wrong'} secret for client ${id}` : unknownClient(clients, id)
     throw new OAuthError('invalid_client', 'The client credentials are not valid.', detail)
   }
   return client
@@ -50,24 +53,18 @@ function unknownClient(clients: Clients, id: string): string {
   return `unknown client ${JSON.stringify(id.slice(0, 100))}`
 }
 
-function disagree(
-  bodyId: string | undefined,
-  id: string | undefined,
-  bodySecret: string | undefined,
-  secret: string | undefined,
-): boolean {
-  return (bodyId !== undefined && bodyId !== id) || (bodySecret !== undefined && !sameSecret(bodySecret, secret ?? ''))
-}
-
-/** The name and password of Basic are form-encoded first. @see RFC 6749 section 2.3.1, RFC 7617 section 2 */
-function readBasic(authorization: string): { id?: string; secret?: string } {
+/**
+ * The name and password of Basic should be form-encoded first, but many clients send them as they are: both readings of
+ * a secret count. @see RFC 6749 section 2.3.1, RFC 7617 section 2
+ */
+function readBasic(authorization: string): { id?: string; secrets: string[] } {
   const credentials = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1]
   const [, id, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(credentials ?? '', 'base64').toString('latin1')) ?? []
   if (id === undefined || secret === undefined) {
     throw new OAuthError('invalid_client', 'The Authorization header is not valid HTTP Basic.')
   }
   const decoded = new Parameters(`id=${plain(id)}&secret=${plain(secret)}`)
-  return { id: decoded.get('id'), secret: decoded.get('secret') }
+  return { id: decoded.get('id'), secrets: [decoded.get('secret') ?? '', secret] }
 }
 
 /** Keeps what was not encoded from being taken for a second parameter. */

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, linkSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
@@ -9,6 +9,9 @@ import { StorageError } from './store.ts'
 const PATIENCE = 2000
 /** Milliseconds between two tries. SQLite's own waiting would stop everything else in this process. */
 const PAUSE = 5
+
+/** Of the records, for a later release that keeps them in another form. */
+const SCHEMA_VERSION = 1
 
 export interface SqliteConnection {
   /** For `KeyvSqlite`, whose own driver prepares each statement anew and leaves durability to the build of SQLite. */
@@ -85,8 +88,9 @@ export function openSqlite(file: string): SqliteConnection {
 function open(file: string): DatabaseSync {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    closeSync(openSync(file, 'a', 0o600))
+    createUnlessThere(file)
     chmodSync(file, 0o600)
+    if (statSync(file).size === 0) throw new Error('it is empty')
     const database = new DatabaseSync(file, { timeout: PATIENCE })
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     const found = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
@@ -99,6 +103,24 @@ function open(file: string): DatabaseSync {
       `The database ${file} can't be opened: ${why}. Nothing was changed. If it is damaged, put a backup in its place; without one, move it away and link Alexa again.`,
       { cause },
     )
+  }
+}
+
+/** A database is there as a whole or not at all, so that an empty file is one that was damaged. */
+function createUnlessThere(file: string): void {
+  if (existsSync(file)) return
+  const draft = `${file}.${process.pid}`
+  try {
+    closeSync(openSync(draft, 'w', 0o600))
+    const database = new DatabaseSync(draft)
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+    database.close()
+    linkSync(draft, file)
+  } catch (error) {
+    // Another process was quicker.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(draft, { force: true })
   }
 }
 

@@ -78,10 +78,18 @@ export async function passwordVerifier(store: Store, environment: Environment): 
   }
 }
 
-async function requireUser(store: Store, name: string): Promise<UserRecord> {
+/** @throws UserError when there is no such user. */
+export async function requireUser(store: Store, name: string): Promise<UserRecord> {
   const user = await store.get('user', requireName(name))
   if (!user) throw new UserError(`There is no user called ${name}. "skillgate user list" shows who there is.`)
   return user
+}
+
+/** @returns the canonical name. @throws UserError when the name is taken or has another form. */
+export async function requireFreeName(store: Store, name: string): Promise<string> {
+  const id = requireName(name)
+  if (await store.get('user', id)) throw new UserError(`There is already a user called ${id}.`)
+  return id
 }
 
 function requireName(name: string): string {

@@ -112,11 +112,27 @@ test('a start that can have only one of its two ports gives that one back and en
   t.regex(stderr, /EADDRINUSE.*another program listens there/)
 })
 
+test('an address that this machine does not have is said in words', async (t) => {
+  const music = await startMusicAssistant()
+  t.teardown(() => music.close())
+  const config = writeConfig(t, music)
+  for (const [host, expected] of [
+    ['192.0.2.1', /this machine does not have that address/],
+    ['nowhere.invalid', /nobody knows that name/],
+  ] as const) {
+    writeFileSync(config, stringify({ ...testConfig(music.url), listen: { https: `${host}:0` } }))
+    const { code, stderr } = await skillgate(['start', '--config', config])
+    t.is(code, 1)
+    t.regex(stderr, expected)
+    t.is(stderr.trimEnd().split('\n').length, 1)
+  }
+})
+
 test('every mistake of a configuration is printed, and nothing is started', async (t) => {
   const file = join(temporaryFolder(t), 'gateway.yaml')
   writeFileSync(file, 'public_url: http://x\nlisten: { https: nowhere }\n')
-  for (const command of ['start', 'check', 'user']) {
-    const { code, stdout, stderr } = await skillgate([command, 'list', '--config', file])
+  for (const command of [['start'], ['check'], ['user', 'list']]) {
+    const { code, stdout, stderr } = await skillgate([...command, '--config', file])
     t.is(code, 1)
     t.is(stdout, '')
     t.regex(
@@ -134,6 +150,7 @@ test('check does all of a start but the listening, and says what would be served
   t.is(code, 0)
   for (const expected of [
     /is good\. A start would serve https:\/\/dev\.jasonhollis\.com/,
+    /Alexa {2}will not link: it wants a certificate that everybody trusts/,
     /authorization URI {2}https:\/\/dev\.jasonhollis\.com\/alexa\/authorize/,
     /client amazon-alexa \(Amazon Alexa\): music\.read music\.control user:read/,
     /music-assistant {2}http:\S+, with a token of the gateway's own/,

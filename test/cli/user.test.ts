@@ -22,7 +22,7 @@ test('users are added, listed, given another password and removed', async (t) =>
   t.regex((await run('', 'user', 'list')).stdout, /no user yet.*npx skillgate user add NAME/)
   t.is((await run(PASSWORD, 'user', 'add', 'Ada', 'Ada', 'Lovelace')).stdout, 'ada can sign in now.\n')
   t.regex((await run('', 'user', 'list')).stdout, /^ada\tAda Lovelace\tsince \d{4}-\d\d-\d\d\n$/)
-  t.regex((await run('another good one\n', 'user', 'password', 'ADA')).stdout, /^The password of ADA is changed/)
+  t.regex((await run('another good one\n', 'user', 'password', 'ADA')).stdout, /^The password of ada is changed/)
   t.is((await run('', 'user', 'remove', 'ada')).stdout, 'ada is removed, and 0 links were ended.\n')
   t.regex((await run('', 'user', 'list')).stdout, /no user yet/)
 })
@@ -36,9 +36,11 @@ test('what cannot be done is said in one line, with exit code 1', async (t) => {
     [['user', 'add', 'bob'], 'short\n', /^A password has at least 10 characters\.$/],
     [['user', 'add', 'bob'], '', /^There was no password on standard input/],
     [['user', 'add', 'bob', 'Bob\nX-Forged: yes'], PASSWORD, /^A display name has 1 to 100 characters on one line\.$/],
-    [['user', 'add'], PASSWORD, /^Say who/],
+    [['user', 'add'], PASSWORD, /^Say who: skillgate user add NAME$/],
     [['user', 'remove', 'eve'], '', /^There is no user called eve/],
     [['user', 'rename', 'ada'], '', /^Say what to do: skillgate user add \| list/],
+    [['check', 'everything'], '', /^"check" takes nothing more; "everything" is too much\.$/],
+    [['user', 'password', 'eve'], '', /^There is no user called eve/],
     [['usre', 'list'], '', /^There is no command "usre"/],
     [['user', 'list', '--confg', 'x'], '', /^Unknown option '--confg'/],
   ]

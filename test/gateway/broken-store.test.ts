@@ -60,11 +60,16 @@ test('who may not come in hears why, in the form that OAuth clients know', async
   const bearer = (token: string) => `Authorization: Bearer ${token}`
   const unknown =
     'Bearer realm="skillgate", error="invalid_token", error_description="The access token is unknown, expired or revoked."'
-  t.deepEqual(await challenge([]), [401, 'Bearer realm="skillgate"', 'unauthorized'])
-  t.deepEqual(await challenge(['Accept: text/html']), [401, 'Bearer realm="skillgate"', 'page'])
-  t.deepEqual(await challenge(['Authorization: Basic YTpi']), [401, 'Bearer realm="skillgate"', 'unauthorized'])
-  t.deepEqual(await challenge([bearer('u'.repeat(43))]), [401, unknown, 'invalid_token'])
-  t.deepEqual(await challenge([bearer('short')]), [401, unknown, 'invalid_token'])
+  t.deepEqual(await challenge([]), [401, 'Bearer realm="skillgate", scope="music.control"', 'unauthorized'])
+  t.deepEqual(await challenge(['Accept: text/html']), [401, 'Bearer realm="skillgate", scope="music.control"', 'page'])
+  t.deepEqual(await challenge(['Authorization: Basic YTpi']), [
+    401,
+    'Bearer realm="skillgate", scope="music.control"',
+    'unauthorized',
+  ])
+  const unknownHere = `${unknown}, scope="music.control"`
+  t.deepEqual(await challenge([bearer('u'.repeat(43))]), [401, unknownHere, 'invalid_token'])
+  t.deepEqual(await challenge([bearer('short')]), [401, unknownHere, 'invalid_token'])
   t.deepEqual(await challenge([bearer('short'), ...UPGRADE], 'GET /ws'), [401, unknown, 'invalid_token'])
   t.deepEqual(await challenge([bearer(await issueToken(house, ['music.read']))]), [
     403,
@@ -74,5 +79,5 @@ test('who may not come in hears why, in the form that OAuth clients know', async
   const expired = await issueToken(house)
   t.is((await challenge([bearer(expired)]))[0], 400)
   house.advance(3_600_000)
-  t.deepEqual(await challenge([bearer(expired)]), [401, unknown, 'invalid_token'])
+  t.deepEqual(await challenge([bearer(expired)]), [401, unknownHere, 'invalid_token'])
 })

@@ -8,9 +8,9 @@ const NAMES = {
   client_id: 'X-Auth-Client-Id',
   scopes: 'X-Auth-Scopes',
 }
-const build = identityHeaders(NAMES)
+const build = identityHeaders(NAMES, 'home.example:8443')
 
-const NOBODY: Caller = { address: '192.0.2.7', host: 'home.example:8443' }
+const NOBODY: Caller = { address: '192.0.2.7' }
 const ADA: Caller = {
   ...NOBODY,
   identity: {
@@ -71,7 +71,7 @@ test('every spelling of an identity header is removed', (t) => {
 })
 
 test('the headers are removed under the names that the configuration gives them', (t) => {
-  const other = identityHeaders({ ...NAMES, user_id: 'Remote-User' })
+  const other = identityHeaders({ ...NAMES, user_id: 'Remote-User' }, 'home.example')
   const raw = other(['remote_USER', 'admin', 'X-Remote-User-Id', 'mine'], ADA, undefined)
   t.deepEqual(raw.slice(0, 2), ['X-Remote-User-Id', 'mine'])
   t.is(raw[raw.indexOf('Remote-User') + 1], '1815')

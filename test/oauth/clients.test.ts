@@ -144,3 +144,14 @@ test('a client of an authorization request is found by its exact id', (t) => {
     t.throws(() => findClient(clients, body({ client_id: wrong })), { code: 'invalid_request' }, wrong)
   }
 })
+
+test('a secret counts in Basic also when a client sends it as it is, without encoding it first', (t) => {
+  const secret = 'a+b/c%41==x'
+  const clients = new Map([[CLIENT.id, { ...CLIENT, secret }]])
+  const basic = (password: string) => `Basic ${Buffer.from(`${CLIENT.id}:${password}`).toString('base64')}`
+  const none = new Parameters('')
+  t.is(authenticateClient(clients, basic(secret), none).id, CLIENT.id)
+  t.is(authenticateClient(clients, basic(encodeURIComponent(secret)), none).id, CLIENT.id)
+  t.throws(() => authenticateClient(clients, basic('a b/cA==x'), none), { message: /not valid/ })
+  t.throws(() => authenticateClient(clients, basic(''), none), { message: /not valid/ })
+})

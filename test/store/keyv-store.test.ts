@@ -242,3 +242,22 @@ test('a database that others may read, as one from a backup, is made readable by
   t.is(statSync(file).mode & 0o777, 0o600)
   await again.close()
 })
+
+test('an empty file where the database was is refused, not taken for a new one', async (t) => {
+  const { store, file, now } = await openStore(t)
+  await store.close()
+  writeFileSync(file, '')
+  await t.throwsAsync(openKeyvStore(file, now), { instanceOf: StorageError, message: /it is empty.*backup/s })
+  t.is(statSync(file).size, 0)
+})
+
+test('several that make the database at the same moment share one', async (t) => {
+  const file = join(temporaryFolder(t), 'data', 'skillgate.db')
+  const { now } = testEnvironment()
+  const stores = await Promise.all(Array.from({ length: 4 }, () => openKeyvStore(file, now)))
+  await stores[0]!.put('code', 'x', code)
+  for (const store of stores) {
+    t.deepEqual(await store.get('code', 'x'), code)
+    await store.close()
+  }
+})
