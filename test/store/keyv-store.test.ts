@@ -1,32 +1,11 @@
-import { chmodSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { setImmediate } from 'node:timers/promises'
-import test, { type ExecutionContext } from 'ava'
+import test from 'ava'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
-import type { GrantRecord } from '../../src/store/records.ts'
-import { StorageError } from '../../src/store/store.ts'
 import { temporaryFolder, testEnvironment } from '../support/environment.ts'
+import { code, grant, openStore } from '../support/keyv-store.ts'
 
-const code = { userName: 'ada', userId: 'u1', client: 'c', redirectUri: 'https://c.example/', scopes: ['a'] }
 const token = (grant: string) => ({ grant, scopes: ['a'], expiresAt: 0 })
-const grant = (revision: number): GrantRecord => ({
-  revision,
-  userName: 'ada',
-  userId: 'u1',
-  client: 'c',
-  scopes: [],
-  createdAt: 0,
-  lastUsedAt: 0,
-})
-
-async function openStore(t: ExecutionContext) {
-  const environment = testEnvironment()
-  const file = join(temporaryFolder(t), 'data', 'skillgate.db')
-  const store = await openKeyvStore(file, environment.now)
-  t.teardown(() => store.close())
-  return { store, file, ...environment }
-}
 
 test('what was put comes back, also after the database was closed and opened again', async (t) => {
   const { store, file, now } = await openStore(t)
@@ -144,96 +123,6 @@ test('a change by another process is noticed, one of our own is not taken for it
   await other.close()
 })
 
-test('every call rejects with a StorageError while the backend fails, and works again when it does not', async (t) => {
-  const { store, file, now } = await openStore(t)
-  await store.put('code', 'x', code)
-  const saboteur = new DatabaseSync(file)
-  saboteur.exec('ALTER TABLE keyv RENAME TO hidden')
-  const calls = {
-    insert: () => store.insert('code', 'y', code),
-    get: () => store.get('code', 'x'),
-    put: () => store.put('code', 'x', code),
-    take: () => store.take('code', 'x'),
-    replace: () => store.replace('grant', 'x', 1, grant(2)),
-    delete: () => store.delete('code', 'x'),
-    list: () => store.list('code', '', undefined, 10),
-    purgeExpired: () => store.purgeExpired(now(), 10),
-  }
-  for (const [name, call] of Object.entries(calls)) {
-    await t.throwsAsync<Error>(call as () => Promise<unknown>, { instanceOf: StorageError }, name)
-    t.false(store.healthy(), name)
-  }
-  saboteur.exec('ALTER TABLE hidden RENAME TO keyv')
-  saboteur.close()
-  t.deepEqual(await store.get('code', 'x'), code)
-  t.true(store.healthy())
-})
-
-test('a row that is not what was written is an error, not a missing row', async (t) => {
-  const { store, file } = await openStore(t)
-  await store.put('code', 'x', code)
-  const saboteur = new DatabaseSync(file)
-  saboteur.exec(`UPDATE keyv SET value = '{"value":{"us'`)
-  saboteur.close()
-  await t.throwsAsync(() => store.get('code', 'x'), { instanceOf: StorageError })
-})
-
-test('a damaged database is refused in words that say what to do, and kept as it is', async (t) => {
-  const { store, file, now } = await openStore(t)
-  for (let i = 0; i < 200; i++) await store.put('code', `${i}`, code)
-  await store.close()
-  truncateSync(file, 8192)
-  await t.throwsAsync(openKeyvStore(file, now), { instanceOf: StorageError, message: /damaged.*backup/s })
-  t.is(statSync(file).size, 8192)
-  writeFileSync(file, 'this is not a database, although somebody called it one')
-  await t.throwsAsync(openKeyvStore(file, now), { instanceOf: StorageError, message: /can't be opened.*backup/s })
-})
-
-test('asking for changes by others does not make a failing store look healthy', async (t) => {
-  const { store, file } = await openStore(t)
-  const saboteur = new DatabaseSync(file)
-  saboteur.exec('ALTER TABLE keyv RENAME TO hidden')
-  await t.throwsAsync(store.get('code', 'x'))
-  store.changesByOthers()
-  t.false(store.healthy())
-  saboteur.close()
-})
-
-test('a locked database makes a write wait, and nothing else in the process', async (t) => {
-  const { store, file } = await openStore(t)
-  await store.put('code', 'x', code)
-  const holder = new DatabaseSync(file)
-  holder.exec('BEGIN IMMEDIATE')
-  let written = false
-  const writing = store.put('code', 'x', { ...code, userName: 'bob' }).then(() => {
-    written = true
-  })
-  for (let i = 0; i < 20; i++) {
-    const before = performance.now()
-    t.is((await store.get('code', 'x'))?.userName, 'ada')
-    t.true(performance.now() - before < 500)
-    await setImmediate()
-  }
-  t.false(written)
-  holder.exec('COMMIT')
-  await writing
-  t.is((await store.get('code', 'x'))?.userName, 'bob')
-  holder.close()
-})
-
-test('a database that stays locked is a StorageError for all who wait, soon enough for Alexa', async (t) => {
-  const { store, file } = await openStore(t)
-  await store.put('code', 'x', code)
-  const holder = new DatabaseSync(file)
-  holder.exec('BEGIN IMMEDIATE')
-  const started = performance.now()
-  const writes = await Promise.allSettled(Array.from({ length: 5 }, () => store.put('code', 'x', code)))
-  t.true(writes.every((write) => write.status === 'rejected' && write.reason instanceof StorageError))
-  t.true(performance.now() - started < 4500)
-  t.truthy(await store.get('code', 'x'))
-  holder.close()
-})
-
 test('a database that others may read, as one from a backup, is made readable by its owner only', async (t) => {
   const { store, file, now } = await openStore(t)
   await store.close()
@@ -241,14 +130,6 @@ test('a database that others may read, as one from a backup, is made readable by
   const again = await openKeyvStore(file, now)
   t.is(statSync(file).mode & 0o777, 0o600)
   await again.close()
-})
-
-test('an empty file where the database was is refused, not taken for a new one', async (t) => {
-  const { store, file, now } = await openStore(t)
-  await store.close()
-  writeFileSync(file, '')
-  await t.throwsAsync(openKeyvStore(file, now), { instanceOf: StorageError, message: /it is empty.*backup/s })
-  t.is(statSync(file).size, 0)
 })
 
 test('several that make the database at the same moment share one', async (t) => {
