@@ -12,6 +12,9 @@ const named = z.record(z.string(), z.unknown()).optional().catch(undefined)
 
 /** As much of a configuration as refers to other parts of it, however wrong the rest may be. */
 const draft = z.object({
+  listen: z
+    .object({ https: z.string().optional().catch(undefined), http: z.string().optional().catch(undefined) })
+    .catch({}),
   upstreams: named,
   oauth: z
     .object({
@@ -58,12 +61,19 @@ export function crossCheck(value: unknown): Mistake[] {
   const read = draft.safeParse(value)
   if (!read.success) return []
   return [
+    ...sameAddress(read.data),
     ...unknownUpstreams(read.data),
     ...unknownScopes(read.data),
     ...clientMistakes(read.data),
     ...routeMistakes(read.data),
     ...repeatedHeaders(read.data),
   ]
+}
+
+function sameAddress({ listen: { https, http } }: Draft): Mistake[] {
+  // Port 0 takes a free one each time.
+  if (https === undefined || https !== http || https.endsWith(':0')) return []
+  return [{ path: ['listen', 'http'], message: 'expected an address of its own, listen.https has the same' }]
 }
 
 function unknownUpstreams({ upstreams, routes }: Draft): Mistake[] {
