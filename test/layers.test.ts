@@ -5,43 +5,16 @@ import test from 'ava'
 
 const ROOT = fileURLToPath(new URL('../src', import.meta.url))
 
+const GROUND = ['pages', 'store', 'telemetry']
+const ROOMS = ['oauth', 'users', 'alexa', 'music-assistant', 'certificates']
+
 /** Which folders of `src` a folder may import from, besides its own. Types may come from `config` everywhere. */
 const MAY_IMPORT: Record<string, string[]> = {
-  '.': [
-    'cli',
-    'gateway',
-    'oauth',
-    'users',
-    'alexa',
-    'music-assistant',
-    'certificates',
-    'pages',
-    'store',
-    'telemetry',
-    'config',
-  ],
-  cli: [
-    'gateway',
-    'oauth',
-    'users',
-    'alexa',
-    'music-assistant',
-    'certificates',
-    'pages',
-    'store',
-    'telemetry',
-    'config',
-  ],
-  gateway: ['oauth', 'users', 'alexa', 'music-assistant', 'certificates', 'pages', 'store', 'telemetry'],
-  oauth: ['pages', 'store', 'telemetry'],
-  users: ['pages', 'store', 'telemetry'],
-  alexa: ['pages', 'store', 'telemetry'],
-  'music-assistant': ['pages', 'store', 'telemetry'],
-  certificates: ['pages', 'store', 'telemetry'],
-  pages: [],
-  store: [],
-  telemetry: [],
-  config: [],
+  '.': ['cli', 'gateway', ...ROOMS, ...GROUND, 'config'],
+  cli: ['gateway', ...ROOMS, ...GROUND, 'config'],
+  gateway: [...ROOMS, ...GROUND],
+  ...Object.fromEntries(ROOMS.map((room) => [room, GROUND])),
+  ...Object.fromEntries([...GROUND, 'config'].map((room) => [room, []])),
 }
 
 /** The only files that may import a package. */

@@ -2,9 +2,10 @@ import { createPublicKey, generateKeyPair, type KeyObject, type X509Certificate 
 import { isIP } from 'node:net'
 import { promisify } from 'node:util'
 import forge from 'node-forge'
+import type { Environment } from '../config/environment.ts'
 import { DAY, dayOf } from './server-certificate.ts'
 
-export type RandomBytes = (size: number) => Buffer
+export type RandomBytes = Environment['randomBytes']
 
 const CA_LIFE = 3650 * DAY
 const LEAF_LIFE = 397 * DAY

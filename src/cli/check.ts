@@ -1,3 +1,4 @@
+import { dayOf } from '../certificates/server-certificate.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { prepareGateway } from '../gateway/start.ts'
@@ -16,9 +17,7 @@ export async function check(world: World): Promise<number> {
     print(`${configFile} is good. A start would serve ${config.public_url}`)
     print(`  https  ${shown(config.listen.https)}`)
     if (config.listen.http) print(`  http   ${shown(config.listen.http)}, redirecting to ${config.public_url}`)
-    print(
-      `  certificate for ${certificate.names.join(', ')}, until ${new Date(certificate.notAfter).toISOString().slice(0, 10)}`,
-    )
+    print(`  certificate for ${certificate.names.join(', ')}, until ${dayOf(certificate.notAfter)}`)
     print(`  users  ${users.map(({ name }) => name).join(', ') || 'none yet: npx skillgate user add NAME'}`)
     for (const obstacle of obstaclesToAlexa(config)) print(`  Alexa  ${obstacle}`)
     print('Account linking')

@@ -1,3 +1,4 @@
+import { dayOf } from '../certificates/server-certificate.ts'
 import { loadConfig } from '../config/load.ts'
 import { databaseFile } from '../gateway/start.ts'
 import { revokeGrantsOfUser } from '../oauth/grants.ts'
@@ -19,7 +20,7 @@ const ACTIONS: Record<string, (world: World, store: Store, words: string[]) => P
   async list({ print }, store) {
     const users = await listUsers(store)
     for (const { name, displayName, createdAt } of users) {
-      print([name, displayName, `since ${new Date(createdAt).toISOString().slice(0, 10)}`].join('\t'))
+      print([name, displayName, `since ${dayOf(createdAt)}`].join('\t'))
     }
     if (users.length === 0) print('There is no user yet. Add one:  npx skillgate user add NAME')
   },

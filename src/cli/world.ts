@@ -8,7 +8,7 @@ export interface World extends Environment {
   variables: Record<string, string | undefined>
   /** Says a line to the person at the terminal. */
   print: (line: string) => void
-  /** Asks for a new password. @throws UserError when there is none, or the two typed differ. */
+  /** Asks for a new password. @throws CommandError when there is none, or the two typed differ. */
   askPassword: () => Promise<string>
   /** Waits until the process is asked to stop. */
   untilStopped: () => Promise<void>

@@ -44,11 +44,8 @@ export function answerError(request: IncomingMessage, response: ServerResponse, 
     response.destroy()
     return
   }
-  const { status, code, message, headers, detail } = known
-  const answer = wantsPage(request)
-    ? errorPage(status, TITLES[status] ?? 'This request was refused', [message], headers)
-    : jsonAnswer(status, { error: code, error_description: message }, headers)
-  sendAnswer(request, response, { ...answer, detail: `${code}: ${detail}` }, log)
+  const { status, code, message, headers, note } = known
+  sendAnswer(request, response, { ...refusalAnswer(request, status, code, message, headers), detail: note }, log)
 }
 
 /** @see RFC 6750 section 3 */
@@ -58,10 +55,20 @@ export function challengeAnswer(request: IncomingMessage, decision: Decision & {
   if (error) parts.push(`error="${error}"`, `error_description="${sentence}"`)
   if (scopes.length > 0) parts.push(`scope="${scopes.join(' ')}"`)
   const headers = { 'WWW-Authenticate': `Bearer ${parts.join(', ')}` }
-  const answer = wantsPage(request)
-    ? errorPage(status, TITLES[status] ?? '', [sentence], headers)
-    : jsonAnswer(status, { error: error ?? 'unauthorized', error_description: sentence }, headers)
+  const answer = refusalAnswer(request, status, error ?? 'unauthorized', sentence, headers)
   return { ...answer, detail: error ?? 'no access token' }
+}
+
+function refusalAnswer(
+  request: IncomingMessage,
+  status: number,
+  code: string,
+  sentence: string,
+  headers: Answer['headers'],
+): Answer {
+  return wantsPage(request)
+    ? errorPage(status, TITLES[status] ?? 'This request was refused', [sentence], headers)
+    : jsonAnswer(status, { error: code, error_description: sentence }, headers)
 }
 
 const TITLES: Record<number, string> = {

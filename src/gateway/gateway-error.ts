@@ -1,3 +1,5 @@
+import { Refusal } from '../pages/refusal.ts'
+
 /** Each refusal of the gateway's own, with its status. OAuth's have their own list. */
 const STATUS = {
   ambiguous_request: 400,
@@ -18,22 +20,13 @@ const STATUS = {
 export type GatewayErrorCode = keyof typeof STATUS
 
 /** A request that the gateway doesn't forward, or couldn't. */
-export class GatewayError extends Error {
+export class GatewayError extends Refusal<GatewayErrorCode> {
   override name = 'GatewayError'
-  readonly code: GatewayErrorCode
-  /** For the log only. */
-  readonly detail: string
   readonly headers: Record<string, string>
 
   /** @param sentence what happened and what to do now, for whoever called. */
   constructor(code: GatewayErrorCode, sentence: string, detail = sentence, headers: Record<string, string> = {}) {
-    super(sentence)
-    this.code = code
-    this.detail = detail
+    super(code, STATUS[code], sentence, detail)
     this.headers = headers
-  }
-
-  get status(): number {
-    return STATUS[this.code]
   }
 }

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { hashSecret, isSecret } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
 import type { Clients } from './clients.ts'
+import { findResourceOwner } from './resource-owner.ts'
 import { stillAllowed } from './scopes.ts'
 
 /** What is known of an access token. Whether that is enough is decided anew at each request. */
@@ -55,9 +56,9 @@ export function accessTokenLookup(store: Store, clients: Clients, now: () => num
     const before = forgotten
     const record = await store.get('access', hashSecret(token))
     const grant = record && (await store.get('grant', record.grant))
-    const user = grant && (await store.get('user', grant.userName))
+    const user = grant && (await findResourceOwner(store, grant))
     const client = grant && clients.get(grant.client)
-    if (!record || !grant || user?.id !== grant.userId || !client) return undefined
+    if (!record || !grant || !user || !client) return undefined
     const fact = {
       grantId: record.grant,
       userId: user.id,
@@ -72,10 +73,9 @@ export function accessTokenLookup(store: Store, clients: Clients, now: () => num
     return fact
   }
 
-  async function stillGranted({ grantId, userId, userName, clientId }: AccessToken): Promise<boolean> {
+  async function stillGranted({ grantId }: AccessToken): Promise<boolean> {
     const grant = await store.get('grant', grantId)
-    const user = grant && (await store.get('user', userName))
-    return user?.id === userId && clients.has(clientId)
+    return grant !== undefined && clients.has(grant.client) && (await findResourceOwner(store, grant)) !== undefined
   }
 
   function forgetAll(): void {

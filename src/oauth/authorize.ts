@@ -60,7 +60,7 @@ export async function orErrorPage(run: () => Answer | Promise<Answer>): Promise<
     ]
     return {
       ...errorPage(error.status, 'This link does not work', [error.message, ...advice]),
-      detail: `${error.code}: ${error.detail}`,
+      detail: error.note,
     }
   }
 }

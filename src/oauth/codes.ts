@@ -8,6 +8,7 @@ import { grantEntry, newGrant, revokeGrant } from './grants.ts'
 import { LIFETIME, RETRY_WINDOW } from './lifetimes.ts'
 import type { Parameters } from './parameters.ts'
 import { verifyPkce } from './pkce.ts'
+import { findResourceOwner } from './resource-owner.ts'
 import { newAccessToken, newRefreshToken, type TokenResponse, tokenResponse } from './tokens.ts'
 
 /** @see RFC 6749 section 4.1.2 */
@@ -44,8 +45,7 @@ export async function exchangeCode(
   if (!record) throw invalidCode('unknown or expired')
   checkSameClientAndRedirect(record, client, redirectUri)
   verifyPkce(record.challenge, parameters.get('code_verifier'))
-  const user = await server.store.get('user', record.userName)
-  if (user?.id !== record.userId) throw invalidCode(`user ${record.userName} is gone`)
+  if (!(await findResourceOwner(server.store, record))) throw invalidCode(`user ${record.userName} is gone`)
   return redeemCodeOnce(server, client, hashSecret(code), record)
 }
 

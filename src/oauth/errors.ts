@@ -1,3 +1,5 @@
+import { Refusal } from '../pages/refusal.ts'
+
 /** The error codes of RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1 and OpenID Connect, each with its status. */
 const STATUS = {
   access_denied: 403,
@@ -16,20 +18,11 @@ const STATUS = {
 export type OAuthErrorCode = keyof typeof STATUS
 
 /** A refusal in OAuth's own terms. */
-export class OAuthError extends Error {
+export class OAuthError extends Refusal<OAuthErrorCode> {
   override name = 'OAuthError'
-  readonly code: OAuthErrorCode
-  /** For the log only. */
-  readonly detail: string
 
   /** @param sentence goes to the client as `error_description`: ASCII without `"` and `\`, what to do about it. */
   constructor(code: OAuthErrorCode, sentence: string, detail = sentence) {
-    super(sentence)
-    this.code = code
-    this.detail = detail
-  }
-
-  get status(): number {
-    return STATUS[this.code]
+    super(code, STATUS[code], sentence, detail)
   }
 }

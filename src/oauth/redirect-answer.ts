@@ -23,8 +23,8 @@ export async function orRedirectError(
     return await run()
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
-    const { code, message, detail } = error
+    const { code, message, note } = error
     const location = withParameters(redirectUri, { error: code, error_description: message, state, iss: server.issuer })
-    return { ...seeOther(location), detail: `${code}: ${detail}` }
+    return { ...seeOther(location), detail: note }
   }
 }

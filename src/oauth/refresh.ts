@@ -5,6 +5,7 @@ import type { RegisteredClient } from './clients.ts'
 import { OAuthError } from './errors.ts'
 import { type Grant, noteUse } from './grants.ts'
 import type { Parameters } from './parameters.ts'
+import { findResourceOwner } from './resource-owner.ts'
 import { checkScope, stillAllowed } from './scopes.ts'
 import { newAccessToken, type TokenResponse, tokenResponse } from './tokens.ts'
 
@@ -37,8 +38,7 @@ async function findRefreshToken(
   if (!record) throw invalidToken('unknown or expired')
   const grant = await store.get('grant', record.grant)
   if (!grant) throw invalidToken(`of grant ${record.grant}, which is revoked`)
-  const user = await store.get('user', grant.userName)
-  if (user?.id !== grant.userId) throw invalidToken(`of user ${grant.userName}, who is gone`)
+  if (!(await findResourceOwner(store, grant))) throw invalidToken(`of user ${grant.userName}, who is gone`)
   return { record, grant: { id: record.grant, record: grant } }
 }
 

@@ -38,7 +38,7 @@ function isGrantType(value: string): value is keyof typeof GRANT_TYPES {
 }
 
 /** @see RFC 6749 section 5.2 */
-function tokenError({ status, code, message, detail }: OAuthError): Answer {
+function tokenError({ status, code, message, note }: OAuthError): Answer {
   const challenge = status === 401 ? { 'WWW-Authenticate': 'Basic realm="skillgate", charset="UTF-8"' } : undefined
-  return { ...jsonAnswer(status, { error: code, error_description: message }, challenge), detail: `${code}: ${detail}` }
+  return { ...jsonAnswer(status, { error: code, error_description: message }, challenge), detail: note }
 }

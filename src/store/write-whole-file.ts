@@ -1,5 +1,6 @@
 import { link, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import type { Environment } from '../config/environment.ts'
 import { StorageError } from './store.ts'
 
 export type WholeFile = {
@@ -8,7 +9,7 @@ export type WholeFile = {
   mode: number
   /** keep the file that is there, if any: of two processes the first one wins */
   ifAbsent?: boolean
-  randomBytes: (size: number) => Buffer
+  randomBytes: Environment['randomBytes']
 }
 
 const NO_HARD_LINKS = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']

@@ -81,7 +81,8 @@ test('a second signal ends the gateway at once', async (t) => {
   t.true((await call) instanceof Error)
 })
 
-test('a port that is taken is said in words', async (t) => {
+/** A port that another program listens on, and a configuration to be changed to it. */
+async function takePort(t: ExecutionContext) {
   const holder = createServer().listen(0, '127.0.0.1')
   await once(holder, 'listening')
   t.teardown(() => holder.close())
@@ -89,6 +90,11 @@ test('a port that is taken is said in words', async (t) => {
   const music = await startMusicAssistant()
   t.teardown(() => music.close())
   const config = writeConfig(t, music)
+  return { port, music, config }
+}
+
+test('a port that is taken is said in words', async (t) => {
+  const { port, music, config } = await takePort(t)
   const values = { ...testConfig(music.url), listen: { https: `127.0.0.1:${port}` } }
   writeFileSync(config, stringify(values))
   const { code, stderr } = await skillgate(['start', '--config', config])
@@ -97,13 +103,7 @@ test('a port that is taken is said in words', async (t) => {
 })
 
 test('a start that can have only one of its two ports gives that one back and ends', async (t) => {
-  const holder = createServer().listen(0, '127.0.0.1')
-  await once(holder, 'listening')
-  t.teardown(() => holder.close())
-  const { port } = holder.address() as { port: number }
-  const music = await startMusicAssistant()
-  t.teardown(() => music.close())
-  const config = writeConfig(t, music)
+  const { port, music, config } = await takePort(t)
   const listen = { https: '127.0.0.1:0', http: `127.0.0.1:${port}` }
   writeFileSync(config, stringify({ ...testConfig(music.url), listen }))
   const { code, stdout, stderr } = await skillgate(['start', '--config', config])

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { accessTokenLookup } from '../../src/oauth/access-tokens.ts'
 import type { Kind } from '../../src/store/records.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -116,49 +116,42 @@ for (const kind of ['grant', 'access', 'user'] as const) {
   })
 }
 
-test('what is revoked here while it is read is not remembered', async (t) => {
-  const { store: real, now } = await openStores(t)
+/** A look-up that has read all about a token, and waits before it remembers it. */
+async function heldUp(t: ExecutionContext) {
+  const { store: real, other, now } = await openStores(t)
   const { token, id } = await putGrant(real, now())
+  const bystander = await putGrant(real, now())
   const { store, holdNext, letGo } = watched(real)
   const { find, forgetAll } = accessTokenLookup(store, testClients(), now)
   const held = holdNext('user')
   const reading = find(token)
   await held
+  const readOn = async () => {
+    letGo()
+    await reading
+    return find(token)
+  }
+  return { real, other, id, bystander, find, forgetAll, readOn }
+}
+
+test('what is revoked here while it is read is not remembered', async (t) => {
+  const { real, id, forgetAll, readOn } = await heldUp(t)
   await real.delete('grant', id)
   forgetAll()
-  letGo()
-  await reading
-  t.is(await find(token), undefined)
+  t.is(await readOn(), undefined)
 })
 
 test('what another process revokes while it is read is not remembered', async (t) => {
-  const { store: real, other, now } = await openStores(t)
-  const { token, id } = await putGrant(real, now())
-  const { store, holdNext, letGo } = watched(real)
-  const { find } = accessTokenLookup(store, testClients(), now)
-  const held = holdNext('user')
-  const reading = find(token)
-  await held
+  const { other, id, readOn } = await heldUp(t)
   await other.delete('grant', id)
-  letGo()
-  await reading
-  t.is(await find(token), undefined)
+  t.is(await readOn(), undefined)
 })
 
 test('what another process revokes while it is read is not remembered, also if somebody else asks meanwhile', async (t) => {
-  const { store: real, other, now } = await openStores(t)
-  const { token, id } = await putGrant(real, now())
-  const bystander = await putGrant(real, now())
-  const { store, holdNext, letGo } = watched(real)
-  const { find } = accessTokenLookup(store, testClients(), now)
-  const held = holdNext('user')
-  const reading = find(token)
-  await held
+  const { other, id, bystander, find, readOn } = await heldUp(t)
   await other.delete('grant', id)
   t.truthy(await find(bystander.token))
-  letGo()
-  await reading
-  t.is(await find(token), undefined)
+  t.is(await readOn(), undefined)
 })
 
 test('a token whose client is no longer in the configuration is not found', async (t) => {
