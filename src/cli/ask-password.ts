@@ -24,21 +24,44 @@ export async function askPassword(
   }
 }
 
+export type AskLine = (question: string) => Promise<string>
+
+/** A line that may be seen: asked for at a terminal; otherwise the next one of standard input. @throws CommandError */
+export async function askLine(
+  question: string,
+  input: NodeJS.ReadStream = process.stdin,
+  output: NodeJS.WriteStream = process.stderr,
+): Promise<string> {
+  // Nobody tells readline of a stream that has ended before.
+  if (!input.readable) throw new CommandError('Nothing was typed.')
+  const lines = createInterface({ input })
+  try {
+    return await ask(lines, question, output, 'Nothing was typed.')
+  } finally {
+    lines.close()
+  }
+}
+
 async function readLine(input: NodeJS.ReadStream): Promise<string> {
   for await (const line of createInterface({ input })) return line
   throw new CommandError('There was no password on standard input: write it there as one line, or use a terminal.')
 }
 
-async function ask(terminal: Interface, question: string, output: NodeJS.WriteStream): Promise<string> {
+async function ask(
+  lines: Interface,
+  question: string,
+  output: NodeJS.WriteStream,
+  otherwise = 'No password was given.',
+): Promise<string> {
   const answer = Promise.withResolvers<string>()
-  const leave = () => answer.reject(new CommandError('No password was given.'))
-  terminal.once('line', answer.resolve)
-  terminal.once('close', leave)
+  const leave = () => answer.reject(new CommandError(otherwise))
+  lines.once('line', answer.resolve)
+  lines.once('close', leave)
   output.write(question)
   try {
     return await answer.promise
   } finally {
-    terminal.off('close', leave)
+    lines.off('close', leave)
     output.write('\n')
   }
 }

@@ -1,40 +1,71 @@
 import { dayOf } from '../certificates/server-certificate.ts'
 import { loadConfig } from '../config/load.ts'
-import { databaseFile } from '../gateway/start.ts'
+import { auditFile, databaseFile } from '../gateway/start.ts'
 import { revokeGrantsOfUser } from '../oauth/grants.ts'
 import { openKeyvStore } from '../store/keyv-store.ts'
-import type { Store } from '../store/store.ts'
-import { addUser, changePassword, listUsers, removeUser, requireFreeName, requireUser } from '../users/users.ts'
+import { openAudit } from '../telemetry/audit.ts'
+import {
+  addUser,
+  changePassword,
+  disableUser,
+  enableUser,
+  listUsers,
+  removeUser,
+  requireFreeName,
+  requireUser,
+} from '../users/users.ts'
 import { CommandError } from './command-error.ts'
+import { need, type UserAction } from './user-action.ts'
+import { recovery, totp } from './user-totp.ts'
 import type { World } from './world.ts'
 
-const ACTIONS: Record<string, (world: World, store: Store, words: string[]) => Promise<void>> = {
-  async add(world, store, words) {
+const ACTIONS: Record<string, UserAction> = {
+  async add({ world, store, audit }, words) {
     const name = await requireFreeName(store, need('add', words[0]))
     const displayName = words.slice(1).join(' ') || words[0]
     const password = await world.askPassword()
     await addUser(store, world, { name, displayName, password })
+    audit({ event: 'user_added', user: name })
     world.print(`${name} can sign in now.`)
   },
 
-  async list({ print }, store) {
+  async list({ world, store }) {
     const users = await listUsers(store)
-    for (const { name, displayName, createdAt } of users) {
-      print([name, displayName, `since ${dayOf(createdAt)}`].join('\t'))
+    for (const { name, displayName, createdAt, totp, disabled } of users) {
+      const marks = [totp && 'with a second factor', disabled && 'disabled'].filter((mark) => mark !== undefined)
+      world.print([name, displayName, `since ${dayOf(createdAt)}`, ...marks].join('\t'))
     }
-    if (users.length === 0) print('There is no user yet. Add one:  npx skillgate user add NAME')
+    if (users.length === 0) world.print('There is no user yet. Add one:  npx skillgate user add NAME')
   },
 
-  async password(world, store, words) {
+  async password({ world, store, audit }, words) {
     const { name } = await requireUser(store, need('password', words[0]))
     await changePassword(store, world, name, await world.askPassword())
-    world.print(`The password of ${name} is changed. What was linked stays linked.`)
+    audit({ event: 'password_changed', user: name })
+    world.print(`The password of ${name} is changed, and ${name} is signed out. What was linked stays linked.`)
   },
 
-  async remove({ print }, store, words) {
-    const user = await removeUser(store, need('remove', words[0]))
-    const ended = await revokeGrantsOfUser(store, user.id)
-    print(`${user.name} is removed, and ${ended === 1 ? '1 link was' : `${ended} links were`} ended.`)
+  totp,
+  recovery,
+
+  async disable({ world, store, audit }, words) {
+    const { name } = await disableUser(store, need('disable', words[0]))
+    audit({ event: 'user_disabled', user: name })
+    world.print(`${name} is disabled: nobody signs in as ${name}, and what was linked does nothing meanwhile.`)
+    world.print(`To undo that:  npx skillgate user enable ${name}`)
+  },
+
+  async enable({ world, store, audit }, words) {
+    const { name } = await enableUser(store, need('enable', words[0]))
+    audit({ event: 'user_enabled', user: name })
+    world.print(`${name} can sign in again, and what was linked works again.`)
+  },
+
+  async remove({ world, store, audit }, words) {
+    const { name, id } = await removeUser(store, need('remove', words[0]))
+    const ended = await revokeGrantsOfUser(store, id)
+    audit({ event: 'user_removed', user: name })
+    world.print(`${name} is removed, and ${ended === 1 ? '1 link was' : `${ended} links were`} ended.`)
   },
 }
 
@@ -45,14 +76,12 @@ export async function user(world: World, action = '', ...words: string[]): Promi
   const config = loadConfig(world.configFile, world.variables)
   const store = await openKeyvStore(databaseFile(config), world.now)
   try {
-    await run(world, store, words)
+    const audit = openAudit(auditFile(config), world, ({ message }) =>
+      world.print(`Attention: this is missing in the audit file: ${message}`),
+    )
+    await run({ world, config, store, audit }, words)
     return 0
   } finally {
     await store.close()
   }
-}
-
-function need(action: string, name: string | undefined): string {
-  if (name === undefined) throw new CommandError(`Say who: skillgate user ${action} NAME`)
-  return name
 }

@@ -1,13 +1,9 @@
 import { z } from 'zod'
+import { clientMistakes, draftClient, names } from './cross-check-clients.ts'
+import type { Mistake } from './mistake.ts'
+import { ownPaths } from './own-paths.ts'
 import { identityHeaders } from './schema.ts'
 
-/** Something wrong at a place in the file. `message` begins with "expected". */
-export interface Mistake {
-  path: PropertyKey[]
-  message: string
-}
-
-const names = z.array(z.string().catch('')).optional().catch(undefined)
 const named = z.record(z.string(), z.unknown()).optional().catch(undefined)
 
 /** As much of a configuration as refers to other parts of it, however wrong the rest may be. */
@@ -21,21 +17,14 @@ const draft = z.object({
       base_path: z.string().catch('/alexa'),
       scopes: named,
       default_scopes: names,
-      clients: z
-        .array(
-          z
-            .object({
-              id: z.string().optional().catch(undefined),
-              public: z.boolean().catch(false),
-              secret: z.unknown().optional(),
-              scopes: names,
-            })
-            .optional()
-            .catch(undefined),
-        )
-        .catch([]),
+      registration: z.object({ scopes: names }).catch({}),
+      session: z
+        .object({ idle: z.number().catch(3600), absolute: z.number().catch(43_200) })
+        .optional()
+        .catch(undefined),
+      clients: z.array(draftClient.optional().catch(undefined)).catch([]),
     })
-    .catch({ base_path: '/alexa', scopes: undefined, default_scopes: undefined, clients: [] }),
+    .catch({ base_path: '/alexa', scopes: undefined, default_scopes: undefined, registration: {}, clients: [] }),
   routes: z
     .array(
       z
@@ -64,7 +53,8 @@ export function crossCheck(value: unknown): Mistake[] {
     ...sameAddress(read.data),
     ...unknownUpstreams(read.data),
     ...unknownScopes(read.data),
-    ...clientMistakes(read.data),
+    ...sessionMistakes(read.data),
+    ...clientMistakes(read.data.oauth.clients),
     ...routeMistakes(read.data),
     ...repeatedHeaders(read.data),
   ]
@@ -91,6 +81,7 @@ function unknownScopes({ oauth, routes }: Draft): Mistake[] {
   const known = Object.keys(oauth.scopes)
   const lists: [PropertyKey[], string[] | undefined][] = [
     [['oauth', 'default_scopes'], oauth.default_scopes],
+    [['oauth', 'registration', 'scopes'], oauth.registration.scopes],
     ...oauth.clients.map((client, i): [PropertyKey[], string[] | undefined] => [
       ['oauth', 'clients', i, 'scopes'],
       client?.scopes,
@@ -108,36 +99,21 @@ function listed(known: string[]): string {
   return known.join(', ') || 'there are none'
 }
 
-function clientMistakes({ oauth: { clients } }: Draft): Mistake[] {
-  return clients.flatMap((client, i) => {
-    if (!client) return []
-    const path = ['oauth', 'clients', i]
-    const mistakes: Mistake[] = []
-    const first = clients.findIndex((other) => other?.id === client.id)
-    if (client.id !== undefined && first < i) {
-      mistakes.push({
-        path: [...path, 'id'],
-        message: `expected an id of its own, oauth.clients[${first}] has the same`,
-      })
-    }
-    if (client.public && client.secret !== undefined) {
-      mistakes.push({ path: [...path, 'secret'], message: 'expected none, for a public client can keep no secret' })
-    }
-    if (!client.public && client.secret === undefined) {
-      mistakes.push({ path, message: 'expected a secret, or public: true for a client that can keep none' })
-    }
-    return mistakes
-  })
+function sessionMistakes({ oauth: { session } }: Draft): Mistake[] {
+  if (!session || session.idle <= session.absolute) return []
+  return [
+    { path: ['oauth', 'session', 'idle'], message: `expected no more than session.absolute (${session.absolute})` },
+  ]
 }
 
 function routeMistakes({ oauth, routes }: Draft): Mistake[] {
-  const own = ['/health', ...['authorize', 'approve', 'token'].map((endpoint) => `${oauth.base_path}/${endpoint}`)]
+  const own = ownPaths(oauth.base_path)
   return routes.flatMap((route, i) => {
     if (!route) return []
     const path = ['routes', i, 'path']
     const mistakes: Mistake[] = []
     const first = routes.findIndex((other) => other?.path === route.path && overlap(other?.methods, route.methods))
-    if (route.path !== undefined && own.includes(route.path)) {
+    if (route.path !== undefined && (own.includes(route.path) || route.path.startsWith('/.well-known/oauth-'))) {
       mistakes.push({ path, message: `expected another path, the gateway itself answers at ${route.path}` })
     } else if (route.path !== undefined && first < i) {
       mistakes.push({

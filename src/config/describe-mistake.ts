@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Mistake } from './cross-check.ts'
+import type { Mistake } from './mistake.ts'
 
 /** What the schema found. */
 export function toMistakes(issue: z.core.$ZodIssue): Mistake[] {
@@ -39,13 +39,16 @@ function got(value: unknown, path: PropertyKey[], message: string): string {
   for (const step of path) found = (found as Record<PropertyKey, unknown> | undefined)?.[step]
   if (found === undefined) return ', it is missing'
   if (found === null) return ', it is empty'
-  if (path.includes('secret') || path.includes('token')) return ', got something else'
+  if (path.some((step) => SECRETS.includes(String(step)))) return ', got something else'
   // What a list or a map holds is not shown: there may be a secret in it.
   if (Array.isArray(found)) return found.length ? ', got a list' : ', got an empty list'
   if (typeof found === 'object') return ', got a map'
   if (typeof found !== 'string') return `, got ${found}`
   return `, got ${shortened(JSON.stringify(withoutUser(found)))}`
 }
+
+/** Keys whose values are not to be shown, whatever stands there. */
+const SECRETS = ['secret', 'token', 'initial_access_token']
 
 /** There may be a password in a URL. */
 function withoutUser(url: string): string {

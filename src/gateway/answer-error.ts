@@ -1,6 +1,8 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { type Answer, jsonAnswer } from '../pages/answer.ts'
 import { errorPage } from '../pages/error-page.ts'
+import { languageOf } from '../pages/language.ts'
+import { type Explained, wordsFor } from '../pages/words/words-for.ts'
 import { StorageError } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { TooBusyError } from '../users/passwords.ts'
@@ -48,12 +50,13 @@ export function answerError(request: IncomingMessage, response: ServerResponse, 
   sendAnswer(request, response, { ...refusalAnswer(request, status, code, message, headers), detail: note }, log)
 }
 
-/** @see RFC 6750 section 3 */
+/** @see RFC 6750 section 3, RFC 9728 section 5.1 */
 export function challengeAnswer(request: IncomingMessage, decision: Decision & { kind: 'challenge' }): Answer {
-  const { status, error, sentence, scopes } = decision
+  const { status, error, sentence, scopes, metadata } = decision
   const parts = ['realm="skillgate"']
   if (error) parts.push(`error="${error}"`, `error_description="${sentence}"`)
   if (scopes.length > 0) parts.push(`scope="${scopes.join(' ')}"`)
+  parts.push(`resource_metadata="${metadata}"`)
   const headers = { 'WWW-Authenticate': `Bearer ${parts.join(', ')}` }
   const answer = refusalAnswer(request, status, error ?? 'unauthorized', sentence, headers)
   return { ...answer, detail: error ?? 'no access token' }
@@ -62,25 +65,13 @@ export function challengeAnswer(request: IncomingMessage, decision: Decision & {
 function refusalAnswer(
   request: IncomingMessage,
   status: number,
-  code: string,
+  code: Explained,
   sentence: string,
   headers: Answer['headers'],
 ): Answer {
-  return wantsPage(request)
-    ? errorPage(status, TITLES[status] ?? 'This request was refused', [sentence], headers)
-    : jsonAnswer(status, { error: code, error_description: sentence }, headers)
-}
-
-const TITLES: Record<number, string> = {
-  400: 'This request is not clear',
-  401: 'Access only with a token',
-  403: 'This token does not allow that',
-  404: 'There is nothing here',
-  405: 'This address does not take that',
-  500: 'Something went wrong in the gateway',
-  502: 'Not available right now',
-  503: 'The gateway cannot work right now',
-  504: 'Not available right now',
+  if (!wantsPage(request)) return jsonAnswer(status, { error: code, error_description: sentence }, headers)
+  const language = languageOf(request.headers['accept-language'])
+  return errorPage({ status, ...wordsFor(language).errors[code], language, headers })
 }
 
 function wantsPage({ headers }: IncomingMessage): boolean {

@@ -10,7 +10,7 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 
 /** READ FIRST: what happens to a request, in order. A WebSocket takes the same way in handle-upgrade.ts. */
 export function requestHandler(gateway: Gateway): RequestHandler {
-  const { routes, accessTokens, identityHeaders, log, health } = gateway
+  const { routes, accessTokens, clientAddress, identityHeaders, log, health } = gateway
 
   return async function handleRequest(request, response) {
     // While stopping, no client may hold on to its connection.
@@ -19,12 +19,6 @@ export function requestHandler(gateway: Gateway): RequestHandler {
       const target = refuseAmbiguous(request)
       const route = matchRoute(routes, request.method as string, target.path)
 
-      if ('handle' in route) {
-        const asked = { query: target.query.slice(1), headers: request.headers, readBody: () => readBody(request) }
-        sendAnswer(request, response, await route.handle(asked), log)
-        return
-      }
-
       const decision = await authorizeRequest(route, request.headers.authorization, accessTokens)
       if (decision.kind === 'challenge') {
         sendAnswer(request, response, challengeAnswer(request, decision), log)
@@ -32,7 +26,21 @@ export function requestHandler(gateway: Gateway): RequestHandler {
       }
 
       const { identity } = decision
-      const caller = { identity, address: request.socket.remoteAddress ?? '' }
+      const address = clientAddress(request)
+      if ('handle' in route) {
+        const { query } = target
+        const asked = {
+          query: query.slice(1),
+          headers: request.headers,
+          address,
+          identity,
+          readBody: () => readBody(request),
+        }
+        sendAnswer(request, response, await route.handle(asked), log)
+        return
+      }
+
+      const caller = { identity, address: address ?? request.socket.remoteAddress ?? '' }
       const headers = identityHeaders(request.rawHeaders, caller, route.upstream.token)
       await route.forwarder.forward({ request, response, target, headers, authorized: identity !== undefined })
     } catch (error) {

@@ -12,7 +12,9 @@ import { tunnel } from './tunnel.ts'
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>
 
 /** What happens to a WebSocket, in order: the same decisions as for a request. */
-export function upgradeHandler({ routes, accessTokens, tunnels, identityHeaders, log }: Gateway): UpgradeHandler {
+export function upgradeHandler(gateway: Gateway): UpgradeHandler {
+  const { routes, accessTokens, tunnels, clientAddress, identityHeaders, log } = gateway
+
   return async function handleUpgrade(request, socket, head) {
     // Nobody else listens, and one client's reset would end the process.
     socket.on('error', () => socket.destroy())
@@ -28,7 +30,7 @@ export function upgradeHandler({ routes, accessTokens, tunnels, identityHeaders,
       }
 
       const { identity } = decision
-      const caller = { identity, address: request.socket.remoteAddress ?? '' }
+      const caller = { identity, address: clientAddress(request) ?? request.socket.remoteAddress ?? '' }
       const headers = identityHeaders(request.rawHeaders, caller, route.upstream.token)
       if (identity) tunnels.follow(socket, identity)
       tunnel(

@@ -26,7 +26,7 @@ const OWN_COOKIE = /(^|;\s*)__Host-skillgate-[^;]*/g
 
 export interface Caller {
   identity?: AccessToken
-  /** The peer of the socket. */
+  /** The client's; the trusted proxy's where that doesn't tell. */
   address: string
 }
 

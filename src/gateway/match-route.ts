@@ -2,17 +2,18 @@ import type { Route } from '../config/schema.ts'
 import type { Endpoint } from '../pages/answer.ts'
 import type { Forwarder } from './forward.ts'
 import { GatewayError } from './gateway-error.ts'
+import type { AccessPolicy } from './protected-resources.ts'
 import type { Upstream } from './upstream.ts'
 
 /** A path that the gateway itself answers. */
-export interface OwnEndpoint {
+export interface OwnEndpoint extends AccessPolicy {
   path: string
   methods: readonly string[]
   handle: Endpoint
 }
 
 /** A configured route with its upstream at hand. */
-export interface ForwardedRoute extends Pick<Route, 'path' | 'auth' | 'scopes' | 'websocket'> {
+export interface ForwardedRoute extends Pick<Route, 'path' | 'websocket'>, AccessPolicy {
   methods: readonly string[]
   upstream: Upstream
   forwarder: Forwarder

@@ -1,21 +1,50 @@
 import { handleApprove } from '../oauth/approve.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { handleAuthorize } from '../oauth/authorize.ts'
+import { handleIntrospect } from '../oauth/introspect.ts'
+import { resourceMetadata, serverMetadata } from '../oauth/metadata.ts'
+import { handleRevoke } from '../oauth/revoke.ts'
 import { handleToken } from '../oauth/token.ts'
+import { handleUserinfo } from '../oauth/userinfo.ts'
+import { type Endpoint, jsonAnswer } from '../pages/answer.ts'
 import { type Health, healthAnswer } from './health.ts'
 import type { OwnEndpoint } from './match-route.ts'
+import { type AccessPolicy, pathOfMetadata, policyFor } from './protected-resources.ts'
 
 /** The paths that the gateway itself answers: exact ones, so that a route can have all the others. */
-export function ownEndpoints(server: AuthorizationServer, health: () => Health): OwnEndpoint[] {
+export function ownEndpoints(
+  server: AuthorizationServer,
+  options: { registration: boolean },
+  health: () => Health,
+): OwnEndpoint[] {
+  const { issuer, basePath } = server
+  const open = policyFor(issuer, { auth: 'none', scopes: [] })
+  const at = (endpoint: string, methods: string[], handle: Endpoint, policy: AccessPolicy = open): OwnEndpoint => ({
+    path: `${basePath}/${endpoint}`,
+    methods,
+    handle,
+    ...policy,
+  })
+  const fixed = (path: string, value: object): OwnEndpoint => {
+    const answer = jsonAnswer(200, value)
+    return { path, methods: ['GET', 'HEAD'], handle: () => answer, ...open }
+  }
+  const ofUser = policyFor(issuer, { auth: 'bearer', scopes: ['user:read'] })
+  const metadata = serverMetadata(server, options)
+
   const endpoints: OwnEndpoint[] = [
-    {
-      path: `${server.basePath}/authorize`,
-      methods: ['GET', 'HEAD'],
-      handle: (asked) => handleAuthorize(server, asked),
-    },
-    { path: `${server.basePath}/approve`, methods: ['POST'], handle: (asked) => handleApprove(server, asked) },
-    { path: `${server.basePath}/token`, methods: ['POST'], handle: (asked) => handleToken(server, asked) },
-    { path: '/health', methods: ['GET', 'HEAD'], handle: () => healthAnswer(health(), paths) },
+    at('authorize', ['GET', 'HEAD'], (asked) => handleAuthorize(server, asked)),
+    at('approve', ['POST'], (asked) => handleApprove(server, asked)),
+    at('token', ['POST'], (asked) => handleToken(server, asked)),
+    at('revoke', ['POST'], (asked) => handleRevoke(server, asked)),
+    at('introspect', ['POST'], (asked) => handleIntrospect(server, asked)),
+    at('userinfo', ['GET', 'HEAD', 'POST'], handleUserinfo, ofUser),
+    fixed('/.well-known/oauth-authorization-server', metadata),
+    // Clients disagree on where the path of an issuer goes: before, as RFC 8414 says, or after, as OpenID Connect does.
+    fixed(`/.well-known/oauth-authorization-server${basePath}`, metadata),
+    fixed(`${basePath}/.well-known/oauth-authorization-server`, metadata),
+    ...server.resources.map((one) => fixed(pathOfMetadata(one.resource), resourceMetadata(issuer, one))),
+    { path: '/health', methods: ['GET', 'HEAD'], handle: () => healthAnswer(health(), paths), ...open },
   ]
   const paths = endpoints.map(({ path }) => path)
   return endpoints

@@ -1,5 +1,6 @@
-import type { ServerResponse } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { GATEWAY_ERRORS } from './gateway-error.ts'
 
 /**
  * Refuses what Node's parser couldn't read at all, or what didn't come in time, and ends the connection.
@@ -16,16 +17,19 @@ export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket, un
   socket.destroySoon()
 }
 
-function refusal(code: string | undefined): string {
-  const [status, error, sentence] = REFUSALS[code ?? ''] ?? MALFORMED
-  const body = JSON.stringify({ error, error_description: sentence })
+function refusal(parserError = ''): string {
+  const [code, sentence] = REFUSALS[parserError] ?? MALFORMED
+  const { status } = GATEWAY_ERRORS[code]
+  const body = JSON.stringify({ error: code, error_description: sentence })
   const headers = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`
-  return `HTTP/1.1 ${status}\r\n${headers}\r\n\r\n${body}`
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}\r\n\r\n${body}`
 }
 
-const MALFORMED = ['400 Bad Request', 'malformed_request', 'This is not a well-formed HTTP request.'] as const
+type CodeAndSentence = readonly [code: keyof typeof GATEWAY_ERRORS, sentence: string]
 
-const REFUSALS: Record<string, readonly [status: string, error: string, sentence: string]> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'malformed_request', 'These headers are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'request_timeout', 'The request took too long to arrive.'],
+const MALFORMED: CodeAndSentence = ['malformed_request', 'This is not a well-formed HTTP request.']
+
+const REFUSALS: Record<string, CodeAndSentence> = {
+  HPE_HEADER_OVERFLOW: ['headers_too_large', 'These headers are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The request took too long to arrive.'],
 }

@@ -1,13 +1,18 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Environment } from '../config/environment.ts'
-import type { SecretSource } from '../config/schema.ts'
-import { newSecret } from '../store/secrets.ts'
+import type { ClientSecretSource, SecretSource } from '../config/schema.ts'
+import { hashSecret, newSecret } from '../store/secrets.ts'
 import { writeWholeFile } from '../store/write-whole-file.ts'
 import { StartError } from './start-error.ts'
 
-/** A client's secret; where its file isn't there yet, one is made. @throws StartError */
-export async function clientSecret(source: SecretSource, environment: Environment): Promise<string> {
+/** The hash of a client's secret. @throws StartError */
+export async function clientSecretHash(source: ClientSecretSource, environment: Environment): Promise<string> {
+  return 'hash' in source ? source.hash : hashSecret(await ownSecret(source, environment))
+}
+
+/** A secret that is the gateway's to make: where its file isn't there yet, it is made. @throws StartError */
+export async function ownSecret(source: SecretSource, environment: Environment): Promise<string> {
   if ('value' in source) return source.value
   const there = await readSecretFile(source.file)
   if (there !== undefined) return there

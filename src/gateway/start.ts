@@ -6,11 +6,13 @@ import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import { accessTokenLookup } from '../oauth/access-tokens.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
-import type { Clients } from '../oauth/clients.ts'
 import { openKeyvStore } from '../store/keyv-store.ts'
+import { keyFile, openSealer } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
+import { openAudit } from '../telemetry/audit.ts'
 import type { Logger } from '../telemetry/log.ts'
-import { passwordVerifier } from '../users/users.ts'
+import { signIn } from '../users/sign-in.ts'
+import { clientAddressReader } from './client-address.ts'
 import { openForwarder } from './forward.ts'
 import type { Gateway } from './gateway.ts'
 import { requestHandler } from './handle-request.ts'
@@ -18,11 +20,13 @@ import { upgradeHandler } from './handle-upgrade.ts'
 import type { Health } from './health.ts'
 import { identityHeaders } from './identity-headers.ts'
 import { type Listener, listenHttpRedirect, listenHttps } from './listeners.ts'
+import { loadClients } from './load-clients.ts'
 import { maintainStore } from './maintain-store.ts'
 import { compileRoutes, type Destination, type ForwardedRoute } from './match-route.ts'
 import { openTunnels } from './open-tunnels.ts'
 import { ownEndpoints } from './own-endpoints.ts'
-import { clientSecret, upstreamToken } from './secret-sources.ts'
+import { policyFor, protectedResources, resourceOf } from './protected-resources.ts'
+import { upstreamToken } from './secret-sources.ts'
 
 /** Milliseconds for what is in flight when the gateway stops; a container is killed after 10 s. */
 const PATIENCE = 7000
@@ -48,6 +52,11 @@ export function databaseFile(config: Config): string {
   return join(config.data_dir, 'skillgate.db')
 }
 
+/** Where it is written what happened. */
+export function auditFile(config: Config): string {
+  return join(config.data_dir, 'audit.jsonl')
+}
+
 /**
  * The composition root: all that a start does but listening.
  * @throws StorageError, CertificateError, StartError in words for the person who started it.
@@ -62,7 +71,11 @@ export async function prepareGateway(config: Config, environment: Environment, l
   try {
     const certificate = await loadCertificate(config, environment)
     for (const warning of certificate.warnings) log.warn({ detail: warning }, 'certificate')
-    const clients = await loadClients(config, environment)
+    const sealer = await openSealer(keyFile(config.data_dir), environment)
+    const audit = openAudit(auditFile(config), environment, (error) => {
+      log.error({ detail: error.message }, 'audit events are being lost')
+    })
+    const clients = await loadClients(config, store, environment)
     const accessTokens = accessTokenLookup(store, clients, now)
     const server: AuthorizationServer = {
       ...environment,
@@ -70,22 +83,29 @@ export async function prepareGateway(config: Config, environment: Environment, l
       basePath: config.oauth.base_path,
       scopes: config.oauth.scopes,
       defaultScopes: config.oauth.default_scopes,
+      resources: protectedResources(config),
       clients,
       store,
       accessTokens,
-      verifyPassword: await passwordVerifier(store, environment),
+      resourceOwners: await signIn({ store, environment, sealer, audit, limits: sessionLimits(config) }),
+      rotationKey: sealer.key('refresh token rotation'),
+      audit,
     }
     let phase: Health = 'starting'
     const health = (): Health => (phase === 'ok' && !store.healthy() ? 'degraded' : phase)
     const { routes, closeForwarders } = await openRoutes(config)
     opened.push(closeForwarders)
-    const destinations: Destination[] = [...ownEndpoints(server, health), ...routes]
+    const destinations: Destination[] = [
+      ...ownEndpoints(server, { registration: config.oauth.registration.enabled }, health),
+      ...routes,
+    ]
     const tunnels = openTunnels(accessTokens)
     opened.push(tunnels.close)
     const gateway: Gateway = {
       routes: compileRoutes(destinations),
       accessTokens,
       tunnels,
+      clientAddress: clientAddressReader(config.listen.trusted_proxies),
       identityHeaders: identityHeaders(config.identity_headers, new URL(config.public_url).host),
       log,
       health,
@@ -98,9 +118,11 @@ export async function prepareGateway(config: Config, environment: Environment, l
       })
       opened.push(maintainStore(store, now, log))
       phase = 'ok'
-      const stop = () => {
+      audit({ event: 'started' })
+      const stop = async () => {
         phase = 'stopping'
-        return close()
+        await close()
+        audit({ event: 'stopped' })
       }
       return { https, http, close: stop }
     }
@@ -137,13 +159,8 @@ function loadCertificate({ tls, public_url }: Config, { now, randomBytes }: Envi
       })
 }
 
-async function loadClients(config: Config, environment: Environment): Promise<Clients> {
-  const clients: Clients = new Map()
-  for (const client of config.oauth.clients) {
-    const secret = client.secret && (await clientSecret(client.secret, environment))
-    clients.set(client.id, { ...client, secret })
-  }
-  return clients
+function sessionLimits({ oauth: { session } }: Config) {
+  return { idle: session.idle * 1000, absolute: session.absolute * 1000 }
 }
 
 async function openRoutes(config: Config): Promise<{ routes: ForwardedRoute[]; closeForwarders: () => Promise<void> }> {
@@ -157,7 +174,11 @@ async function openRoutes(config: Config): Promise<{ routes: ForwardedRoute[]; c
     }
     upstreams.set(name, { upstream, forwarder: openForwarder(upstream) })
   }
-  const routes = config.routes.map((route) => ({ ...route, ...upstreams.get(route.upstream)! }))
+  const routes = config.routes.map((route) => ({
+    ...route,
+    ...upstreams.get(route.upstream)!,
+    ...policyFor(resourceOf(config.public_url, route.path), route),
+  }))
   const closeForwarders = async () => {
     for (const { forwarder } of upstreams.values()) await forwarder.close()
   }

@@ -13,6 +13,10 @@ export interface AccessToken {
   displayName: string
   clientId: string
   scopes: string[]
+  /** What it is for; anything if absent. @see RFC 8707 */
+  resources?: string[]
+  /** Milliseconds since 1970. */
+  issuedAt: number
   /** Milliseconds since 1970. */
   expiresAt: number
 }
@@ -57,7 +61,7 @@ export function accessTokenLookup(store: Store, clients: Clients, now: () => num
     const record = await store.get('access', hashSecret(token))
     const grant = record && (await store.get('grant', record.grant))
     const user = grant && (await findResourceOwner(store, grant))
-    const client = grant && clients.get(grant.client)
+    const client = grant && (await clients.find(grant.client))
     if (!record || !grant || !user || !client) return undefined
     const fact = {
       grantId: record.grant,
@@ -66,6 +70,8 @@ export function accessTokenLookup(store: Store, clients: Clients, now: () => num
       displayName: user.displayName,
       clientId: grant.client,
       scopes: stillAllowed(record.scopes, client),
+      resources: record.resources,
+      issuedAt: record.issuedAt,
       expiresAt: record.expiresAt,
     }
     // What was revoked while this was read must not be remembered.
@@ -75,7 +81,8 @@ export function accessTokenLookup(store: Store, clients: Clients, now: () => num
 
   async function stillGranted({ grantId }: AccessToken): Promise<boolean> {
     const grant = await store.get('grant', grantId)
-    return grant !== undefined && clients.has(grant.client) && (await findResourceOwner(store, grant)) !== undefined
+    if (!grant || !(await clients.find(grant.client))) return false
+    return (await findResourceOwner(store, grant)) !== undefined
   }
 
   function forgetAll(): void {

@@ -4,6 +4,7 @@ import { OAuthError } from './errors.ts'
 import type { Parameters } from './parameters.ts'
 import { checkPkce } from './pkce.ts'
 import { checkRedirectUri } from './redirect-uri.ts'
+import { checkResources } from './resources.ts'
 import { checkScope } from './scopes.ts'
 
 /** Where the outcome of an authorization request may be sent, also when it is an error. */
@@ -17,12 +18,18 @@ export interface RedirectTarget {
 /** An authorization request that may be shown to the resource owner. */
 export interface AuthorizationRequest extends RedirectTarget {
   scopes: string[]
+  resources?: string[]
   challenge?: string
+  /** Whether whoever is signed in already has to sign in again. */
+  signInAgain: boolean
 }
 
 /** @throws OAuthError that must be shown on a page: until this returns, nobody may be sent anywhere. */
-export function checkRedirectTarget(server: AuthorizationServer, parameters: Parameters): RedirectTarget {
-  const client = findClient(server.clients, parameters)
+export async function checkRedirectTarget(
+  server: AuthorizationServer,
+  parameters: Parameters,
+): Promise<RedirectTarget> {
+  const client = await findClient(server.clients, parameters)
   const redirectUri = checkRedirectUri(client, parameters)
   return { client, redirectUri, state: stateOf(parameters) }
 }
@@ -35,7 +42,8 @@ export function checkAuthorizationRequest(
 ): AuthorizationRequest {
   parameters.checkNoneTwice()
   checkResponseType(parameters)
-  checkNothingUnsupported(parameters)
+  const prompts = checkNothingUnsupported(parameters)
+  checkMayAsk(target.client)
   const allowed = target.client.scopes
   const scopes = checkScope(
     parameters.get('scope'),
@@ -44,7 +52,18 @@ export function checkAuthorizationRequest(
   )
   if (scopes.length === 0)
     throw new OAuthError('invalid_scope', `The request has to ask for a scope of: ${allowed.join(' ')}`)
-  return { ...target, scopes, challenge: checkPkce(target.client, parameters) }
+  return {
+    ...target,
+    scopes,
+    resources: checkResources(server.resources, parameters),
+    challenge: checkPkce(target.client, parameters),
+    signInAgain: prompts.includes('login') || prompts.includes('select_account'),
+  }
+}
+
+function checkMayAsk({ id, grant_types }: RegisteredClient): void {
+  if (grant_types.includes('authorization_code')) return
+  throw new OAuthError('unauthorized_client', 'This client may not ask for a code.', `client ${id}`)
 }
 
 function checkResponseType(parameters: Parameters): void {
@@ -52,17 +71,19 @@ function checkResponseType(parameters: Parameters): void {
   throw new OAuthError('unsupported_response_type', 'The response_type has to be code.')
 }
 
-/** What would change the meaning of the request, and isn't understood here, is said to be so. */
-function checkNothingUnsupported(parameters: Parameters): void {
+/** What would change the meaning of the request, and isn't understood here, is said to be so. @returns the prompts. */
+function checkNothingUnsupported(parameters: Parameters): string[] {
   if (parameters.get('request')) throw new OAuthError('request_not_supported', 'Request objects are not supported.')
   if (parameters.get('request_uri'))
     throw new OAuthError('request_uri_not_supported', 'A request_uri is not supported.')
   if ((parameters.get('response_mode') ?? 'query') !== 'query') {
     throw new OAuthError('invalid_request', 'The response_mode has to be query.')
   }
-  if (parameters.get('prompt')?.split(' ').includes('none')) {
+  const prompts = parameters.get('prompt')?.split(' ') ?? []
+  if (prompts.includes('none')) {
     throw new OAuthError('consent_required', 'Nobody can be linked here without being asked.')
   }
+  return prompts
 }
 
 function stateOf(parameters: Parameters): string | undefined {

@@ -1,9 +1,11 @@
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
-import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
+import type { Audit } from '../telemetry/audit.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import type { Clients } from './clients.ts'
+import type { ResourceOwners } from './resource-owners.ts'
+import type { ProtectedResource } from './resources.ts'
 
 /** What every endpoint of the authorization server works with. */
 export interface AuthorizationServer extends Environment {
@@ -14,8 +16,13 @@ export interface AuthorizationServer extends Environment {
   /** What each scope allows, in words. */
   scopes: Config['oauth']['scopes']
   defaultScopes: string[]
+  /** What tokens may be for. */
+  resources: ProtectedResource[]
   clients: Clients
   store: Store
   accessTokens: AccessTokens
-  verifyPassword: (name: string, password: string) => Promise<UserRecord | undefined>
+  resourceOwners: ResourceOwners
+  /** Of the HMAC that a refresh token's successor is derived with. */
+  rotationKey: Buffer
+  audit: Audit
 }

@@ -13,22 +13,23 @@ export interface CsrfToken {
 }
 
 /**
- * A token that ties a form to the browser that it was shown in and to the request that it approves: an HMAC of the
- * request under a secret that only that browser has, so that nothing needs to be stored and a restart does no harm.
+ * A token that ties a form to the browser that it was shown in, and to what it is about: an HMAC under a secret that
+ * only that browser has, so that nothing needs to be stored and a restart does no harm.
+ * @param about the request that the form answers, and who was signed in when it was shown.
  */
 export function newCsrfToken(
   environment: Pick<Environment, 'randomBytes'>,
   cookies: string | undefined,
-  request: string,
+  about: string,
 ): CsrfToken {
   const secret = readSecret(cookies) ?? newSecret(environment)
-  return { token: sign(secret, request), cookie: `${COOKIE}=${secret}; Path=/; Secure; HttpOnly; SameSite=Lax` }
+  return { token: sign(secret, about), cookie: `${COOKIE}=${secret}; Path=/; Secure; HttpOnly; SameSite=Lax` }
 }
 
-/** Whether the token was made for this request, in the browser that sends these cookies. */
-export function checkCsrf(cookies: string | undefined, request: string, token: string): boolean {
+/** Whether the token was made for this, in the browser that sends these cookies. */
+export function checkCsrf(cookies: string | undefined, about: string, token: string): boolean {
   const secret = readSecret(cookies)
-  return secret !== undefined && sameSecret(token, sign(secret, request))
+  return secret !== undefined && sameSecret(token, sign(secret, about))
 }
 
 function readSecret(cookies = ''): string | undefined {
@@ -38,6 +39,6 @@ function readSecret(cookies = ''): string | undefined {
   return values.length === 1 && values[0] && isSecret(values[0]) ? values[0] : undefined
 }
 
-function sign(secret: string, request: string): string {
-  return createHmac('sha256', secret).update(request).digest('base64url')
+function sign(secret: string, about: string): string {
+  return createHmac('sha256', secret).update(about).digest('base64url')
 }

@@ -24,14 +24,19 @@ export class Parameters {
     return value
   }
 
+  /** All values of a parameter that may be there more than once. */
+  getAll(name: string): string[] {
+    return [this.#values[name] ?? []].flat().filter((value) => value !== '')
+  }
+
   /** A value that a person typed. */
   getText(name: string): string {
     return Buffer.from(this.get(name) ?? '', 'latin1').toString('utf8')
   }
 
-  /** @throws OAuthError invalid_request when any parameter is there twice. */
+  /** @throws OAuthError invalid_request when any parameter is there twice that must not be. @see RFC 8707 section 2 */
   checkNoneTwice(): void {
-    const twice = Object.entries(this.#values).find(([, value]) => Array.isArray(value))
+    const twice = Object.entries(this.#values).find(([name, value]) => name !== 'resource' && Array.isArray(value))
     if (twice)
       throw new OAuthError('invalid_request', 'A parameter is there more than once.', `${twice[0]} is there twice`)
   }

@@ -5,14 +5,14 @@ import type { Parameters } from './parameters.ts'
 
 /**
  * The S256 challenge of an authorization request, if there is one.
- * @throws OAuthError invalid_request; a public client must send one, and `plain` is no protection.
+ * @throws OAuthError invalid_request; some clients must send one, and `plain` is no protection.
  * @see RFC 7636 section 4.3
  */
 export function checkPkce(client: RegisteredClient, parameters: Parameters): string | undefined {
   const challenge = parameters.get('code_challenge')
   const method = parameters.get('code_challenge_method')
   if (challenge === undefined) {
-    if (client.public) throw new OAuthError('invalid_request', 'This client has to send a code_challenge.')
+    if (client.pkce === 'required') throw new OAuthError('invalid_request', 'This client has to send a code_challenge.')
     if (method !== undefined) throw new OAuthError('invalid_request', 'A code_challenge_method needs a code_challenge.')
     return undefined
   }

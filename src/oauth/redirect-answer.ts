@@ -9,8 +9,9 @@ export function redirectWithCode(
   server: AuthorizationServer,
   { redirectUri, state }: RedirectTarget,
   code: string,
+  cookies: string[],
 ): Answer {
-  return seeOther(withParameters(redirectUri, { code, state, iss: server.issuer }))
+  return seeOther(withParameters(redirectUri, { code, state, iss: server.issuer }), { 'Set-Cookie': cookies })
 }
 
 /** Runs what may fail once the redirect target is trusted: a refusal of OAuth's then goes there. @see section 4.1.2.1 */

@@ -9,9 +9,27 @@ import type { Parameters } from './parameters.ts'
  */
 export function checkRedirectUri(client: RegisteredClient, parameters: Parameters): string {
   const uri = parameters.require('redirect_uri')
-  if (!client.redirect_uris.includes(uri)) {
+  if (!isRegistered(client, uri)) {
     const detail = `client ${client.id} asked for ${JSON.stringify(uri)}, registered are ${client.redirect_uris.join(' ')}`
     throw new OAuthError('invalid_request', 'The redirect_uri is not registered for this client.', detail)
   }
   return uri
+}
+
+/** An app takes whatever port is free when it runs; only its path can be registered. @see RFC 8252 section 7.3 */
+function isRegistered(client: RegisteredClient, uri: string): boolean {
+  if (client.redirect_uris.includes(uri)) return true
+  const parts = client.public ? LOOPBACK.exec(uri) : null
+  if (!parts || !isPort(parts[2])) return false
+  return client.redirect_uris.some((registered) => {
+    const own = LOOPBACK.exec(registered)
+    return own !== null && own[1] === parts[1] && own[3] === parts[3]
+  })
+}
+
+/** Host, port, and all that follows, which is compared letter by letter. */
+const LOOPBACK = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::(\d{1,5}))?((?:[/?].*)?)$/s
+
+function isPort(digits: string | undefined): boolean {
+  return digits === undefined || (/^[1-9]/.test(digits) && Number(digits) <= 65_535)
 }

@@ -2,9 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 /** What an endpoint of the gateway's own is asked. */
 export interface EndpointRequest {
+  /** Who is calling, at an endpoint that asks for an access token. */
+  identity?: { userId: string; userName: string; displayName: string }
   /** After the `?`, as it came. */
   query: string
   headers: IncomingHttpHeaders
+  /** The client's address; undefined where a trusted proxy doesn't tell. */
+  address: string | undefined
   /** The whole body. @throws an error that is answered 413 or 415 where it can't be taken. */
   readBody: () => Promise<string>
 }
@@ -31,9 +35,18 @@ export function jsonAnswer(status: number, value: unknown, headers: Answer['head
   }
 }
 
+/** All there is to say is that it worked. */
+export function emptyAnswer(): Answer {
+  return { status: 200, headers: NO_STORE, body: '' }
+}
+
 /** Sends a browser on with GET, whatever it came with: 303, never 307, which would send a password along. */
-export function seeOther(location: string): Answer {
-  return { status: 303, headers: { Location: location, ...NO_STORE, 'Referrer-Policy': 'no-referrer' }, body: '' }
+export function seeOther(location: string, headers: Answer['headers'] = {}): Answer {
+  return {
+    status: 303,
+    headers: { Location: location, ...NO_STORE, 'Referrer-Policy': 'no-referrer', ...headers },
+    body: '',
+  }
 }
 
 export function htmlAnswer(status: number, page: string, headers: Answer['headers'] = {}): Answer {

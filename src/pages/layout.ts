@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { type Answer, htmlAnswer } from './answer.ts'
 import { Html, html } from './html.ts'
+import type { Language } from './language.ts'
 
 const STYLE = `
 :root { color-scheme: light dark; --paper: #fff; --ground: #eef1f4; --ink: #16202a; --quiet: #51606e; --line: #6f7e8c;
-  --accent: #0b5cad; --on-accent: #fff; --alarm: #a3131f; --alarm-ground: #fdecee }
+  --accent: #0b5cad; --on-accent: #fff; --alarm: #a3131f; --alarm-ground: #fdecee; --caution-ground: #eaf2fb }
 @media (prefers-color-scheme: dark) { :root { --paper: #1a2129; --ground: #0f1419; --ink: #edf2f7; --quiet: #aebac6;
-  --line: #8593a0; --accent: #7db8f5; --on-accent: #06213d; --alarm: #ffb3b8; --alarm-ground: #43171b } }
+  --line: #8593a0; --accent: #7db8f5; --on-accent: #06213d; --alarm: #ffb3b8; --alarm-ground: #43171b; --caution-ground: #1c2f44 } }
 * { box-sizing: border-box }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif;
   -webkit-text-size-adjust: 100% }
@@ -24,12 +25,18 @@ input { width: 100%; min-height: 3rem; margin-top: .375rem; padding: .5rem .75re
 button { min-height: 3rem; font: inherit; font-weight: 600; border-radius: .5rem; border: 1px solid var(--accent);
   background: transparent; color: var(--accent); cursor: pointer }
 button.primary { background: var(--accent); color: var(--on-accent) }
+button.plain { border: 0; font-weight: 400; text-decoration: underline }
 button:active { opacity: .8 }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .alarm { padding: .625rem .75rem; border-left: .25rem solid; border-radius: .25rem; font-weight: 600;
   background: var(--alarm-ground); color: var(--alarm) }
+.caution { padding: .625rem .75rem; border-left: .25rem solid var(--accent); border-radius: .25rem;
+  background: var(--caution-ground) }
 /* Whatever scrolls to the field leaves what was wrong in sight above it. */
-[aria-invalid] { scroll-margin-top: 13rem; border-color: var(--alarm) }
+[aria-describedby] { scroll-margin-top: 18rem }
+[aria-invalid] { border-color: var(--alarm) }
+.code { font-family: ui-monospace, monospace; font-size: 1.25rem; letter-spacing: .15em }
+[autocapitalize="characters"] { text-transform: uppercase }
 .quiet { color: var(--quiet); font-size: .9rem }
 `
 
@@ -44,10 +51,20 @@ const PAGE_HEADERS = {
   'Referrer-Policy': 'no-referrer',
 }
 
-/** A whole page around `content`, which has its heading. */
-export function page(status: number, title: string, content: Html, headers: Answer['headers'] = {}): Answer {
+export interface Page {
+  language: Language
+  status: number
+  /** Of the window; the heading is in the content. */
+  title: string
+  content: Html
+  /** They win over those that every page has. */
+  headers?: Answer['headers']
+}
+
+/** A whole page. What it says depends on who asks: on their language, and on the cookies that tell who is signed in. */
+export function page({ language, status, title, content, headers }: Page): Answer {
   const { text } = html`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -61,5 +78,6 @@ ${content}
 </body>
 </html>
 `
-  return htmlAnswer(status, text, { ...PAGE_HEADERS, ...headers })
+  const own = { 'Content-Language': language, Vary: 'Accept-Language, Cookie' }
+  return htmlAnswer(status, text, { ...PAGE_HEADERS, ...own, ...headers })
 }

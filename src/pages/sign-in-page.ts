@@ -1,57 +1,126 @@
 import type { Answer } from './answer.ts'
-import { html } from './html.ts'
+import { alarm, describedBy, form, type HiddenFields } from './form.ts'
+import { type Html, html } from './html.ts'
+import type { Language } from './language.ts'
 import { page } from './layout.ts'
+import { type Problem, type ShownProblem, showProblem } from './problem.ts'
+import { type Words, wordsFor } from './words/words-for.ts'
 
-export interface SignIn {
+export interface Consent extends HiddenFields {
+  language: Language
+  /** At `consent` somebody is signed in already. */
+  step: 'password' | 'second-factor' | 'consent'
+  /** `link`: an app sent the browser here and gets it back. `device`: a device waits, whose code was typed here. */
+  kind: 'link' | 'device'
   clientName: string
   /** The host whose account is linked. */
   host: string
   /** What the client will be able to do, a sentence each. */
   permissions: string[]
-  /** Where the form goes. */
-  action: string
-  /** Goes back with the form as it is. */
-  request: string
-  csrf: string
-  /** What was wrong with the last try. */
-  error?: string
+  /** Set for a client that registered itself, whose name nobody has checked: the host people are sent back to. */
+  unverified?: string
+  /** Their display name, at the step `consent`. */
+  signedInAs?: string
+  problem?: Problem
   /** What was typed at the last try. */
   name?: string
 }
 
 /**
- * The page on which somebody signs in and consents in one step. Without script, for any size of screen.
- *
- * Nothing has the focus at first: it would scroll, and take a screen reader, past who asks for what. Enter approves, for
- * that is the form's first button.
+ * The page on which somebody sees who asks for what, says who they are, and consents. Without script, for any size of
+ * screen. Enter approves, for that is the form's first button.
  */
-export function signInPage(signIn: SignIn, headers: Answer['headers']): Answer {
-  const { clientName, host, permissions, action, request, csrf, error, name } = signIn
-  const failed = error !== undefined
-  const title = `Link ${clientName}`
-  const wrong = failed && html`aria-invalid="true" aria-describedby="error"`
-  const content = html`<h1>${title}</h1>
-<p>${clientName} asks for access to your account at <strong>${host}</strong>.</p>
-<h2>It will be able to</h2>
+export function signInPage(consent: Consent, headers: Answer['headers'] = {}): Answer {
+  const { language, step, kind, clientName } = consent
+  const words = wordsFor(language)
+  const problem = showProblem(consent.problem, words, step === 'second-factor' ? 'code' : 'password')
+  const linking = words[kind].title(clientName)
+  const title = step === 'second-factor' ? words.signIn.secondFactorFor(linking) : linking
+  return page({
+    language,
+    status: problem?.status ?? 200,
+    title: problem ? words.error(title) : title,
+    content: LAYOUT[step](consent, words, problem),
+    headers: { ...problem?.headers, ...headers },
+  })
+}
+
+type Part = (consent: Consent, words: Words, problem: ShownProblem | undefined) => Html
+
+/**
+ * Nothing has the focus at first where somebody has yet to read who asks for what: it would scroll, and take a screen
+ * reader, past it. They have read it when they are asked for the second factor, so there that comes first.
+ */
+const LAYOUT: Record<Consent['step'], Part> = {
+  password: (consent, words, problem) => html`<h1>${words[consent.kind].title(consent.clientName)}</h1>
+${whoAsks(consent, words)}
+${whatFor(consent, words)}
+<p>${words[consent.kind].caution}</p>
+${form(consent, html`${password(consent, words, problem)}\n${buttons(words)}`)}
+${afterwards(consent, words)}`,
+
+  'second-factor': (consent, words, problem) => html`<h1>${words.signIn.secondFactor}</h1>
+${whoAsks(consent, words)}
+${form(consent, html`${secondFactor(words, problem)}\n${buttons(words)}`)}
+${whatFor(consent, words)}
+<p>${words[consent.kind].caution}</p>
+${afterwards(consent, words)}`,
+
+  consent: (consent, words, problem) => html`<h1>${words[consent.kind].title(consent.clientName)}</h1>
+${whoAsks(consent, words)}
+${whatFor(consent, words)}
+<p>${words[consent.kind].caution}</p>
+${form(consent, html`${alarm(problem?.sentence)}${signedIn(consent, words)}\n${buttons(words, otherAccount(consent, words))}`)}
+${afterwards(consent, words)}`,
+}
+
+function whoAsks({ kind, clientName, host, unverified }: Consent, words: Words): Html {
+  const asks = html`<p>${words[kind].asks(clientName, host)}</p>`
+  if (unverified === undefined) return asks
+  const isProgram = kind === 'link' && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(unverified)
+  const sentence = isProgram ? words.link.unverifiedProgram(clientName) : words[kind].unverified(clientName, unverified)
+  return html`${asks}\n<p class="caution">${sentence}</p>`
+}
+
+function whatFor({ permissions }: Consent, words: Words): Html {
+  return html`<h2>${words.permissions}</h2>
 <ul>${permissions.map((permission) => html`\n<li>${permission}</li>`)}
-</ul>
-<p>If you did not just ask for this, choose Deny: nothing will change.</p>
-<form method="post" action="${action}">
-<input type="hidden" name="request" value="${request}">
-<input type="hidden" name="csrf" value="${csrf}">
-<h2>Sign in to ${host}</h2>
-${failed && html`<p class="alarm" role="alert" id="error">${error}</p>`}
-<label for="username">Name</label>
+</ul>`
+}
+
+function password({ host, name }: Consent, { signIn }: Words, problem: ShownProblem | undefined): Html {
+  return html`<h2>${signIn.heading(host)}</h2>
+${alarm(problem?.sentence)}<label for="username">${signIn.username}</label>
 <input id="username" name="username" value="${name}" autocomplete="username" autocapitalize="none" autocorrect="off"
-  spellcheck="false" enterkeyhint="next" maxlength="64" required ${wrong} ${failed && !name && html`autofocus`}>
-<label for="password">Password</label>
+  spellcheck="false" enterkeyhint="next" maxlength="64" required${describedBy(problem)}${problem && !name && html` autofocus`}>
+<label for="password">${signIn.password}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" enterkeyhint="go"
-  maxlength="1024" required ${wrong} ${failed && name && html`autofocus`}>
-<div class="buttons">
-<button class="primary" name="decision" value="approve">Approve</button>
-<button name="decision" value="deny" formnovalidate>Deny</button>
-</div>
-</form>
-<p class="quiet">Either button takes you back to ${clientName}. Whoever runs ${host} can end the access at any time.</p>`
-  return page(failed ? 400 : 200, failed ? `Error: ${title}` : title, content, headers)
+  maxlength="1024" required${describedBy(problem)}${problem && name && html` autofocus`}>`
+}
+
+/** A recovery code has letters: so no keyboard of digits only. */
+function secondFactor({ signIn }: Words, problem: ShownProblem | undefined): Html {
+  return html`${alarm(problem?.sentence)}<label for="otp">${signIn.otp}</label>
+<input id="otp" name="otp" class="code" inputmode="text" autocomplete="one-time-code" autocapitalize="none"
+  autocorrect="off" spellcheck="false" enterkeyhint="go" maxlength="64" required${describedBy(problem, 'hint')} autofocus>
+<p class="quiet" id="hint">${signIn.otpHint}</p>`
+}
+
+function signedIn({ signedInAs }: Consent, { signIn }: Words): Html {
+  return html`<p>${signedInAs === undefined ? signIn.signedIn : signIn.signedInAs(signedInAs)}</p>`
+}
+
+function buttons(words: Words, more: Html | false = false): Html {
+  return html`<div class="buttons">
+<button class="primary" name="decision" value="approve">${words.approve}</button>
+<button name="decision" value="deny" formnovalidate>${words.deny}</button>
+${more}</div>`
+}
+
+function otherAccount({ signedInAs }: Consent, { signIn }: Words): Html {
+  return html`<button class="plain" name="decision" value="sign-out">${signIn.signInAsSomebodyElse(signedInAs)}</button>\n`
+}
+
+function afterwards({ kind, clientName, host }: Consent, words: Words): Html {
+  return html`<p class="quiet">${words[kind].afterwards(clientName)} ${words.ending(host)}</p>`
 }

@@ -1,3 +1,5 @@
+import type { AuthMethod, GrantType } from '../config/schema.ts'
+
 /** What is stored, by kind. Times are milliseconds since 1970; every hash is `hashSecret` of what it stands for. */
 export interface Records {
   /** Somebody who may sign in; the id is the canonical name. */
@@ -11,10 +13,24 @@ export interface Records {
   /** An access token; the id is its hash. */
   access: TokenRecord
   /** A refresh token; the id is its hash. */
-  refresh: TokenRecord
+  refresh: RefreshRecord
+  /** Somebody who is signed in in a browser; the id is the hash of its cookie. */
+  session: SessionRecord
+  /** Sign-ins that failed lately; the id tells by whose name or from which address, as a hash. */
+  failures: FailuresRecord
+  /** A device that waits for somebody's consent; the id is the hash of its device code. */
+  device: DeviceRecord
+  /** What a person types to find the device; the id is its hash. */
+  'user-code': UserCodeRecord
+  /** A client that registered itself; the id is its `client_id`. */
+  client: ClientRecord
+  /** The renewed secret of a configured client; the id is its `client_id`. */
+  'client-secret': ClientSecretRecord
 }
 
 export type Kind = keyof Records
+/** Those whose rows are changed by compare and swap. */
+export type RevisedKind = { [K in Kind]: Records[K] extends { revision: number } ? K : never }[Kind]
 
 export interface UserRecord {
   revision: number
@@ -25,6 +41,21 @@ export interface UserRecord {
   /** An encoded argon2id hash. */
   password: string
   createdAt: number
+  /** One who can't do anything, until enabled again. */
+  disabled?: boolean
+  /** A session of another epoch is over: it is raised when the password or the second factor changes. */
+  sessionEpoch?: number
+  totp?: TotpRecord
+}
+
+/** A second factor. @see RFC 6238 */
+export interface TotpRecord {
+  /** Sealed, for it has to be readable again. */
+  sealedSecret: string
+  /** The time step of the last code that was used; only later ones are good. */
+  lastStep: number
+  /** The hashes of the codes for whoever has lost the device, each good once. */
+  recoveryCodes: string[]
 }
 
 export interface GrantRecord {
@@ -33,6 +64,8 @@ export interface GrantRecord {
   userId: string
   client: string
   scopes: string[]
+  /** The protected resources that it is for; all of them if absent. @see RFC 8707 */
+  resources?: string[]
   createdAt: number
   lastUsedAt: number
 }
@@ -43,6 +76,7 @@ export interface CodeRecord {
   client: string
   redirectUri: string
   scopes: string[]
+  resources?: string[]
   /** The S256 challenge, where the client sent one. */
   challenge?: string
 }
@@ -55,5 +89,72 @@ export interface RedemptionRecord {
 export interface TokenRecord {
   grant: string
   scopes: string[]
+  resources?: string[]
+  issuedAt: number
   expiresAt: number
+}
+
+export interface RefreshRecord extends TokenRecord {
+  /** When its successor was given out, where tokens rotate. @see RFC 9700 section 4.14.2 */
+  supersededAt?: number
+}
+
+export interface SessionRecord {
+  revision: number
+  userName: string
+  userId: string
+  /** The user's, when it began. */
+  epoch: number
+  /** Whether the password was right, but the second factor is still to come. */
+  half?: boolean
+  createdAt: number
+  lastUsedAt: number
+}
+
+export interface FailuresRecord {
+  revision: number
+  /** When, the oldest first. */
+  at: number[]
+  /** Whether somebody was told to wait since the last of them. */
+  reported?: boolean
+}
+
+export interface DeviceRecord {
+  revision: number
+  client: string
+  scopes: string[]
+  resources?: string[]
+  /** What the person decided, and who that was. */
+  decision?: { approved: false } | { approved: true; userName: string; userId: string }
+  /** Milliseconds that it has to wait between two questions. */
+  interval: number
+  /** When it asked last. */
+  askedAt?: number
+  expiresAt: number
+}
+
+export interface UserCodeRecord {
+  /** The id of the device's row. */
+  device: string
+}
+
+/** @see RFC 7591 section 2 */
+export interface ClientRecord {
+  name: string
+  public: boolean
+  /** The hash of its secret; a public one has none. */
+  secretHash?: string
+  redirectUris: string[]
+  scopes: string[]
+  grantTypes: GrantType[]
+  authMethods: AuthMethod[]
+  createdAt: number
+}
+
+export interface ClientSecretRecord {
+  revision: number
+  hash: string
+  /** The hash of the one before, which goes on working for a while. */
+  previous: string
+  previousUntil: number
 }

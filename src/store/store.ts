@@ -1,4 +1,4 @@
-import type { Kind, Records } from './records.ts'
+import type { Kind, Records, RevisedKind } from './records.ts'
 
 /** The backend failed: nothing is known about what was asked. Callers answer 503, never "no such token". */
 export class StorageError extends Error {
@@ -43,7 +43,7 @@ export interface Store {
    * Compare and swap: replaces the row that has this revision. The new value has to carry another one.
    * @returns whether there was such a row.
    */
-  replace<K extends 'user' | 'grant'>(
+  replace<K extends RevisedKind>(
     kind: K,
     id: string,
     revision: number,

@@ -8,7 +8,6 @@ const TAG_LENGTH = 32
 
 /** Longer ones are refused before any work is done with them. */
 export const LONGEST_PASSWORD = 1024
-export const SHORTEST_PASSWORD = 10
 
 const derive = promisify(argon2)
 

@@ -2,7 +2,8 @@ import type { Environment } from '../config/environment.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { canonicalName, NAME_FORM } from './names.ts'
-import { checkPassword, hashOfNobody, hashPassword, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './passwords.ts'
+import { checkPassword, hashOfNobody, hashPassword } from './passwords.ts'
+import { refusePassword } from './refuse-password.ts'
 
 /** What a person asked for about a user can't be done; the message tells them why, in plain words. */
 export class UserError extends Error {
@@ -19,7 +20,7 @@ export interface NewUser {
 export async function addUser(store: Store, environment: Environment, user: NewUser): Promise<UserRecord> {
   const id = requireName(user.name)
   const displayName = requireDisplayName(user.displayName ?? user.name)
-  requirePassword(user.password, id)
+  await requirePassword(user.password, id)
   const record: UserRecord = {
     revision: 1,
     id: environment.randomBytes(12).toString('hex'),
@@ -32,7 +33,7 @@ export async function addUser(store: Store, environment: Environment, user: NewU
   return record
 }
 
-/** @throws UserError when there is no such user, or the password is too easy. */
+/** Ends the sessions, not what was linked. @throws UserError when there is no such user, or the password is too easy. */
 export async function changePassword(
   store: Store,
   environment: Environment,
@@ -40,11 +41,22 @@ export async function changePassword(
   password: string,
 ): Promise<void> {
   const user = await requireUser(store, name)
-  requirePassword(password, user.name)
-  const changed = { ...user, revision: user.revision + 1, password: await hashPassword(password, environment) }
-  if (!(await store.replace('user', user.name, user.revision, changed))) {
-    throw new UserError(`Somebody else changed ${user.name} at the same moment. Try again.`)
-  }
+  await requirePassword(password, user.name)
+  await replaceUser(store, user, {
+    password: await hashPassword(password, environment),
+    sessionEpoch: nextSessionEpoch(user),
+  })
+}
+
+/** From here on this user can't sign in, and the sessions are over. @throws UserError when there is no such user. */
+export async function disableUser(store: Store, name: string): Promise<UserRecord> {
+  const user = await requireUser(store, name)
+  return replaceUser(store, user, { disabled: true, sessionEpoch: nextSessionEpoch(user) })
+}
+
+/** @throws UserError when there is no such user. */
+export async function enableUser(store: Store, name: string): Promise<UserRecord> {
+  return replaceUser(store, await requireUser(store, name), { disabled: undefined })
 }
 
 /** From here on nothing that this user was given is good any more. @throws UserError when there is no such user. */
@@ -67,14 +79,14 @@ export async function listUsers(store: Store): Promise<UserRecord[]> {
 
 export type VerifyPassword = (name: string, password: string) => Promise<UserRecord | undefined>
 
-/** The check of a name with its password. It takes the same time for a name that nobody has. */
+/** The check of a name with its password. It takes the same time for a name that nobody has, or nobody may use. */
 export async function passwordVerifier(store: Store, environment: Environment): Promise<VerifyPassword> {
   const nobody = await hashOfNobody(environment)
   return async function verifyPassword(name, password) {
     const id = canonicalName(name)
     const user = id === undefined ? undefined : await store.get('user', id)
     const matches = await checkPassword(password, user?.password ?? nobody)
-    return matches ? user : undefined
+    return matches && !user?.disabled ? user : undefined
   }
 }
 
@@ -83,6 +95,21 @@ export async function requireUser(store: Store, name: string): Promise<UserRecor
   const user = await store.get('user', requireName(name))
   if (!user) throw new UserError(`There is no user called ${name}. "skillgate user list" shows who there is.`)
   return user
+}
+
+/**
+ * Changes a user who was just read.
+ * @returns the user from now on. @throws UserError when somebody else has changed or removed the user meanwhile.
+ */
+export async function replaceUser(store: Store, user: UserRecord, change: Partial<UserRecord>): Promise<UserRecord> {
+  const changed = { ...user, ...change, revision: user.revision + 1 }
+  if (await store.replace('user', user.name, user.revision, changed)) return changed
+  throw new UserError(`Somebody else changed ${user.name} at the same moment. Try again.`)
+}
+
+/** What makes all sessions of this user end. */
+export function nextSessionEpoch({ sessionEpoch = 0 }: UserRecord): number {
+  return sessionEpoch + 1
 }
 
 /** @returns the canonical name. @throws UserError when the name is taken or has another form. */
@@ -104,9 +131,7 @@ function requireDisplayName(displayName: string): string {
   throw new UserError('A display name has 1 to 100 characters on one line.')
 }
 
-function requirePassword(password: string, name: string): void {
-  if (password.length < SHORTEST_PASSWORD)
-    throw new UserError(`A password has at least ${SHORTEST_PASSWORD} characters.`)
-  if (password.length > LONGEST_PASSWORD) throw new UserError(`A password has at most ${LONGEST_PASSWORD} characters.`)
-  if (password.toLowerCase() === name) throw new UserError('The password must not be the name.')
+async function requirePassword(password: string, name: string): Promise<void> {
+  const refusal = await refusePassword(password, name)
+  if (refusal !== undefined) throw new UserError(refusal)
 }

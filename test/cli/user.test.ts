@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import test, { type ExecutionContext } from 'ava'
 import { stringify } from 'yaml'
@@ -27,6 +27,30 @@ test('users are added, listed, given another password and removed', async (t) =>
   t.regex((await run('', 'user', 'list')).stdout, /no user yet/)
 })
 
+test('a user is disabled, shown as such, and enabled again', async (t) => {
+  const file = writeTestConfig(t)
+  const run = (...words: string[]) => skillgate([...words, '--config', file], { input: PASSWORD })
+  await run('user', 'add', 'ada')
+  t.regex(
+    (await run('user', 'disable', 'ADA')).stdout,
+    /^ada is disabled: .*\nTo undo that: {2}npx skillgate user enable ada\n$/,
+  )
+  t.regex((await run('user', 'list')).stdout, /^ada\tada\tsince \S+\tdisabled\n$/)
+  t.regex((await run('user', 'enable', 'ada')).stdout, /^ada can sign in again/)
+  t.regex((await run('user', 'list')).stdout, /^ada\tada\tsince \S+\n$/)
+  await run('user', 'password', 'ada')
+  await run('user', 'remove', 'ada')
+  const lines = readFileSync(join(dirname(file), 'data', 'audit.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+  const events = lines.map((line) => JSON.parse(line))
+  t.deepEqual(
+    events.map(({ event }) => event),
+    ['user_added', 'user_disabled', 'user_enabled', 'password_changed', 'user_removed'],
+  )
+  for (const { user } of events) t.is(user, 'ada')
+})
+
 test('what cannot be done is said in one line, with exit code 1', async (t) => {
   const file = writeTestConfig(t)
   await skillgate(['user', 'add', 'ada', '--config', file], { input: PASSWORD })
@@ -34,6 +58,9 @@ test('what cannot be done is said in one line, with exit code 1', async (t) => {
     [['user', 'add', 'ADA'], PASSWORD, /^There is already a user called ada\.$/],
     [['user', 'add', 'ᴬdmin'], PASSWORD, /^A user name is 1 to 64 ASCII letters/],
     [['user', 'add', 'bob'], 'short\n', /^A password has at least 10 characters\.$/],
+    [['user', 'add', 'bob'], 'Password123\n', /^This is one of the passwords that everybody tries first/],
+    [['user', 'disable', 'eve'], '', /^There is no user called eve/],
+    [['user', 'enable'], '', /^Say who: skillgate user enable NAME$/],
     [['user', 'add', 'bob'], '', /^There was no password on standard input/],
     [['user', 'add', 'bob', 'Bob\nX-Forged: yes'], PASSWORD, /^A display name has 1 to 100 characters on one line\.$/],
     [['user', 'add'], PASSWORD, /^Say who: skillgate user add NAME$/],

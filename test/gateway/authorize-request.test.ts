@@ -11,6 +11,7 @@ const ADA: AccessToken = {
   displayName: 'Ada',
   clientId: 'phone',
   scopes: ['a', 'b'],
+  issuedAt: 0,
   expiresAt: 1,
 }
 

@@ -20,6 +20,7 @@ const ADA: Caller = {
     displayName: 'Ada Büron ✓',
     clientId: 'phone',
     scopes: ['a', 'b'],
+    issuedAt: 0,
     expiresAt: 0,
   },
 }

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto'
 import test from 'ava'
-import { errorPage } from '../../src/pages/error-page.ts'
-import { type SignIn, signInPage } from '../../src/pages/sign-in-page.ts'
-import { Browser } from '../support/browser.ts'
-import { ADA, startTestHouse } from '../support/gateway.ts'
-import { openAuthorize } from '../support/linking.ts'
+import { type Consent, signInPage } from '../../src/pages/sign-in-page.ts'
+import { tags, words } from './examples.ts'
 
-const SIGN_IN: SignIn = {
+const CONSENT: Consent = {
+  language: 'en',
+  step: 'password',
+  kind: 'link',
   clientName: 'Amazon Alexa',
   host: 'home.example',
   permissions: ['See your music', 'Play and pause'],
@@ -15,136 +14,133 @@ const SIGN_IN: SignIn = {
   csrf: 'csrf-token',
 }
 
-const HOSTILE = `"><img src=x onerror=alert(1)>'<script>&lt;</style></title>`
-const show = (change: Partial<SignIn> = {}) => signInPage({ ...SIGN_IN, ...change }, {})
-/** The page without its style, which is nobody's input. */
-const markup = (page: string) => page.replace(/<style>.*?<\/style>/s, '')
-const inputs = (page: string) => [...markup(page).matchAll(/<input\b[^>]*>/g)].map(([tag]) => tag)
+const show = (change: Partial<Consent> = {}) => signInPage({ ...CONSENT, ...change })
+const input = (body: string, name: string) =>
+  tags(body, 'input').find((tag) => tag.includes(`name="${name}"`)) ?? `no field ${name}`
+const decisions = (body: string) => tags(body, 'button').map((tag) => / value="([^"]+)"/.exec(tag)?.[1])
+const STEPS = ['password', 'second-factor', 'consent'] as const
 
-test('the page says who asks, for which home, and what will be allowed', (t) => {
-  const { status, body } = show()
-  t.is(status, 200)
-  for (const text of ['Amazon Alexa', 'home.example', 'See your music', 'Play and pause']) t.true(body.includes(text))
-  t.true(body.includes('<html lang="en">'))
-  t.regex(body, /<title>[^<]*Amazon Alexa<\/title>/)
-  t.regex(body, /<meta name="viewport" content="width=device-width, initial-scale=1">/)
-  t.is(body.match(/<h1>/g)?.length, 1)
-  t.false(body.includes('role="alert"'))
-})
-
-test('what was wrong is shown at the fields, and the name that was typed is kept', (t) => {
-  const { status, body } = show({ error: 'The name or the password is not right.', name: 'ada' })
-  t.is(status, 400)
-  t.regex(body, /<p [^>]*role="alert" id="error">The name or the password is not right\.<\/p>/)
-  const [name, password] = ['username', 'password'].map((field) =>
-    inputs(body).find((tag) => tag.includes(`id="${field}"`)),
-  )
-  t.regex(name ?? '', / value="ada"/)
-  t.regex(password ?? '', /aria-describedby="error"/)
-  t.notRegex(password ?? '', / value=/)
-})
-
-test('a password that was typed does not come back with the page, the name does', async (t) => {
-  const house = await startTestHouse(t)
-  const browser = new Browser(house)
-  const page = await openAuthorize(house, {}, browser)
-  const typed = { username: 'Ada"><script>', password: 'mistyped <password>' }
-  const again = await browser.submit(page, typed)
-  t.is(again.status, 400)
-  t.regex(again.text, /role="alert"/)
-  t.true(again.text.includes('value="Ada&#34;&#62;&#60;script&#62;"'))
-  t.notRegex(again.text, /mistyped/)
-  const sent = await browser.submit(again, { username: ADA.name, password: ADA.password })
-  t.is(sent.status, 303)
-})
-
-test('each field has a label that is tied to it, and every id is there once', (t) => {
-  for (const { body } of [show(), show({ error: 'Wrong.', name: 'ada' })]) {
-    const visible = inputs(body).filter((tag) => !tag.includes('type="hidden"'))
-    t.is(visible.length, 2)
-    for (const tag of visible) {
-      const id = / id="([^"]+)"/.exec(tag)?.[1]
-      t.regex(body, new RegExp(`<label for="${id}">[^<]+</label>`))
+test('at every step the page says who asks, for which home, and what will be allowed', (t) => {
+  for (const step of STEPS)
+    for (const kind of ['link', 'device'] as const) {
+      const { status, body } = show({ step, kind })
+      t.is(status, 200)
+      for (const text of ['Amazon Alexa', 'home.example', 'See your music', 'Play and pause'])
+        t.true(words(body).includes(text), `${step} ${kind}: ${text}`)
+      t.regex(body, /<title>[^<]*Amazon Alexa<\/title>/)
     }
-    const ids = [...markup(body).matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
-    t.is(new Set(ids).size, ids.length)
-    for (const [, id] of body.matchAll(/aria-describedby="([^"]+)"/g)) t.true(ids.includes(id), id)
+})
+
+test('at every step Enter presses Approve, and Deny asks for nothing to be filled in', (t) => {
+  for (const step of STEPS) {
+    const [approve, deny] = tags(show({ step }).body, 'button')
+    t.is(approve, '<button class="primary" name="decision" value="approve">', step)
+    t.is(deny, '<button name="decision" value="deny" formnovalidate>', step)
   }
 })
 
-test('a password manager knows the fields, and a phone does not change what is typed', (t) => {
-  const [name = '', password = ''] = inputs(show().body).filter((tag) => !tag.includes('type="hidden"'))
-  t.regex(name, / name="username".* autocomplete="username" autocapitalize="none"/s)
-  t.regex(password, / type="password" autocomplete="current-password"/)
-})
-
-test('the form is sent by two plain buttons; Deny asks for no password, and Enter presses Approve', (t) => {
+test('the password is asked for with the name, as a password manager and a phone expect it', (t) => {
   const { body } = show()
-  t.regex(body, /<form method="post" action="\/alexa\/approve">/)
-  const buttons = [...body.matchAll(/<button\b[^>]*>/g)].map(([tag]) => tag)
-  t.is(buttons.length, 2)
-  t.regex(buttons[0] ?? '', / name="decision" value="approve"/)
-  t.notRegex(buttons[0] ?? '', /formnovalidate/)
-  t.regex(buttons[1] ?? '', / name="decision" value="deny" formnovalidate/)
+  t.regex(input(body, 'username'), / autocomplete="username" autocapitalize="none".* required>$/s)
+  t.regex(input(body, 'password'), / type="password" autocomplete="current-password".* required>$/s)
+  t.deepEqual(decisions(body), ['approve', 'deny'])
 })
 
-const pages = {
-  'the sign-in page': show(),
-  'the sign-in page after an error': show({ error: 'Wrong.', name: 'ada' }),
-  'an error page': errorPage(403, 'No', ['Because.']),
-}
+test('nothing has the focus before somebody has read who asks for what', (t) => {
+  for (const step of ['password', 'consent'] as const) t.notRegex(show({ step }).body, /autofocus/)
+})
 
-for (const [what, { headers, body }] of Object.entries(pages)) {
-  test(`${what} works without script and loads nothing from anywhere`, (t) => {
-    t.notRegex(body, /<script|<iframe|<object|<embed|<link|<base|http-equiv|javascript:/i)
-    t.notRegex(markup(body), /\son[a-z]+\s*=|\sstyle\s*=/i)
-    t.notRegex(body, /(src|href|action|srcset|data|poster)\s*=\s*["']?\s*(https?:)?\/\//i)
-    t.notRegex(body, /https?:\/\/|url\(|@import/i)
-  })
+test('after a wrong password the name is kept, and the field to correct has the focus', (t) => {
+  const problem = { kind: 'wrong-password' } as const
+  const { status, body } = show({ problem, name: 'ada' })
+  t.is(status, 400)
+  t.regex(body, /<title>Error: Link Amazon Alexa</)
+  t.regex(body, /role="alert" id="problem">The user name or the password is not right\. Try again\.</)
+  t.regex(input(body, 'username'), / value="ada".* aria-invalid="true">$/s)
+  t.regex(input(body, 'password'), / aria-describedby="problem" aria-invalid="true" autofocus>$/)
+  t.notRegex(input(body, 'password'), / value=/)
+  const { body: nameless } = show({ problem, name: '' })
+  t.regex(input(nameless, 'username'), / autofocus>$/)
+  t.is(nameless.match(/autofocus/g)?.length, 1)
+})
 
-  test(`${what} has headers that let only its own style through, and nobody frame, sniff or keep it`, (t) => {
-    const [, style = ''] = /<style>(.*?)<\/style>/s.exec(body) ?? []
-    const hash = createHash('sha256').update(style).digest('base64')
-    const policy = String(headers['Content-Security-Policy']).split('; ')
-    const expected = ["base-uri 'none'", "default-src 'none'", "frame-ancestors 'none'", `style-src 'sha256-${hash}'`]
-    t.deepEqual(policy.sort(), expected)
-    t.is(body.match(/<style/g)?.length, 1)
-    t.like(headers, {
-      'X-Frame-Options': 'DENY',
-      'Referrer-Policy': 'no-referrer',
-      'X-Content-Type-Options': 'nosniff',
-      'Cache-Control': 'no-store',
-      'Content-Type': 'text/html; charset=utf-8',
-    })
-  })
-}
+test('the code of the second factor can be typed, filled in by the phone, or be a recovery code', (t) => {
+  const { body } = show({ step: 'second-factor' })
+  t.regex(input(body, 'otp'), / inputmode="text" autocomplete="one-time-code".* aria-describedby="hint" autofocus>$/s)
+  t.notRegex(input(body, 'otp'), /pattern=|type="number"/)
+  t.true(Number(/maxlength="(\d+)"/.exec(input(body, 'otp'))?.[1]) >= 32)
+  t.regex(words(body), /recovery codes/)
+  t.notRegex(body, /name="(username|password)"/)
+  t.deepEqual(decisions(body), ['approve', 'deny'])
+})
 
-for (const field of ['clientName', 'host', 'action', 'request', 'csrf', 'error', 'name'] as const) {
-  test(`a hostile ${field} is escaped wherever it is shown`, (t) => {
-    const shown = field === 'name' ? { error: 'Wrong.', name: HOSTILE } : { [field]: HOSTILE }
-    const { body } = show(shown)
-    t.false(body.includes(HOSTILE))
-    t.notRegex(body, /<img|<script|"><|'</)
-    t.true(body.includes('&#34;&#62;&#60;img src=x onerror=alert(1)&#62;&#39;&#60;script&#62;&#38;lt;'))
-    t.is(body.match(/<\/title>/g)?.length, 1)
-    t.is(body.match(/<\/style>/g)?.length, 1)
-  })
-}
+test('after a wrong code the field says so, and is empty', (t) => {
+  const { status, body } = show({ step: 'second-factor', problem: { kind: 'wrong-code' } })
+  t.is(status, 400)
+  t.regex(body, /<title>Error: One more step: Link Amazon Alexa</)
+  t.regex(input(body, 'otp'), / aria-describedby="problem hint" aria-invalid="true" autofocus>$/)
+  t.notRegex(input(body, 'otp'), / value=/)
+})
 
-test('a hostile permission, error title or sentence is escaped', (t) => {
-  for (const { body } of [show({ permissions: ['fine', HOSTILE] }), errorPage(400, HOSTILE, ['fine', HOSTILE])]) {
-    t.notRegex(body, /<img|<script/)
-    t.is(body.match(/<\/title>/g)?.length, 1)
+test('who is signed in sees as whom, and consents, denies or signs in as somebody else', (t) => {
+  const { body } = show({ step: 'consent', signedInAs: 'Ada Lovelace' })
+  t.regex(words(body), /You are signed in as Ada Lovelace\./)
+  t.regex(words(body), /Not Ada Lovelace\? Sign in as somebody else/)
+  t.deepEqual(decisions(body), ['approve', 'deny', 'sign-out'])
+  t.deepEqual(
+    tags(body, 'input').filter((tag) => !tag.includes('type="hidden"')),
+    [],
+  )
+})
+
+test('who has failed too often is told why, for how long, and is not asked to correct anything', (t) => {
+  const wait = (seconds: number) => show({ problem: { kind: 'wait', seconds }, name: 'ada' })
+  for (const [seconds, minutes] of [
+    [1, 'next minute'],
+    [60, 'next minute'],
+    [61, 'next 2 minutes'],
+    [899, 'next 15 minutes'],
+  ] as const) {
+    const { status, headers, body } = wait(seconds)
+    t.is(status, 429)
+    t.is(headers['Retry-After'], String(seconds))
+    t.regex(words(body), new RegExp(`Too many attempts .*${minutes}`))
+    t.notRegex(body, /aria-invalid="/)
+  }
+  t.is(wait(0).headers['Retry-After'], '1')
+  t.is(wait(12.3).headers['Retry-After'], '13')
+})
+
+test('of an app that registered itself people hear that nobody knows it, and where it leads', (t) => {
+  const { body } = show({ clientName: 'Claude', unverified: 'claude.ai' })
+  t.regex(words(body), /Nobody has checked that this really is Claude.*sent back to claude\.ai\./)
+  t.notRegex(words(show().body), /Nobody has checked/)
+})
+
+test('an app that registered itself on this very machine is called a program here, not a host', (t) => {
+  for (const unverified of ['localhost', 'localhost:41234', '127.0.0.1:80', '[::1]:8080'])
+    t.regex(words(show({ unverified }).body), /program on this computer or phone/, unverified)
+  for (const unverified of ['localhost.example', '127.0.0.1.example', 'my-localhost', 'localhost:80.example'])
+    t.true(words(show({ unverified }).body).includes(`sent back to ${unverified}.`), unverified)
+})
+
+test('a device that registered itself leads nowhere, so only its name is in doubt', (t) => {
+  const { body } = show({ kind: 'device', unverified: 'localhost' })
+  t.regex(words(body), /Nobody has checked/)
+  t.notRegex(words(body), /sent back|program on/)
+})
+
+test('of a device people are told to have it before them, and to go back to it', (t) => {
+  for (const step of STEPS) {
+    const { body } = show({ kind: 'device', clientName: 'Speaker', step })
+    t.regex(words(body), /The device whose code you entered says that it is Speaker\./)
+    t.regex(words(body), /If somebody sent you the code, choose Deny\./)
+    t.notRegex(words(body), /back to Speaker/)
   }
 })
 
-test('hostile names in the configuration reach the browser escaped', async (t) => {
-  const house = await startTestHouse(t, ({ oauth }) => {
-    oauth.clients[0]!.name = `Alexa ${HOSTILE}`
-    oauth.scopes['user:read'] = `Name ${HOSTILE}`
-  })
-  const { status, text } = await openAuthorize(house)
-  t.is(status, 200)
-  t.notRegex(text, /<img|<script/)
-  t.is(text.match(/&#34;&#62;&#60;img src=x/g)!.length >= 3, true)
+test('headers go out with the page, beside those of the problem', (t) => {
+  const page = signInPage({ ...CONSENT, problem: { kind: 'wait', seconds: 5 } }, { 'Set-Cookie': ['a=b', 'c=d'] })
+  t.deepEqual(page.headers['Set-Cookie'], ['a=b', 'c=d'])
+  t.is(page.headers['Retry-After'], '5')
 })

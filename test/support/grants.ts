@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
-import type { Clients, RegisteredClient } from '../../src/oauth/clients.ts'
+import { type Clients, openClients, type RegisteredClient } from '../../src/oauth/clients.ts'
 import { expiry } from '../../src/oauth/grants.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import type { GrantRecord, UserRecord } from '../../src/store/records.ts'
@@ -18,19 +18,36 @@ export const USER: UserRecord = {
   createdAt: 0,
 }
 
+/** The client's. */
+export const SECRET = 'a:secret+with&odd%20=parts'
+
 export const CLIENT: RegisteredClient = {
   id: 'alexa',
   name: 'Alexa',
   public: false,
-  secret: 'a:secret+with&odd%20=parts',
+  secretHash: hashSecret(SECRET),
   redirect_uris: ['https://client.example/back'],
   scopes: ['music.read', 'music.control'],
+  grant_types: ['authorization_code', 'refresh_token'],
+  auth_methods: ['client_secret_basic', 'client_secret_post'],
+  pkce: 'optional',
+  refresh: 'keep',
+  resource_server: false,
+  lifetimes: { code: 300_000, accessToken: 3_600_000, refreshToken: 90 * 86_400_000, refreshGrace: 60_000 },
 }
 
-export const PUBLIC_CLIENT: RegisteredClient = { ...CLIENT, id: 'phone', public: true, secret: undefined }
+export const PUBLIC_CLIENT: RegisteredClient = {
+  ...CLIENT,
+  id: 'phone',
+  public: true,
+  secretHash: undefined,
+  auth_methods: [],
+  pkce: 'required',
+  refresh: 'rotate',
+}
 
 export function testClients(): Clients {
-  return new Map([CLIENT, PUBLIC_CLIENT].map((client) => [client.id, client]))
+  return openClients([CLIENT, PUBLIC_CLIENT], undefined)
 }
 
 /** A real store in a folder of its own, and a second connection to it, as another process has one. */
@@ -58,9 +75,10 @@ export async function putGrant(store: Store, now: number, change: Partial<GrantR
     lastUsedAt: now,
     ...change,
   }
-  await store.put('grant', id, record, expiry(record))
+  await store.put('grant', id, record, expiry(record, CLIENT))
   const token = newSecret({ randomBytes })
   const expiresAt = now + 3600_000
-  await store.put('access', hashSecret(token), { grant: id, scopes: record.scopes, expiresAt }, expiresAt)
+  const value = { grant: id, scopes: record.scopes, issuedAt: now, expiresAt }
+  await store.put('access', hashSecret(token), value, expiresAt)
   return { id, record, token, expiresAt }
 }

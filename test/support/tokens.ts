@@ -21,6 +21,6 @@ export async function issueToken(
     lastUsedAt: at,
   })
   const expiresAt = at + 3_600_000
-  await store.put('access', hashSecret(token), { grant, scopes, expiresAt }, expiresAt)
+  await store.put('access', hashSecret(token), { grant, scopes, issuedAt: at, expiresAt }, expiresAt)
   return token
 }

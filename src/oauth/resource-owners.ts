@@ -1,0 +1,45 @@
+import type { UserRecord } from '../store/records.ts'
+
+/** How people prove who they are; the authorization server itself knows neither passwords nor sessions. */
+export interface ResourceOwners {
+  /** Who is signed in in the browser that sends these cookies, with the second factor where there is one. */
+  findSession: (cookies: string | undefined) => Promise<Session | undefined>
+  checkPassword: (attempt: PasswordAttempt) => Promise<SignInOutcome>
+  checkSecondFactor: (attempt: SecondFactorAttempt) => Promise<SignInOutcome>
+  /** @returns the `Set-Cookie` header that makes the browser forget. */
+  endSession: (cookies: string | undefined, address: string | undefined) => Promise<string>
+}
+
+export interface Session {
+  user: UserRecord
+  /** Another one for each session, for a form to be tied to; no secret. */
+  id: string
+}
+
+export interface PasswordAttempt {
+  /** As it was typed. */
+  name: string
+  password: string
+  /** The client's address; undefined where a trusted proxy doesn't tell. */
+  address: string | undefined
+}
+
+export interface SecondFactorAttempt {
+  /** They hold the session that the right password began. */
+  cookies: string | undefined
+  /** A code of the authenticator, or a recovery code, as it was typed. */
+  code: string
+  address: string | undefined
+}
+
+export type SignInOutcome =
+  /** `cookie` is the `Set-Cookie` header of the new session. */
+  | { kind: 'signed-in'; user: UserRecord; cookie: string }
+  /** The password is right; now a second factor is asked for. */
+  | { kind: 'second-factor'; cookie: string }
+  /** Name and password, or the code, are not right. */
+  | { kind: 'wrong' }
+  /** It was so long ago that the password was given that it has to be given again. */
+  | { kind: 'expired' }
+  /** There were too many failures; for so many seconds nothing is tried. */
+  | { kind: 'wait'; seconds: number }

@@ -1,0 +1,51 @@
+import { createHmac } from 'node:crypto'
+import type { Entry } from '../store/store.ts'
+import type { AuthorizationServer } from './authorization-server.ts'
+import type { ClientRequest } from './client-request.ts'
+import type { RegisteredClient } from './clients.ts'
+import { noteUse, revokeGrant } from './grants.ts'
+import { invalidToken, type PresentedToken } from './presented-token.ts'
+import { newRefreshToken } from './tokens.ts'
+
+/**
+ * The refresh token's successor, written with the access token in one step. It follows from the token itself, so that a
+ * client whose answer got lost, or that asks twice at once, gets the same one again. @see RFC 9700 section 4.14.2
+ */
+export async function rotate(
+  server: AuthorizationServer,
+  client: RegisteredClient,
+  { token, id, record, grant }: PresentedToken,
+  access: Entry,
+): Promise<string> {
+  const next = newRefreshToken(server, client, grant.id, record, successorOf(server, token))
+  const superseded: Entry = {
+    kind: 'refresh',
+    id,
+    value: { ...record, supersededAt: server.now() },
+    expiresAt: record.expiresAt,
+  }
+  const { kind, id: nextId, value, expiresAt } = next.entry
+  const first = await server.store.insert(kind, nextId, value, expiresAt, [superseded, access])
+  if (!first) await server.store.insert(access.kind, access.id, access.value, access.expiresAt)
+  await noteUse(server, grant, client)
+  return next.token
+}
+
+/** A token that comes again when its grace is over was copied by somebody: nothing that came from it stays good. */
+export async function refuseReuse(
+  server: AuthorizationServer,
+  { client, address }: ClientRequest,
+  { record, grant }: PresentedToken,
+): Promise<void> {
+  if (record.supersededAt === undefined) return
+  if (server.now() - record.supersededAt <= client.lifetimes.refreshGrace) return
+  await revokeGrant(server, grant.id)
+  const { userName: user } = grant.record
+  const detail = 'its grant is revoked'
+  server.audit({ event: 'refresh_token_reused', address, user, client: client.id, grant: grant.id, detail })
+  throw invalidToken(`used again after it was replaced, grant ${grant.id} is revoked`)
+}
+
+function successorOf({ rotationKey }: AuthorizationServer, token: string): string {
+  return createHmac('sha256', rotationKey).update(token).digest('base64url')
+}

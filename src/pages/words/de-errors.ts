@@ -1,0 +1,122 @@
+import type { enErrors } from './en-errors.ts'
+
+export const deErrors: typeof enErrors = {
+  ambiguous_request: {
+    title: 'Diese Anfrage ist nicht eindeutig',
+    sentences: [
+      'Sie lässt sich auf mehr als eine Art lesen und wurde deshalb nicht weitergegeben. Prüfen Sie, ob die Adresse richtig geschrieben ist.',
+    ],
+  },
+  upgrade_not_allowed: {
+    title: 'Diese Anfrage ist nicht eindeutig',
+    sentences: ['Diese Adresse nimmt keine solche Verbindung an. Öffnen Sie sie als gewöhnliche Seite.'],
+  },
+  not_found: {
+    title: 'Hier ist nichts',
+    sentences: ['Unter dieser Adresse gibt es nichts. Prüfen Sie, ob sie richtig geschrieben ist.'],
+  },
+  method_not_allowed: {
+    title: 'So lässt sich diese Adresse nicht aufrufen',
+    sentences: [
+      'Sie ist nicht dafür gedacht, einfach geöffnet zu werden. Falls Sie gerade ein Konto verknüpfen wollten, gehen Sie zurück zur App und beginnen Sie noch einmal.',
+    ],
+  },
+  request_timeout: {
+    title: 'Das hat zu lange gedauert',
+    sentences: [
+      'Was Ihr Browser geschickt hat, ist nicht rechtzeitig angekommen. Gehen Sie zurück und versuchen Sie es noch einmal.',
+    ],
+  },
+  body_too_large: {
+    title: 'Das war zu viel',
+    sentences: [
+      'Ihr Browser hat mehr geschickt, als hier jemals gebraucht wird. Gehen Sie zurück und versuchen Sie es noch einmal.',
+    ],
+  },
+  unsupported_body: {
+    title: 'Das ist hier nicht lesbar',
+    sentences: [
+      'Was geschickt wurde, hat eine Form, die hier nicht verstanden wird. Gehen Sie zurück und versuchen Sie es noch einmal.',
+    ],
+  },
+  internal_error: {
+    title: 'Im Gateway ist etwas schiefgegangen',
+    sentences: [
+      'Sie haben nichts falsch gemacht. Versuchen Sie es noch einmal. Hilft das nicht, sagen Sie der Person Bescheid, die dieses Gateway betreibt: Im Protokoll steht, was geschehen ist.',
+    ],
+  },
+  bad_gateway: {
+    title: 'Zurzeit nicht verfügbar',
+    sentences: [
+      'Der Server hinter diesem Gateway ist nicht erreichbar. Prüfen Sie, ob er läuft, und versuchen Sie es noch einmal.',
+    ],
+  },
+  upstream_refused_gateway: {
+    title: 'Zurzeit nicht verfügbar',
+    sentences: [
+      'Der Server hinter diesem Gateway lässt das Gateway selbst nicht herein. Wer es betreibt, muss ein gültiges Token eintragen.',
+    ],
+  },
+  store_unavailable: {
+    title: 'Das Gateway kann gerade nicht arbeiten',
+    sentences: [
+      'Das Gateway erreicht seine Datenbank gerade nicht. Verloren ist nichts: Versuchen Sie es in einer Minute noch einmal.',
+    ],
+  },
+  too_busy: {
+    title: 'Das Gateway kann gerade nicht arbeiten',
+    sentences: ['Im Moment melden sich zu viele gleichzeitig an. Gehen Sie zurück und versuchen Sie es noch einmal.'],
+  },
+  gateway_timeout: {
+    title: 'Zurzeit nicht verfügbar',
+    sentences: [
+      'Der Server hinter diesem Gateway braucht zu lange für eine Antwort. Versuchen Sie es später noch einmal.',
+    ],
+  },
+
+  unauthorized: {
+    title: 'Zugang nur mit Token',
+    sentences: [
+      'Diese Adresse ist für Programme gedacht, die mit einem Konto verknüpft wurden. Im Browser gibt es hier nichts zu sehen.',
+    ],
+  },
+  invalid_token: {
+    title: 'Zugang nur mit Token',
+    sentences: ['Das Zugriffstoken ist unbekannt, abgelaufen oder widerrufen. Verknüpfen Sie das Konto neu.'],
+  },
+  insufficient_scope: {
+    title: 'Das erlaubt dieses Token nicht',
+    sentences: [
+      'Der Zugriff, der erlaubt wurde, schließt das nicht ein. Verknüpfen Sie das Konto neu und erlauben Sie es dabei.',
+    ],
+  },
+
+  link_does_not_work: {
+    title: 'Dieser Link funktioniert nicht',
+    sentences: [
+      'Gehen Sie zurück zu der App, die Sie hierher geschickt hat, und beginnen Sie die Verknüpfung noch einmal.',
+      'Klappt es wieder nicht, geben Sie die Meldung oben an die Person weiter, die dieses Gateway betreibt: Die App und gateway.yaml müssen zusammenpassen.',
+    ],
+  },
+  start_again: {
+    title: 'Bitte beginnen Sie noch einmal',
+    sentences: [
+      'Die Seite, von der Sie kommen, ist zu alt oder war in einem anderen Browser geöffnet, oder Cookies sind ausgeschaltet.',
+      'Gehen Sie zurück zu der App, die Sie hierher geschickt hat, und beginnen Sie die Verknüpfung noch einmal.',
+    ],
+  },
+  open_again: {
+    title: 'Bitte beginnen Sie noch einmal',
+    sentences: [
+      'Die Seite, von der Sie kommen, ist zu alt oder war in einem anderen Browser geöffnet, oder Cookies sind ausgeschaltet.',
+      'Rufen Sie ihre Adresse noch einmal auf.',
+    ],
+  },
+  device_code_gone: {
+    title: 'Dieser Code gilt nicht mehr',
+    sentences: [
+      'Er ist abgelaufen oder schon beantwortet. Jetzt gerade wurde nichts verbunden.',
+      'Lassen Sie sich vom Gerät einen neuen Code zeigen und geben Sie diesen ein.',
+    ],
+  },
+}

@@ -1,0 +1,98 @@
+import { html } from '../html.ts'
+import { deErrors } from './de-errors.ts'
+import type { Words } from './words-for.ts'
+
+export const de: Words = {
+  error: (title) => `Fehler: ${title}`,
+  approve: 'Erlauben',
+  deny: 'Ablehnen',
+  continue: 'Weiter',
+
+  link: {
+    title: (client) => `${client} verknüpfen`,
+    asks: (client, host) => html`${client} möchte auf Ihr Konto bei <strong>${host}</strong> zugreifen.`,
+    caution: 'Wenn Sie das nicht gerade selbst veranlasst haben, wählen Sie „Ablehnen“: Dann ändert sich nichts.',
+    afterwards: (client) => `„Erlauben“ und „Ablehnen“ führen beide zurück zu ${client}.`,
+    unverified: (client, host) =>
+      html`Ob das wirklich ${client} ist, hat niemand geprüft: Den Namen hat sich die App selbst gegeben. Danach geht es
+zurück zu <strong>${host}</strong>. Erlauben Sie den Zugriff nur, wenn Sie von dort kommen.`,
+    unverifiedProgram: (client) =>
+      html`Ob das wirklich ${client} ist, hat niemand geprüft: Den Namen hat sich die App selbst gegeben. Danach geht es
+zurück zu einem <strong>Programm auf diesem Gerät</strong>. Erlauben Sie den Zugriff nur, wenn Sie es gerade selbst
+gestartet haben.`,
+  },
+  device: {
+    title: (client) => `${client} verbinden`,
+    asks: (client, host) =>
+      html`Das Gerät, dessen Code Sie eingegeben haben, meldet sich als ${client}. Es möchte auf Ihr Konto bei
+<strong>${host}</strong> zugreifen.`,
+    caution:
+      'Erlauben Sie das nur, wenn Sie das Gerät vor sich haben. Hat Ihnen jemand den Code geschickt, wählen Sie „Ablehnen“.',
+    afterwards: () => 'Am Gerät geht es danach von selbst weiter.',
+    unverified: (client) =>
+      html`Ob das wirklich ${client} ist, hat niemand geprüft: Den Namen hat sich das Gerät selbst gegeben.`,
+  },
+  permissions: 'Damit wird möglich',
+  ending: (host) => `Wer ${host} betreibt, kann den Zugriff jederzeit beenden.`,
+
+  signIn: {
+    heading: (host) => `Bei ${host} anmelden`,
+    username: 'Benutzername',
+    password: 'Passwort',
+    secondFactor: 'Noch ein Schritt',
+    secondFactorFor: (title) => `Noch ein Schritt: ${title}`,
+    otp: 'Code aus Ihrer Authenticator-App',
+    otpHint: 'Sechs Ziffern. Einer Ihrer Wiederherstellungscodes geht auch.',
+    signedInAs: (name) => html`Sie sind als <strong>${name}</strong> angemeldet.`,
+    signedIn: 'Sie sind angemeldet.',
+    signInAsSomebodyElse: (name) =>
+      name === undefined ? 'Mit einem anderen Konto anmelden' : `Nicht ${name}? Mit einem anderen Konto anmelden`,
+  },
+
+  problems: {
+    'wrong-password': 'Benutzername oder Passwort stimmt nicht. Versuchen Sie es noch einmal.',
+    'wrong-code':
+      'Dieser Code stimmt nicht. Jeder gilt nur einmal und eine halbe Minute lang: Nehmen Sie den, der jetzt angezeigt wird.',
+    expired: 'Das hat zu lange gedauert. Melden Sie sich noch einmal an.',
+    'unknown-code':
+      'Mit diesem Code wartet kein Gerät. Vergleichen Sie die beiden. Sind sie gleich, ist der Code abgelaufen: Lassen Sie sich vom Gerät einen neuen zeigen.',
+    'wait-password': (minutes) =>
+      `Zu viele Anmeldeversuche sind fehlgeschlagen. Damit niemand Passwörter durchprobieren kann, wird ${inTheNext(minutes)} keines angenommen, auch nicht das richtige. Versuchen Sie es danach noch einmal.`,
+    'wait-code': (minutes) =>
+      `Zu viele Codes waren falsch. Damit niemand Codes durchprobieren kann, wird ${inTheNext(minutes)} keiner angenommen, auch nicht der richtige. Versuchen Sie es danach noch einmal.`,
+  },
+
+  deviceCode: {
+    title: 'Gerät verbinden',
+    whatToType: (host) =>
+      html`Geben Sie den Code ein, den das Gerät anzeigt, um es mit <strong>${host}</strong> zu verbinden.`,
+    compare: (host) =>
+      html`Zeigt das Gerät, das Sie mit <strong>${host}</strong> verbinden möchten, genau diesen Code?`,
+    caution: 'Hat Ihnen jemand einen Code oder einen Link zu dieser Seite geschickt, schließen Sie die Seite.',
+    label: 'Code auf dem Gerät',
+    hint: 'Groß- und Kleinschreibung und Bindestriche spielen keine Rolle.',
+  },
+  deviceDone: {
+    approved: (client) => `${client} ist verbunden`,
+    approvedNow: 'Am Gerät geht es in wenigen Sekunden von selbst weiter. Sie können diese Seite schließen.',
+    denied: 'Es wurde nichts verbunden',
+    deniedNow: (client) => `${client} weiß, dass Sie abgelehnt haben. Sie können diese Seite schließen.`,
+  },
+  signOut: {
+    title: 'Abmelden',
+    signedInAs: (name, host) =>
+      html`In diesem Browser ist <strong>${name}</strong> bei <strong>${host}</strong> angemeldet.`,
+    nobody: (host) => html`In diesem Browser ist niemand bei <strong>${host}</strong> angemeldet.`,
+    stays: 'Verknüpfte Apps und verbundene Geräte bleiben, wie sie sind.',
+    button: 'Abmelden',
+    done: 'Sie sind abgemeldet',
+    doneNow: (host) =>
+      `Wer diesen Browser als Nächstes benutzt, muss sich bei ${host} neu anmelden. Sie können diese Seite schließen.`,
+  },
+
+  errors: deErrors,
+}
+
+function inTheNext(minutes: number): string {
+  return minutes === 1 ? 'in der nächsten Minute' : `in den nächsten ${minutes} Minuten`
+}

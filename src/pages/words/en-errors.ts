@@ -1,0 +1,111 @@
+/** What an error page says, by the code of the refusal. */
+export interface Explanation {
+  title: string
+  /** What happened, and what to do now. */
+  sentences: string[]
+}
+
+export const enErrors = {
+  ambiguous_request: {
+    title: 'This request is not clear',
+    sentences: ['It can be read in more than one way, so it was not passed on. Check the address for a typing error.'],
+  },
+  upgrade_not_allowed: {
+    title: 'This request is not clear',
+    sentences: ['This address takes no such connection. Open it as an ordinary page.'],
+  },
+  not_found: {
+    title: 'There is nothing here',
+    sentences: ['There is nothing at this address. Check it for a typing error.'],
+  },
+  method_not_allowed: {
+    title: 'This address does not take that',
+    sentences: [
+      'It is not meant to be opened like this. If you were linking an account, go back to the app and start again.',
+    ],
+  },
+  request_timeout: {
+    title: 'That took too long',
+    sentences: ['What your browser sent did not arrive in time. Go back and try again.'],
+  },
+  body_too_large: {
+    title: 'That was too much',
+    sentences: ['What your browser sent is larger than anything that is asked for here. Go back and try again.'],
+  },
+  unsupported_body: {
+    title: 'This cannot be read here',
+    sentences: ['What was sent is in a form that is not understood here. Go back and try again.'],
+  },
+  internal_error: {
+    title: 'Something went wrong in the gateway',
+    sentences: [
+      'It is not your fault. Try again; if it happens again, tell whoever runs this gateway: its log says what.',
+    ],
+  },
+  bad_gateway: {
+    title: 'Not available right now',
+    sentences: ['The server behind this gateway cannot be reached. Check that it is running, and try again.'],
+  },
+  upstream_refused_gateway: {
+    title: 'Not available right now',
+    sentences: ['The server behind this gateway does not accept the gateway. Its owner has to give it a valid token.'],
+  },
+  store_unavailable: {
+    title: 'The gateway cannot work right now',
+    sentences: ['The gateway cannot reach its database right now. Nothing is lost: try again in a minute.'],
+  },
+  too_busy: {
+    title: 'The gateway cannot work right now',
+    sentences: ['Too many people are signing in at this moment. Go back and try again.'],
+  },
+  gateway_timeout: {
+    title: 'Not available right now',
+    sentences: ['The server behind this gateway takes too long to answer. Try again later.'],
+  },
+
+  unauthorized: {
+    title: 'Access only with a token',
+    sentences: ['This address is for programs that were linked with an account here. A browser gets nothing from it.'],
+  },
+  invalid_token: {
+    title: 'Access only with a token',
+    sentences: ['The access token is unknown, expired or revoked. Link the account again.'],
+  },
+  insufficient_scope: {
+    title: 'This token does not allow that',
+    sentences: ['The access that was approved does not include this. Link the account again and allow it.'],
+  },
+
+  /** The app and gateway.yaml don't agree; what about is the technical sentence beside it. */
+  link_does_not_work: {
+    title: 'This link does not work',
+    sentences: [
+      'Go back to the app that sent you here and start linking again.',
+      'If it fails again, tell whoever runs this gateway what stands above: the app and gateway.yaml have to agree.',
+    ],
+  },
+  /** A form came that this browser was not given. */
+  start_again: {
+    title: 'Please start again',
+    sentences: [
+      'The page that you came from is too old, was opened in another browser, or cookies are switched off.',
+      'Go back to the app that sent you here and start linking again.',
+    ],
+  },
+  /** The same, where there is no app to go back to: a device's code, signing out. */
+  open_again: {
+    title: 'Please start again',
+    sentences: [
+      'The page that you came from is too old, was opened in another browser, or cookies are switched off.',
+      'Open its address once more.',
+    ],
+  },
+  /** A device's code was good when it was typed, and is no longer. */
+  device_code_gone: {
+    title: 'This code no longer works',
+    sentences: [
+      'It has expired, or somebody has already answered for it. Nothing was connected just now.',
+      'Let the device show a new code, and type that one.',
+    ],
+  },
+} satisfies Record<string, Explanation>

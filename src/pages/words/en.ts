@@ -1,0 +1,95 @@
+import { html } from '../html.ts'
+import { enErrors } from './en-errors.ts'
+
+export const en = {
+  error: (title: string) => `Error: ${title}`,
+  approve: 'Approve',
+  deny: 'Deny',
+  continue: 'Continue',
+
+  /** An app sent the browser here and gets it back. */
+  link: {
+    title: (client: string) => `Link ${client}`,
+    asks: (client: string, host: string) =>
+      html`${client} asks for access to your account at <strong>${host}</strong>.`,
+    caution: 'If you did not just ask for this, choose Deny: nothing will change.',
+    afterwards: (client: string) => `Approve and Deny both take you back to ${client}.`,
+    unverified: (client: string, host: string) =>
+      html`Nobody has checked that this really is ${client}: it gave itself that name. You will be sent back to
+<strong>${host}</strong>. Approve only if that is where you came from.`,
+    unverifiedProgram: (client: string) =>
+      html`Nobody has checked that this really is ${client}: it gave itself that name. You will be sent back to a
+<strong>program on this computer or phone</strong>. Approve only if you have just started it yourself.`,
+  },
+  /** A device waits, whose code was typed here. */
+  device: {
+    title: (client: string) => `Connect ${client}`,
+    asks: (client: string, host: string) =>
+      html`The device whose code you entered says that it is ${client}. It asks for access to your account at
+<strong>${host}</strong>.`,
+    caution: 'Approve only if you have the device in front of you. If somebody sent you the code, choose Deny.',
+    afterwards: () => 'Then go back to the device: it goes on by itself.',
+    unverified: (client: string) => html`Nobody has checked that this really is ${client}: it gave itself that name.`,
+  },
+  permissions: 'It will be able to',
+  ending: (host: string) => `Whoever runs ${host} can end the access at any time.`,
+
+  signIn: {
+    heading: (host: string) => `Sign in to ${host}`,
+    username: 'User name',
+    password: 'Password',
+    secondFactor: 'One more step',
+    secondFactorFor: (title: string) => `One more step: ${title}`,
+    otp: 'Code from your authenticator app',
+    otpHint: 'Six digits. One of your recovery codes works too.',
+    signedInAs: (name: string) => html`You are signed in as <strong>${name}</strong>.`,
+    signedIn: 'You are signed in.',
+    signInAsSomebodyElse: (name: string | undefined) =>
+      name === undefined ? 'Sign in as somebody else' : `Not ${name}? Sign in as somebody else`,
+  },
+
+  problems: {
+    'wrong-password': 'The user name or the password is not right. Try again.',
+    'wrong-code': 'This code is not right. Each works only once, and for half a minute: try the one that is shown now.',
+    expired: 'That took too long. Sign in once more.',
+    'unknown-code':
+      'No device is waiting with this code. Compare the two. If they are the same, the code has expired: let the device show a new one.',
+    'wait-password': (minutes: number) =>
+      `Too many attempts to sign in have failed. To keep out whoever guesses, no password is accepted for the next ${minutesInWords(minutes)}, not even the right one. Then try again.`,
+    'wait-code': (minutes: number) =>
+      `Too many codes were wrong. To keep out whoever guesses, none is accepted for the next ${minutesInWords(minutes)}, not even the right one. Then try again.`,
+  },
+
+  deviceCode: {
+    title: 'Connect a device',
+    whatToType: (host: string) => html`Type the code that the device shows, to connect it to <strong>${host}</strong>.`,
+    compare: (host: string) =>
+      html`Does the device that you want to connect to <strong>${host}</strong> show exactly this code?`,
+    caution: 'If somebody sent you a code or a link to this page, close the page.',
+    label: 'Code on the device',
+    hint: 'Capital or small letters and hyphens make no difference.',
+  },
+  deviceDone: {
+    approved: (client: string) => `${client} is connected`,
+    approvedNow: 'Go back to the device: it goes on by itself in a few seconds. You can close this page.',
+    denied: 'Nothing was connected',
+    deniedNow: (client: string) => `${client} was told that you said no. You can close this page.`,
+  },
+  signOut: {
+    title: 'Sign out',
+    signedInAs: (name: string, host: string) =>
+      html`In this browser, <strong>${name}</strong> is signed in to <strong>${host}</strong>.`,
+    nobody: (host: string) => html`In this browser, nobody is signed in to <strong>${host}</strong>.`,
+    stays: 'Apps and devices that you have connected stay connected.',
+    button: 'Sign out',
+    done: 'You are signed out',
+    doneNow: (host: string) =>
+      `Whoever uses this browser next has to sign in to ${host} again. You can close this page.`,
+  },
+
+  errors: enErrors,
+}
+
+function minutesInWords(minutes: number): string {
+  return minutes === 1 ? 'minute' : `${minutes} minutes`
+}

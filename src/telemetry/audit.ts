@@ -1,0 +1,127 @@
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import type { Environment } from '../config/environment.ts'
+import { setAuditFileAside } from './set-audit-file-aside.ts'
+
+/** What can happen, each in words for people. */
+export const AUDIT_EVENTS = {
+  started: 'started',
+  stopped: 'stopped',
+  reloaded: 'configuration reloaded',
+  signed_in: 'signed in',
+  sign_in_failed: 'sign-in failed',
+  locked_out: 'locked out',
+  signed_out: 'signed out',
+  consented: 'consented',
+  denied: 'denied',
+  code_redeemed: 'code redeemed',
+  code_reused: 'code used again',
+  tokens_issued: 'tokens issued',
+  tokens_refreshed: 'tokens refreshed',
+  refresh_token_reused: 'refresh token used again',
+  revoked: 'revoked',
+  client_registered: 'client registered',
+  client_secret_renewed: 'client secret renewed',
+  client_refused: 'client refused',
+  user_added: 'user added',
+  user_removed: 'user removed',
+  user_disabled: 'user disabled',
+  user_enabled: 'user enabled',
+  password_changed: 'password changed',
+  totp_changed: 'second factor changed',
+  recovery_code_used: 'recovery code used',
+} as const
+
+export type AuditEventName = keyof typeof AUDIT_EVENTS
+
+/** Something that whoever runs the gateway may want to know years later. Never with a secret. */
+export interface AuditEvent {
+  event: AuditEventName
+  /** The address that it came from. */
+  address?: string
+  /** The name of the user that it is about. */
+  user?: string
+  /** The id of the client that it is about. */
+  client?: string
+  /** The id of the grant that it is about. */
+  grant?: string
+  scopes?: string[]
+  detail?: string
+}
+
+/** Never throws. */
+export type Audit = (event: AuditEvent) => void
+
+/** In bytes; a file that has as much is set aside. */
+const FULL = 5_000_000
+/** In bytes; so much of what is older is kept. */
+const KEPT = 2 * FULL
+
+/** In characters; what is longer than anything real was sent by somebody who wants to fill the disk. */
+const LONGEST = { address: 64, name: 100, detail: 500 }
+const MOST_SCOPES = 20
+
+/**
+ * Adds each event to the file as one line of JSON. Several processes may do that at once: each line is one write at
+ * the end of whichever file is there, and the oldest ones go when there is too much.
+ * @param onFailure is told once when events begin to be lost, and again only after one could be written.
+ */
+export function openAudit(file: string, { now }: Pick<Environment, 'now'>, onFailure: (error: Error) => void): Audit {
+  let failing = false
+
+  return function audit(event) {
+    try {
+      const { inode, size } = append(file, auditLine(event, now()))
+      if (size >= FULL) setAuditFileAside(file, inode, KEPT)
+      failing = false
+    } catch (error) {
+      if (!failing) onFailure(error as Error)
+      failing = true
+    }
+  }
+}
+
+/** Opened for each line, so that a file which another process has set aside, or somebody has deleted, gets no more. */
+function append(file: string, line: string): { inode: number; size: number } {
+  const handle = openSync(file, 'a+', 0o600)
+  try {
+    const { ino: inode, size } = fstatSync(handle)
+    const bytes = Buffer.from(endsTorn(handle, size) ? `\n${line}` : line)
+    const written = writeSync(handle, bytes)
+    if (written < bytes.length) throw new Error(`${file}: only ${written} of ${bytes.length} bytes could be written`)
+    return { inode, size: size + written }
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** As after a power cut, or where the disk was full. */
+function endsTorn(handle: number, size: number): boolean {
+  const last = Buffer.alloc(1)
+  return size > 0 && readSync(handle, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a
+}
+
+/** The address stands before everything that a client can write, so that fail2ban can't be told another one. */
+function auditLine({ event, address, user, client, grant, scopes, detail }: AuditEvent, now: number): string {
+  const record = {
+    time: new Date(now).toISOString(),
+    event,
+    address: cut(address, LONGEST.address),
+    user: cut(user, LONGEST.name),
+    client: cut(client, LONGEST.name),
+    grant: cut(grant, LONGEST.name),
+    scopes: scopes?.slice(0, MOST_SCOPES).map((scope) => cut(scope, LONGEST.name)),
+    detail: cut(detail, LONGEST.detail),
+  }
+  return `${JSON.stringify(record).replace(DECEIVING, escaped)}\n`
+}
+
+function cut(text: string | undefined, longest: number): string | undefined {
+  return text === undefined || text.length <= longest ? text : `${text.slice(0, longest - 1)}…`
+}
+
+/** What JSON leaves as it is, but a terminal obeys or some reader takes for the end of a line. */
+const DECEIVING = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}

@@ -1,0 +1,106 @@
+import type { Environment } from '../config/environment.ts'
+import type { SessionRecord, UserRecord } from '../store/records.ts'
+import { hashSecret, isSecret, newSecret } from '../store/secrets.ts'
+import type { Store } from '../store/store.ts'
+
+/** Only this host can set it, and only over TLS. */
+const COOKIE = '__Host-skillgate-session'
+const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax'
+
+/** Milliseconds between a right password and the second factor. */
+const HALF_LIFE = 5 * 60_000
+/** Milliseconds between two writings of when a session was last used. */
+const TOUCH_EVERY = 60_000
+
+/** In milliseconds. */
+export interface SessionLimits {
+  /** How long a session may be left alone; some minutes at least, for its use is noted once a minute. */
+  idle: number
+  /** How long it lasts at the most. */
+  absolute: number
+}
+
+export interface FoundSession {
+  user: UserRecord
+  /** The hash of the cookie. */
+  id: string
+}
+
+export interface Sessions {
+  /** @returns the `Set-Cookie` header of a new session. */
+  begin: (user: UserRecord) => Promise<string>
+  /** The same for somebody whose second factor is still to come. */
+  beginHalf: (user: UserRecord) => Promise<string>
+  find: (cookies: string | undefined) => Promise<FoundSession | undefined>
+  findHalf: (cookies: string | undefined) => Promise<FoundSession | undefined>
+  /** @returns false when it was ended already. */
+  end: (session: FoundSession) => Promise<boolean>
+}
+
+/** The `Set-Cookie` header that makes a browser forget its session. */
+export const FORGET_SESSION = `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
+
+/** Who is signed in in which browser. */
+export function openSessions(store: Store, environment: Environment, { idle, absolute }: SessionLimits): Sessions {
+  async function begin(user: UserRecord, half: Pick<SessionRecord, 'half'> = {}): Promise<string> {
+    const secret = newSecret(environment)
+    const at = environment.now()
+    const times = { createdAt: at, lastUsedAt: at }
+    const session = { revision: 1, userName: user.name, userId: user.id, epoch: epochOf(user), ...half, ...times }
+    await store.put('session', hashSecret(secret), session, endOf(session))
+    return `${COOKIE}=${secret}; ${ATTRIBUTES}`
+  }
+
+  async function read(cookies: string | undefined, half: boolean) {
+    const secret = readSecret(cookies)
+    const id = secret && hashSecret(secret)
+    const session = id && (await store.get('session', id))
+    if (!session || (session.half ?? false) !== half || endOf(session) <= environment.now()) return undefined
+    const user = await store.get('user', session.userName)
+    return isStill(user, session) ? { id, session, user } : undefined
+  }
+
+  function endOf({ half, createdAt, lastUsedAt }: SessionRecord): number {
+    return half ? createdAt + HALF_LIFE : Math.min(lastUsedAt + idle, createdAt + absolute)
+  }
+
+  return {
+    begin: (user) => begin(user),
+    beginHalf: (user) => begin(user, { half: true }),
+
+    async find(cookies) {
+      const found = await read(cookies, false)
+      if (!found) return undefined
+      const { id, session, user } = found
+      const lastUsedAt = environment.now()
+      if (lastUsedAt - session.lastUsedAt >= TOUCH_EVERY) {
+        const used = { ...session, revision: session.revision + 1, lastUsedAt }
+        await store.replace('session', id, session.revision, used, endOf(used))
+      }
+      return { id, user }
+    },
+
+    findHalf: (cookies) => read(cookies, true),
+    end: ({ id }) => store.delete('session', id),
+  }
+}
+
+/** Whether the user is who this was given to, and neither disabled since nor given another password or second factor. */
+export function isStill(
+  user: UserRecord | undefined,
+  { userId, epoch }: Pick<SessionRecord, 'userId' | 'epoch'>,
+): user is UserRecord {
+  return user?.id === userId && !user.disabled && epochOf(user) === epoch
+}
+
+export function epochOf({ sessionEpoch = 0 }: UserRecord): number {
+  return sessionEpoch
+}
+
+/** None where there are two: one of them was planted. */
+function readSecret(cookies = ''): string | undefined {
+  const values = cookies
+    .split(/; */)
+    .flatMap((cookie) => (cookie.startsWith(`${COOKIE}=`) ? [cookie.slice(COOKIE.length + 1)] : []))
+  return values.length === 1 && values[0] && isSecret(values[0]) ? values[0] : undefined
+}

@@ -1,0 +1,56 @@
+import type { Environment } from '../config/environment.ts'
+import { hashSecret } from '../store/secrets.ts'
+import type { Store } from '../store/store.ts'
+import { addressBlock } from './address-block.ts'
+import { type Counted, countFailure, forgetFailures, giveBack, type Wait } from './failures.ts'
+
+export interface Attempt {
+  /** The canonical name; undefined for what can't be one, which counts for the address only. */
+  name: string | undefined
+  /** Undefined where a trusted proxy doesn't tell: then the name alone counts, so that nobody locks out all behind it. */
+  address: string | undefined
+}
+
+/** An attempt that may be made. It counts as failed until it is said to be otherwise. */
+export interface Admitted {
+  kind: 'admitted'
+  /** It was no failure, or nothing was tried. */
+  giveBack: () => Promise<void>
+  /** Somebody has signed in: the earlier failures of the name are forgotten, those of the address are not. */
+  succeed: () => Promise<void>
+}
+
+export interface Refused extends Wait {
+  by: 'name' | 'address'
+}
+
+export type SignInThrottle = (attempt: Attempt) => Promise<Admitted | Refused>
+
+/** Lets at most five failures happen within ten minutes, for a name and for an address. It outlives a restart. */
+export function signInThrottle(store: Store, { now }: Pick<Environment, 'now'>): SignInThrottle {
+  const count = async (by: Refused['by'], whose: string | undefined) => {
+    return whose === undefined ? undefined : countFailure(store, now, `${by}.${hashSecret(whose)}`)
+  }
+  const takeBack = async (counted: Counted | undefined) => counted && giveBack(store, now, counted)
+
+  return async function admit({ name, address }) {
+    const ofAddress = await count('address', address === undefined ? undefined : addressBlock(address))
+    if (ofAddress?.kind === 'wait') return { ...ofAddress, by: 'address' }
+    const ofName = await count('name', name)
+    if (ofName?.kind === 'wait') {
+      await takeBack(ofAddress)
+      return { ...ofName, by: 'name' }
+    }
+    return {
+      kind: 'admitted',
+      async giveBack() {
+        await takeBack(ofAddress)
+        await takeBack(ofName)
+      },
+      async succeed() {
+        await takeBack(ofAddress)
+        if (ofName) await forgetFailures(store, now, ofName)
+      },
+    }
+  }
+}

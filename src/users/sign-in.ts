@@ -1,0 +1,134 @@
+import type { Environment } from '../config/environment.ts'
+import type { UserRecord } from '../store/records.ts'
+import type { Sealer } from '../store/seal.ts'
+import type { Store } from '../store/store.ts'
+import type { Audit } from '../telemetry/audit.ts'
+import { canonicalName } from './names.ts'
+import { spendCode } from './second-factor.ts'
+import { FORGET_SESSION, type FoundSession, openSessions, type SessionLimits } from './sessions.ts'
+import { type Admitted, type Refused, signInThrottle } from './sign-in-throttle.ts'
+import { passwordVerifier } from './users.ts'
+
+export interface SignInTools {
+  store: Store
+  environment: Environment
+  sealer: Sealer
+  audit: Audit
+  limits: SessionLimits
+}
+
+export type SignInOutcome =
+  /** `cookie` is the `Set-Cookie` header of the new session. */
+  | { kind: 'signed-in'; user: UserRecord; cookie: string }
+  | { kind: 'second-factor'; cookie: string }
+  | { kind: 'wrong' }
+  | { kind: 'expired' }
+  | { kind: 'wait'; seconds: number }
+
+type Address = string | undefined
+
+/** The ways in and out for people. All of them throw `StorageError` when nothing is known about who somebody is. */
+export interface SignIn {
+  /** Who is signed in, with the second factor where there is one. */
+  findSession: (cookies: string | undefined) => Promise<FoundSession | undefined>
+  /** @throws TooBusyError when so many sign in that another one would wait for long; it then doesn't count. */
+  checkPassword: (attempt: { name: string; password: string; address: Address }) => Promise<SignInOutcome>
+  checkSecondFactor: (attempt: {
+    cookies: string | undefined
+    code: string
+    address: Address
+  }) => Promise<SignInOutcome>
+  /** @returns the `Set-Cookie` header that makes the browser forget. */
+  endSession: (cookies: string | undefined, address: Address) => Promise<string>
+}
+
+/** How people prove who they are: with a password, a second factor where they have one, and a session from then on. */
+export async function signIn({ store, environment, sealer, audit, limits }: SignInTools): Promise<SignIn> {
+  const sessions = openSessions(store, environment, limits)
+  const admit = signInThrottle(store, environment)
+  const verifyPassword = await passwordVerifier(store, environment)
+
+  async function checkPassword(attempt: Parameters<SignIn['checkPassword']>[0]): Promise<SignInOutcome> {
+    const { password, address } = attempt
+    const name = canonicalName(attempt.name.trim())
+    const admitted = await admit({ name, address })
+    if (admitted.kind === 'wait') return wait(admitted, name, address)
+
+    const user = await unlessFailing(admitted, () => verifyPassword(name ?? '', password))
+    if (!user) {
+      audit({ event: 'sign_in_failed', address, ...(await whoIs(name)) })
+      return { kind: 'wrong' }
+    }
+    if (!user.totp) return begin(admitted, user, address)
+    // Earlier failures stay: whoever knows the password could otherwise try codes for ever.
+    await admitted.giveBack()
+    return { kind: 'second-factor', cookie: await sessions.beginHalf(user) }
+  }
+
+  async function checkSecondFactor(attempt: Parameters<SignIn['checkSecondFactor']>[0]): Promise<SignInOutcome> {
+    const { cookies, code, address } = attempt
+    const half = await sessions.findHalf(cookies)
+    if (!half) return { kind: 'expired' }
+    const { name } = half.user
+    const admitted = await admit({ name, address })
+    if (admitted.kind === 'wait') return wait(admitted, name, address)
+
+    const spent = await unlessFailing(admitted, () => spendCode({ store, sealer, ...environment }, half.user, code))
+    if (!spent) {
+      audit({ event: 'sign_in_failed', address, user: name, detail: 'wrong code' })
+      return { kind: 'wrong' }
+    }
+    if (spent.kind === 'recovery') {
+      audit({ event: 'recovery_code_used', address, user: name, detail: `${spent.left} left` })
+    }
+    // One half session makes one whole one at the most.
+    if (!(await unlessFailing(admitted, () => sessions.end(half)))) {
+      await admitted.giveBack()
+      return { kind: 'expired' }
+    }
+    return begin(admitted, half.user, address)
+  }
+
+  async function begin(admitted: Admitted, user: UserRecord, address: Address): Promise<SignInOutcome> {
+    const cookie = await unlessFailing(admitted, () => sessions.begin(user))
+    await admitted.succeed()
+    audit({ event: 'signed_in', address, user: user.name })
+    return { kind: 'signed-in', user, cookie }
+  }
+
+  async function wait({ seconds, first, by }: Refused, name: string | undefined, address: Address) {
+    if (first) {
+      const { user } = await whoIs(name)
+      audit({ event: 'locked_out', address, user, detail: `too many failures of this ${by}` })
+    }
+    return { kind: 'wait' as const, seconds }
+  }
+
+  /** A name that nobody has may be a password that was typed into the wrong field: it is written nowhere. */
+  async function whoIs(name: string | undefined): Promise<{ user?: string; detail: string }> {
+    const user = name === undefined ? undefined : await store.get('user', name)
+    if (!user) return { detail: 'unknown name' }
+    return { user: user.name, detail: user.disabled ? 'disabled' : 'wrong password' }
+  }
+
+  async function endSession(cookies: string | undefined, address: Address): Promise<string> {
+    const session = await sessions.find(cookies)
+    if (session && (await sessions.end(session))) audit({ event: 'signed_out', address, user: session.user.name })
+    const half = await sessions.findHalf(cookies)
+    if (half) await sessions.end(half)
+    return FORGET_SESSION
+  }
+
+  return { findSession: sessions.find, checkPassword, checkSecondFactor, endSession }
+}
+
+/** Where nothing could be tried, nothing failed. */
+async function unlessFailing<T>(admitted: Admitted, attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt()
+  } catch (error) {
+    // What went wrong first is what matters; if this fails too, a failure counts that was none.
+    await admitted.giveBack().catch(() => {})
+    throw error
+  }
+}

@@ -1,0 +1,88 @@
+import type { Answer } from '../../src/pages/answer.ts'
+import { type DeviceCode, deviceCodePage, deviceDonePage } from '../../src/pages/device-pages.ts'
+import { errorPage } from '../../src/pages/error-page.ts'
+import type { Language } from '../../src/pages/language.ts'
+import { type Consent, signInPage } from '../../src/pages/sign-in-page.ts'
+import { signedOutPage, signOutPage } from '../../src/pages/sign-out-page.ts'
+import { wordsFor } from '../../src/pages/words/words-for.ts'
+
+export const LANGUAGES: Language[] = ['en', 'de']
+
+/** What pages are given; each value once, so that a test can put something else in its place. */
+export const VALUES = {
+  clientName: 'Amazon Alexa',
+  host: 'home.example',
+  permission: 'See your music',
+  unverified: 'app.example',
+  signedInAs: 'Ada Lovelace',
+  name: 'ada',
+  userCode: 'WDJB-MJHT',
+  action: '/alexa/approve',
+  request: 'cmVxdWVzdA',
+  csrf: 'csrf-token',
+  title: 'A title',
+  sentence: 'A sentence.',
+}
+
+/** Every page in every state, by what it is. */
+export function examplePages(language: Language, values = VALUES): Record<string, Answer> {
+  const { clientName, host, permission, unverified, signedInAs, name, userCode, title, sentence } = values
+  const { action, request, csrf } = values
+  const hidden = { language, host, action, request, csrf }
+  const consent = (change: Partial<Consent> = {}) =>
+    signInPage({ ...hidden, step: 'password', kind: 'link', clientName, permissions: [permission], ...change })
+  const deviceCode = (change: Partial<DeviceCode> = {}) => deviceCodePage({ ...hidden, ...change })
+  const wait = { kind: 'wait', seconds: 90 } as const
+  const errors = Object.entries(wordsFor(language).errors).map(([code, error]) => [
+    `the page of ${code}`,
+    errorPage({ language, status: 400, ...error }),
+  ])
+  return {
+    'the sign-in page': consent(),
+    'the sign-in page of an app that registered itself': consent({ unverified }),
+    'the sign-in page of a program that registered itself': consent({ unverified: 'localhost:8000' }),
+    'the sign-in page after a wrong password': consent({ problem: { kind: 'wrong-password' }, name }),
+    'the sign-in page when a second factor came too late': consent({ problem: { kind: 'expired' } }),
+    'the sign-in page after too many wrong passwords': consent({ problem: wait, name }),
+    'the second factor': consent({ step: 'second-factor' }),
+    'the second factor after a wrong code': consent({ step: 'second-factor', problem: { kind: 'wrong-code' } }),
+    'the second factor after too many wrong codes': consent({ step: 'second-factor', problem: wait }),
+    'the consent page': consent({ step: 'consent', signedInAs }),
+    'the consent page of somebody without a name': consent({ step: 'consent' }),
+    'the sign-in page for a device': consent({ kind: 'device' }),
+    'the second factor for a device': consent({ kind: 'device', step: 'second-factor' }),
+    'the consent page for a device': consent({ kind: 'device', step: 'consent', signedInAs }),
+    'the consent page for a device that registered itself': consent({ kind: 'device', step: 'consent', unverified }),
+    'the page for a code': deviceCode(),
+    'the page for a code that came with the address': deviceCode({ userCode }),
+    'the page for a code after an unknown one': deviceCode({ userCode, problem: { kind: 'unknown-code' } }),
+    'the page for a code after too many wrong ones': deviceCode({ userCode, problem: wait }),
+    'the page after a device was connected': deviceDonePage({ language, clientName, approved: true }),
+    'the page after a device was denied': deviceDonePage({ language, clientName, approved: false }),
+    'the page to sign out': signOutPage({ ...hidden, signedInAs }),
+    'the page to sign out when nobody is signed in': signOutPage(hidden),
+    'the page after signing out': signedOutPage({ language, host }),
+    'an error page': errorPage({ language, status: 403, title, sentences: [sentence, { english: sentence }] }),
+    ...Object.fromEntries(errors),
+  }
+}
+
+/** The page without its style, which is nobody's input. */
+export function markup(body: string): string {
+  return body.replace(/<style>.*?<\/style>/s, '')
+}
+
+/** The tags of one kind, each as it stands there. */
+export function tags(body: string, name: string): string[] {
+  return [...markup(body).matchAll(new RegExp(`<${name}\\b[^>]*>`, 'g'))].map(([tag]) => tag)
+}
+
+/** What a person reads, without the tags. */
+export function words(body: string): string {
+  const [, main = ''] = /<main>(.*)<\/main>/s.exec(body) ?? []
+  return main
+    .replace(/<[^>]*>/g, '')
+    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code))
+    .replace(/\s+/g, ' ')
+    .trim()
+}

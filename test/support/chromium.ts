@@ -1,0 +1,62 @@
+import type { ExecutionContext } from 'ava'
+import { type Browser, type BrowserContext, chromium } from 'playwright-core'
+import { findProgram } from './program.ts'
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome']
+
+/** It calls nobody of its own accord, and goes past every proxy. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-proxy-server',
+]
+
+/**
+ * A real browser with an empty profile, without a window, that ends with the test. Undefined where none is installed:
+ * the test has been skipped then.
+ * @param ports of this machine, by the host that the browser finds there at 443. It finds no other host at all.
+ */
+export async function openChromium(
+  t: ExecutionContext,
+  ports: Record<string, number> = {},
+): Promise<Browser | undefined> {
+  const executablePath = findProgram(t, NAMES, 'chromium')
+  if (executablePath === undefined) return undefined
+  const rules = Object.entries(ports).map(([host, port]) => `MAP ${host}:443 127.0.0.1:${port}`)
+  const browser = await chromium.launch({
+    executablePath,
+    headless: true,
+    args: [...FLAGS, `--host-resolver-rules=${[...rules, 'MAP * ~NOTFOUND'].join(', ')}`],
+  })
+  t.teardown(() => browser.close())
+  return browser
+}
+
+/** A phone and a desktop, in pixels. */
+export const SCREENS = {
+  phone: { width: 390, height: 844 },
+  desktop: { width: 1280, height: 800 },
+}
+
+/** Pixels that the page is wider than its screen, so that it scrolls sideways. */
+export async function overhang(page: { evaluate: (script: string) => Promise<unknown> }): Promise<number> {
+  return Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'))
+}
+
+/** What stands in the address bar after the browser was sent to a foreign host; nothing is asked there. */
+export async function stopAtForeignHost(context: BrowserContext, host: string): Promise<string[]> {
+  const urls: string[] = []
+  await context.route(
+    (url) => url.host === host,
+    (route) => {
+      urls.push(route.request().url())
+      return route.fulfill({ contentType: 'text/plain', body: 'The browser has arrived.' })
+    },
+  )
+  return urls
+}

@@ -1,0 +1,141 @@
+import test from 'ava'
+import type { ResourceOwners } from '../../src/oauth/resource-owners.ts'
+import { StorageError } from '../../src/store/store.ts'
+import { TooBusyError } from '../../src/users/passwords.ts'
+import { disableUser } from '../../src/users/users.ts'
+import { watchPasswordHashings } from '../support/password-hashings.ts'
+import { ADA, cookieOf, enter, giveSecondFactor, HOME, openPeople } from './people.ts'
+
+test.serial('the authorization server finds in it what it asks of resource owners', async (t) => {
+  const owners: ResourceOwners = (await openPeople(t)).people
+  t.deepEqual(Object.keys(owners).sort(), ['checkPassword', 'checkSecondFactor', 'endSession', 'findSession'])
+})
+
+test.serial('the right password signs in, under any spelling of the name, with a new session each time', async (t) => {
+  const house = await openPeople(t)
+  const cookies = new Set<string>()
+  for (const name of ['ada', 'ADA', ' Ada ']) {
+    const outcome = await enter(house, { name })
+    t.like(outcome, { kind: 'signed-in', user: house.ada })
+    cookies.add(cookieOf(outcome))
+    t.like(await house.people.findSession(cookieOf(outcome)), { user: house.ada })
+  }
+  t.is(cookies.size, 3)
+  t.deepEqual(house.events, Array(3).fill({ event: 'signed_in', user: 'ada', address: HOME }))
+})
+
+test.serial('a wrong password, an unknown name and a disabled user get the same answer', async (t) => {
+  const house = await openPeople(t)
+  t.deepEqual(await enter(house, { password: 'wrong' }), { kind: 'wrong' })
+  t.deepEqual(await enter(house, { name: 'bob' }), { kind: 'wrong' })
+  t.deepEqual(await enter(house, { name: 'ᴬda' }), { kind: 'wrong' })
+  await disableUser(house.store, 'ada')
+  t.deepEqual(await enter(house), { kind: 'wrong' })
+})
+
+test.serial('what failed is noted, but a name that nobody has is written nowhere: it may be a password', async (t) => {
+  const house = await openPeople(t)
+  for (const [name, password] of [
+    ['ADA', 'wrong'],
+    ['hunter2.hunter2', 'ada'],
+    ['correct horse battery', 'ada'],
+  ] as const) {
+    await enter(house, { name, password })
+  }
+  await disableUser(house.store, 'ada')
+  await enter(house)
+  const failed = { event: 'sign_in_failed', address: HOME }
+  t.deepEqual(house.events as object[], [
+    { ...failed, user: 'ada', detail: 'wrong password' },
+    { ...failed, detail: 'unknown name' },
+    { ...failed, detail: 'unknown name' },
+    { ...failed, user: 'ada', detail: 'disabled' },
+  ])
+})
+
+test.serial('49. neither cookies nor passwords nor names that nobody has are in the database', async (t) => {
+  const house = await openPeople(t)
+  const cookie = cookieOf(await enter(house))
+  await enter(house, { name: 'hunter2.hunter2', password: 'wrong password' })
+  const kinds = ['session', 'failures', 'user'] as const
+  const pages = await Promise.all(kinds.map((kind) => house.store.list(kind, '', undefined, 100)))
+  const dump = JSON.stringify(pages)
+  t.true(dump.includes(house.ada.id))
+  for (const secret of [cookie.split('=')[1]!, ADA.password, 'hunter2.hunter2', 'wrong password', HOME]) {
+    t.false(dump.includes(secret), secret)
+  }
+})
+
+test.serial('47. whoever the name belongs to, a failure costs one hashing, and a wait none', async (t) => {
+  const house = await openPeople(t)
+  const { store } = house
+  await store.put('user', 'eve', { ...house.ada, name: 'eve', id: 'e'.repeat(24), disabled: true })
+  const cost = async (name: string, password: string) => {
+    const watch = watchPasswordHashings()
+    const { kind } = await house.people.checkPassword({ name, password, address: undefined })
+    watch.stop()
+    return [kind, watch.started()]
+  }
+  for (const name of ['ada', 'bob', 'eve', 'no name', 'x'.repeat(100)]) {
+    for (let time = 0; time < 5; time++) t.deepEqual(await cost(name, 'wrong password'), ['wrong', 1], name)
+  }
+  t.deepEqual(await cost('eve', ADA.password), ['wait', 0])
+  t.deepEqual(await cost('ada', ADA.password), ['wait', 0])
+  t.deepEqual(await cost('bob', 'wrong'), ['wait', 0])
+})
+
+test.serial('47. a disabled user with the right password costs what a wrong one does', async (t) => {
+  const house = await openPeople(t)
+  await disableUser(house.store, 'ada')
+  const watch = watchPasswordHashings()
+  t.deepEqual(await enter(house), { kind: 'wrong' })
+  watch.stop()
+  t.is(watch.started(), 1)
+})
+
+test.serial('who signs out is signed out, there alone, and that is noted once', async (t) => {
+  const house = await openPeople(t)
+  const [here, there] = [cookieOf(await enter(house)), cookieOf(await enter(house))]
+  house.events.length = 0
+  const forget = '__Host-skillgate-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0'
+  for (const cookies of [here, here, undefined, 'nonsense']) t.is(await house.people.endSession(cookies, HOME), forget)
+  t.is(await house.people.findSession(here), undefined)
+  t.truthy(await house.people.findSession(there))
+  t.deepEqual(house.events as object[], [{ event: 'signed_out', user: 'ada', address: HOME }])
+})
+
+test.serial('who leaves between password and code leaves nothing behind', async (t) => {
+  const house = await openPeople(t)
+  await giveSecondFactor(house)
+  const cookies = cookieOf(await enter(house))
+  await house.people.endSession(cookies, HOME)
+  t.is((await house.store.list('session', '', undefined, 10)).entries.length, 0)
+  t.deepEqual(house.events, [])
+})
+
+test.serial('whom the machine is too busy for is told so, and that is no failure', async (t) => {
+  const house = await openPeople(t)
+  const people = Array.from({ length: 30 }, (_, i) =>
+    enter(house, { name: `n${i}`, password: 'wrong', address: `192.0.2.${i}` }),
+  )
+  const results = await Promise.allSettled(people)
+  const busy = results.flatMap((result, i) => (result.status === 'rejected' ? [{ i, reason: result.reason }] : []))
+  t.true(busy.length > 0)
+  for (const { i, reason } of busy) {
+    t.true(reason instanceof TooBusyError)
+    for (let time = 0; time < 5; time++) {
+      t.is((await enter(house, { name: `n${i}`, password: 'wrong', address: `192.0.2.${i}` })).kind, 'wrong')
+    }
+  }
+})
+
+test.serial('while the store fails nobody is signed in, turned away or signed out', async (t) => {
+  const house = await openPeople(t)
+  const cookie = cookieOf(await enter(house))
+  await house.store.close()
+  const failing = { instanceOf: StorageError }
+  await t.throwsAsync(enter(house), failing)
+  await t.throwsAsync(house.people.findSession(cookie), failing)
+  await t.throwsAsync(house.people.checkSecondFactor({ cookies: cookie, code: '123456', address: HOME }), failing)
+  await t.throwsAsync(house.people.endSession(cookie, HOME), failing)
+})
