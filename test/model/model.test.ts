@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { randomInt } from 'node:crypto'
 import test from 'ava'
 import fc from 'fast-check'
 import { temporaryFolder, testEnvironment } from '../support/environment.ts'
+import { seedOf } from '../support/property.ts'
 import {
   approve,
   type ClientName,
@@ -163,8 +163,7 @@ const steps = fc.array(
 )
 
 test(`${SEQUENCES * STEPS} random steps have the outcomes that a page of rules foretells`, async (t) => {
-  const seed = Number(process.env.SKILLGATE_TEST_SEED ?? randomInt(2 ** 31))
-  t.log(`seed ${seed}; again: SKILLGATE_TEST_SEED=${seed} npx ava test/model`)
+  const seed = seedOf(t)
   let taken = 0
   const property = fc.asyncProperty(steps, async (sequence) => {
     const environment = testEnvironment()
