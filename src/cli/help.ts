@@ -6,10 +6,28 @@ export async function help({ print }: World): Promise<number> {
 
   start                            serve until stopped
   check                            all of a start but the listening; says what would be served
+
   user add NAME [DISPLAY NAME]     let somebody sign in; asks for the password, or reads it from standard input
   user list                        who can sign in
   user password NAME               give somebody another password
+  user totp NAME [off]             have a code of an authenticator app asked for as well, or no more
+  user recovery NAME               make new recovery codes, for when the authenticator is lost
+  user disable NAME                stop somebody's access and all that they linked, for now
+  user enable NAME                 undo that
   user remove NAME                 end somebody's access and all that they linked
-  help, version`)
+
+  grant list                       what people have allowed; --user NAME and --client ID show less
+  grant revoke ID                  end one of these; the client has to be linked again
+
+  client list                      who may ask people for access, and where their secrets are
+  client secret ID                 show a client's secret
+  client secret ID --renew         make another one; --overlap HOURS says how long both are good (24)
+  client new-secret                make a secret, and its hash for gateway.yaml
+  client remove ID                 end a client that registered itself
+
+  audit                            what happened lately; --last N events (50), --json for programs
+  help, version
+
+All but start work while the gateway runs, which notices at once what they change.`)
   return 0
 }

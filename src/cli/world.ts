@@ -14,5 +14,21 @@ export interface World extends Environment {
   untilStopped: () => Promise<void>
 }
 
-/** @returns the exit code. */
-export type Command = (world: World) => Promise<number>
+/** What was typed with `--`, for those commands that take it. */
+export interface CommandOptions {
+  user?: string
+  client?: string
+  renew?: boolean
+  overlap?: string
+  last?: string
+  json?: boolean
+}
+
+/** What can be typed after `skillgate`. */
+export interface Command {
+  /** @param words what was typed after the command's own. @returns the exit code. */
+  run: (world: World, options: CommandOptions, ...words: string[]) => Promise<number>
+  /** What it needs besides, as the help calls it; nothing, if absent. */
+  words?: string[] | 'any'
+  options?: (keyof CommandOptions)[]
+}

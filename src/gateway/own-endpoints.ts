@@ -1,9 +1,13 @@
 import { handleApprove } from '../oauth/approve.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { handleAuthorize } from '../oauth/authorize.ts'
+import { handleDeviceAuthorization } from '../oauth/device-authorization.ts'
+import { handleDeviceForm, handleDevicePage } from '../oauth/device-verification.ts'
 import { handleIntrospect } from '../oauth/introspect.ts'
 import { resourceMetadata, serverMetadata } from '../oauth/metadata.ts'
+import { handleRegister, type Registration } from '../oauth/register.ts'
 import { handleRevoke } from '../oauth/revoke.ts'
+import { handleSignOut, handleSignOutPage } from '../oauth/sign-out.ts'
 import { handleToken } from '../oauth/token.ts'
 import { handleUserinfo } from '../oauth/userinfo.ts'
 import { type Endpoint, jsonAnswer } from '../pages/answer.ts'
@@ -14,7 +18,7 @@ import { type AccessPolicy, pathOfMetadata, policyFor } from './protected-resour
 /** The paths that the gateway itself answers: exact ones, so that a route can have all the others. */
 export function ownEndpoints(
   server: AuthorizationServer,
-  options: { registration: boolean },
+  { registration }: { registration: Registration | boolean | undefined },
   health: () => Health,
 ): OwnEndpoint[] {
   const { issuer, basePath } = server
@@ -30,7 +34,7 @@ export function ownEndpoints(
     return { path, methods: ['GET', 'HEAD'], handle: () => answer, ...open }
   }
   const ofUser = policyFor(issuer, { auth: 'bearer', scopes: ['user:read'] })
-  const metadata = serverMetadata(server, options)
+  const metadata = serverMetadata(server, { registration: Boolean(registration) })
 
   const endpoints: OwnEndpoint[] = [
     at('authorize', ['GET', 'HEAD'], (asked) => handleAuthorize(server, asked)),
@@ -39,6 +43,14 @@ export function ownEndpoints(
     at('revoke', ['POST'], (asked) => handleRevoke(server, asked)),
     at('introspect', ['POST'], (asked) => handleIntrospect(server, asked)),
     at('userinfo', ['GET', 'HEAD', 'POST'], handleUserinfo, ofUser),
+    at('device_authorization', ['POST'], (asked) => handleDeviceAuthorization(server, asked)),
+    at('device', ['GET', 'HEAD'], (asked) => handleDevicePage(server, asked)),
+    at('device', ['POST'], (asked) => handleDeviceForm(server, asked)),
+    at('sign-out', ['GET', 'HEAD'], (asked) => handleSignOutPage(server, asked)),
+    at('sign-out', ['POST'], (asked) => handleSignOut(server, asked)),
+    ...(typeof registration === 'object'
+      ? [at('register', ['POST'], (asked) => handleRegister(server, registration, asked))]
+      : []),
     fixed('/.well-known/oauth-authorization-server', metadata),
     // Clients disagree on where the path of an issuer goes: before, as RFC 8414 says, or after, as OpenID Connect does.
     fixed(`/.well-known/oauth-authorization-server${basePath}`, metadata),
@@ -46,6 +58,6 @@ export function ownEndpoints(
     ...server.resources.map((one) => fixed(pathOfMetadata(one.resource), resourceMetadata(issuer, one))),
     { path: '/health', methods: ['GET', 'HEAD'], handle: () => healthAnswer(health(), paths), ...open },
   ]
-  const paths = endpoints.map(({ path }) => path)
+  const paths = [...new Set(endpoints.map(({ path }) => path))]
   return endpoints
 }

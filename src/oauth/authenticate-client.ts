@@ -1,6 +1,7 @@
 import type { Environment } from '../config/environment.ts'
 import type { AuthMethod } from '../config/schema.ts'
 import type { Store } from '../store/store.ts'
+import { goodHashes } from './client-secrets.ts'
 import { type Clients, matchesHash, type RegisteredClient, unknownClient } from './clients.ts'
 import { OAuthError } from './errors.ts'
 import { Parameters } from './parameters.ts'
@@ -28,7 +29,8 @@ export async function authenticateClient(
   const none = secrets.every((secret) => secret === '')
   if (client?.public && none) return client
 
-  const hashes = client && !client.public ? await hashesOf(store, client, now()) : []
+  const confidential = client && !client.public
+  const hashes = confidential ? goodHashes(await store.get('client-secret', id), client.secretHash, now()) : []
   // An unknown client costs what a wrong secret does.
   const matches = secrets.flatMap((secret) => [undefined, ...hashes].filter((hash) => matchesHash(secret, hash)))
   if (!client || matches.length === 0) {
@@ -40,18 +42,6 @@ export async function authenticateClient(
     throw new OAuthError('invalid_client', sentence, `client ${id} used ${method}`)
   }
   return client
-}
-
-/** Both of the secrets are good for a while after one was renewed, whichever of them the configuration has. */
-async function hashesOf(
-  store: Store,
-  { id, secretHash }: RegisteredClient,
-  now: number,
-): Promise<(string | undefined)[]> {
-  const renewed = await store.get('client-secret', id)
-  // Where the configuration has neither of the two, somebody has put a third one there later.
-  if (!renewed || (secretHash !== renewed.hash && secretHash !== renewed.previous)) return [secretHash]
-  return now < renewed.previousUntil ? [renewed.hash, renewed.previous] : [renewed.hash]
 }
 
 function readCredentials(authorization: string | undefined, parameters: Parameters): Credentials {

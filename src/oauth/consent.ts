@@ -1,6 +1,8 @@
 import type { Answer, EndpointRequest } from '../pages/answer.ts'
+import { errorPage } from '../pages/error-page.ts'
 import { languageOf } from '../pages/language.ts'
 import { type Consent, signInPage } from '../pages/sign-in-page.ts'
+import { wordsFor } from '../pages/words/words-for.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
 import type { RegisteredClient } from './clients.ts'
@@ -62,7 +64,7 @@ function consentPage(
     clientName: client.name,
     host: new URL(server.issuer).host,
     permissions: scopes.map((scope) => server.scopes[scope]?.[language] ?? scope),
-    unverified: client.selfRegistered && redirectUri && new URL(redirectUri).host,
+    unverified: client.selfRegistered && (redirectUri === undefined ? '' : new URL(redirectUri).host),
     signedInAs: session?.user.displayName,
     action: `${server.basePath}/${endpoint}`,
     request,
@@ -74,7 +76,7 @@ function consentPage(
 }
 
 /** What a form is tied to: nobody can send it for another request, or for somebody who signed in after it was shown. */
-function aboutForm(endpoint: string, request: string, session: Session | undefined): string {
+export function aboutForm(endpoint: string, request: string, session: Session | undefined): string {
   return [endpoint, request, session?.id ?? ''].join('\n')
 }
 
@@ -97,6 +99,16 @@ export async function checkOwnForm(
     checkCsrf(headers.cookie, aboutForm(endpoint, form.get('request') ?? '', whose), form.get('csrf') ?? '')
   if (isTiedTo(undefined)) return { form, session: undefined }
   return session && isTiedTo(session) ? { form, session } : undefined
+}
+
+/** Tells whoever sent a form that did not come from a page of ours to open that page again. */
+export function refuseForeignForm({ headers }: Pick<EndpointRequest, 'headers'>): Answer {
+  const language = languageOf(headers['accept-language'])
+  const { title, sentences } = wordsFor(language).errors.open_again
+  return {
+    ...errorPage({ status: 403, title, sentences, language }),
+    detail: 'CSRF token missing, not of this browser, or of another session',
+  }
 }
 
 /** What a form decides. Nobody approves who hasn't signed in. */

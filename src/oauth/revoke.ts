@@ -1,4 +1,4 @@
-import { type Answer, type EndpointRequest, emptyAnswer } from '../pages/answer.ts'
+import { type Answer, type EndpointRequest, jsonAnswer } from '../pages/answer.ts'
 import type { TokenRecord } from '../store/records.ts'
 import { hashSecret, isSecret } from '../store/secrets.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
@@ -13,7 +13,9 @@ export async function handleRevoke(server: AuthorizationServer, asked: EndpointR
   return forClient(server, asked, async ({ client, parameters, address }) => {
     const found = await findToken(server, parameters.require('token'))
     const grant = found && (await server.store.get('grant', found.record.grant))
-    if (!found || grant?.client !== client.id) return emptyAnswer()
+    // Clients ignore what it says, but simple-oauth2 takes nothing but JSON. @see RFC 7009 section 2.2
+    const done = jsonAnswer(200, {})
+    if (!found || grant?.client !== client.id) return done
 
     if (found.kind === 'refresh') {
       await revokeGrant(server, found.record.grant)
@@ -23,7 +25,7 @@ export async function handleRevoke(server: AuthorizationServer, asked: EndpointR
     }
     const about = { address, user: grant.userName, client: client.id, grant: found.record.grant }
     server.audit({ event: 'revoked', ...about, detail: `by its client: ${found.kind} token` })
-    return emptyAnswer()
+    return done
   })
 }
 

@@ -35,11 +35,6 @@ export function jsonAnswer(status: number, value: unknown, headers: Answer['head
   }
 }
 
-/** All there is to say is that it worked. */
-export function emptyAnswer(): Answer {
-  return { status: 200, headers: NO_STORE, body: '' }
-}
-
 /** Sends a browser on with GET, whatever it came with: 303, never 307, which would send a password along. */
 export function seeOther(location: string, headers: Answer['headers'] = {}): Answer {
   return {

@@ -17,7 +17,10 @@ export interface Consent extends HiddenFields {
   host: string
   /** What the client will be able to do, a sentence each. */
   permissions: string[]
-  /** Set for a client that registered itself, whose name nobody has checked: the host people are sent back to. */
+  /**
+   * Set for a client that registered itself, whose name nobody has checked: the host people are sent back to. Empty
+   * where there is none: a device, an app with a scheme of its own.
+   */
   unverified?: string
   /** Their display name, at the step `consent`. */
   signedInAs?: string
@@ -77,7 +80,7 @@ ${afterwards(consent, words)}`,
 function whoAsks({ kind, clientName, host, unverified }: Consent, words: Words): Html {
   const asks = html`<p>${words[kind].asks(clientName, host)}</p>`
   if (unverified === undefined) return asks
-  const isProgram = kind === 'link' && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(unverified)
+  const isProgram = kind === 'link' && /^((localhost|127\.0\.0\.1|\[::1\])(:\d+)?)?$/.test(unverified)
   const sentence = isProgram ? words.link.unverifiedProgram(clientName) : words[kind].unverified(clientName, unverified)
   return html`${asks}\n<p class="caution">${sentence}</p>`
 }

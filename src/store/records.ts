@@ -154,7 +154,6 @@ export interface ClientRecord {
 export interface ClientSecretRecord {
   revision: number
   hash: string
-  /** The hash of the one before, which goes on working for a while. */
-  previous: string
-  previousUntil: number
+  /** The hashes of those before it, the latest first, each good for a while after it was replaced. */
+  earlier: { hash: string; until: number }[]
 }

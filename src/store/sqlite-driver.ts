@@ -10,6 +10,12 @@ const PATIENCE = 2000
 /** Milliseconds between two tries. SQLite's own waiting would stop everything else in this process. */
 const PAUSE = 5
 
+/**
+ * Pages in the write-ahead log before a commit copies them into the database. SQLite's own 1,000 stop everything in this
+ * process for 10 to 20 ms with a million grants, a tenth of them for 1 to 3, and a commit costs about the same on average.
+ */
+const CHECKPOINT = 64
+
 /** Of the records, for a later release that keeps them in another form. */
 const SCHEMA_VERSION = 1
 
@@ -92,7 +98,7 @@ function open(file: string): DatabaseSync {
     chmodSync(file, 0o600)
     if (statSync(file).size === 0) throw new Error('it is empty')
     const database = new DatabaseSync(file, { timeout: PATIENCE })
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT}`)
     const found = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
     if (found.quick_check !== 'ok') throw new Error(`it is damaged (${found.quick_check})`)
     database.exec('PRAGMA busy_timeout = 0')

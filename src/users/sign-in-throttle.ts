@@ -1,8 +1,8 @@
 import type { Environment } from '../config/environment.ts'
+import { addressBlock } from '../store/address-block.ts'
+import { type Counted, countFailure, forgetFailures, giveBack, type Wait } from '../store/failures.ts'
 import { hashSecret } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
-import { addressBlock } from './address-block.ts'
-import { type Counted, countFailure, forgetFailures, giveBack, type Wait } from './failures.ts'
 
 export interface Attempt {
   /** The canonical name; undefined for what can't be one, which counts for the address only. */

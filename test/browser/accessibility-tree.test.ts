@@ -6,16 +6,22 @@ import { servePages } from './served-pages.ts'
 
 const SPOKEN = ['RootWebArea', 'heading', 'alert', 'textbox', 'button']
 
-type Node = { role?: { value: string }; name?: { value: string }; description?: { value: string } }
+type Text = { value: string }
+type Node = { nodeId: string; childIds?: string[]; role?: Text; name?: Text; description?: Text }
 
 /** What a screen reader makes of a page, by Chromium's own accessibility tree: role, name, and what describes it. */
 async function spoken(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page)
   const { nodes } = (await session.send('Accessibility.getFullAXTree')) as { nodes: Node[] }
-  return nodes
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]))
+  const inOrder = (node: Node): Node[] => [
+    node,
+    ...(node.childIds ?? []).flatMap((id) => inOrder(byId.get(id) ?? { nodeId: id })),
+  ]
+  return inOrder(nodes[0]!)
     .filter(({ role }) => SPOKEN.includes(role?.value ?? ''))
     .map(({ role, name, description }) =>
-      [role?.value, name?.value, description?.value].filter((part) => part !== undefined && part !== '').join(' | '),
+      [role, name, description].flatMap((text) => (text?.value ? [text.value] : [])).join(' | '),
     )
 }
 

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava'
 import type { Page } from 'playwright-core'
 import { examplePages } from '../pages/examples.ts'
-import { openChromium, SCREENS } from '../support/chromium.ts'
+import { openChromium, SCREENS, typeAtOnce } from '../support/chromium.ts'
 import { type ServedPages, servePages } from './served-pages.ts'
 
 /** Where Tab goes next, by name and value. */
@@ -72,8 +72,8 @@ test.serial('the code of the second factor is typed at once and sent with Enter'
   const opened = await open(t, 'the second factor')
   if (!opened) return
   const { page, served } = opened
-  t.is(await focus(page), 'otp')
-  await page.keyboard.type('ab12-cd34')
+  await typeAtOnce(page, 'ab12-cd34')
+  t.is(await focus(page), 'otp ab12-cd34')
   await page.keyboard.press('Enter')
   t.like(await submitted(page, served), { otp: 'ab12-cd34', decision: 'approve' })
 })
@@ -97,8 +97,8 @@ test.serial('the code of a device is sent as it was typed, though it is shown in
   const opened = await open(t, 'the page for a code')
   if (!opened) return
   const { page, served } = opened
-  t.is(await focus(page), 'user_code')
-  await page.keyboard.type('wdjb mjht')
+  await typeAtOnce(page, 'wdjb mjht')
+  t.is(await focus(page), 'user_code wdjb mjht')
   t.is(await page.evaluate('getComputedStyle(document.activeElement).textTransform'), 'uppercase')
   await page.keyboard.press('Enter')
   t.like(await submitted(page, served), { user_code: 'wdjb mjht', request: 'cmVxdWVzdA' })
@@ -111,6 +111,7 @@ test.serial(
       const opened = await open(t, name)
       if (!opened) return
       const { page } = opened
+      await page.locator('[autofocus]:focus').waitFor()
       const start = await focus(page)
       await page.keyboard.press('Escape')
       t.is(await focus(page), start, name)
@@ -130,6 +131,7 @@ for (const [screen, viewport] of Object.entries({ ...SCREENS, 'phone on its side
     const page = await context.newPage()
     for (const name of names.filter((name) => / after (a|an|too many) (wrong|unknown)/.test(name))) {
       await page.goto(address(name))
+      await page.locator('[autofocus]:focus').waitFor()
       const alarm = await page.getByRole('alert').boundingBox()
       const field = await page.locator(':focus').boundingBox()
       t.true(alarm !== null && alarm.y >= 0, `${name}: ${JSON.stringify(alarm)}`)

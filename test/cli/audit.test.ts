@@ -122,7 +122,9 @@ test('no name moves the cursor, and none pushes the columns apart', async (t) =>
   t.true(hostile!.includes('  �[2J���eve��  '))
   t.notRegex(hostile!, /[\p{C}\p{Zl}\p{Zp}]/u)
   t.true(long!.endsWith(`${'x'.repeat(100)}  -       192.0.2.7`))
-  for (const line of [hostile, widest]) t.is(line!.indexOf('192.0.2.7'), headings!.indexOf('ADDRESS'))
+  const columns = [NOON_HERE, 'sign-in failed', 'y'.repeat(40), 'CLIENT', '']
+  for (const line of [hostile, widest]) t.is(line!.indexOf('192.0.2.7'), columns.join('  ').length)
+  t.is(headings!.indexOf('ADDRESS'), columns.join('  ').length)
 })
 
 test('an event of a newer version, or at a strange time, is told as it is', async (t) => {

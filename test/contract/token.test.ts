@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import test, { type ExecutionContext } from 'ava'
 import { JAPAN, startTestHouse } from '../support/gateway.ts'
-import { approve, exchange, link, postToken, refresh } from '../support/linking.ts'
+import { alexaCredentials, approve, exchange, link, postToken, refresh } from '../support/linking.ts'
+
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 
 const basic = (id: string, secret: string) => ({
   authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
@@ -131,7 +133,9 @@ test('each other error of the token endpoint has its code and status 400', async
     [await refresh(house, never), 'invalid_grant'],
     [await refresh(house, 'not a token'), 'invalid_grant'],
     [await refresh(house, token, { scope: 'music.read' }), 'invalid_scope'],
-    [await refresh(house, token, { client_id: 'phone', client_secret: undefined }), 'unauthorized_client'],
+    [await refresh(house, token, { client_id: 'phone', client_secret: undefined }), 'invalid_grant'],
+    [await refresh(house, token, { resource: 'https://evil.example' }), 'invalid_target'],
+    [await postToken(house, { grant_type: DEVICE_CODE, ...alexaCredentials(house) }), 'unauthorized_client'],
   ]
   for (const [answer, error] of answers) checkRefused(t, answer, error)
 })

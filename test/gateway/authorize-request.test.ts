@@ -4,6 +4,9 @@ import type { ForwardedRoute } from '../../src/gateway/match-route.ts'
 import type { AccessToken } from '../../src/oauth/access-tokens.ts'
 import { StorageError } from '../../src/store/store.ts'
 
+const HOME = 'https://home.example'
+const METADATA = `${HOME}/.well-known/oauth-protected-resource/api`
+
 const ADA: AccessToken = {
   grantId: 'u1.g',
   userId: '1',
@@ -27,7 +30,8 @@ function lookUp(asked: string[] = []) {
 function route(scopes: string[] = [], auth: 'bearer' | 'none' = 'bearer'): ForwardedRoute {
   const upstream = { name: 'u', url: 'http://u', responseTimeout: 1 }
   const forwarder = { forward: async () => {}, close: async () => {} }
-  return { path: '/', methods: ['GET'], auth, scopes, websocket: false, upstream, forwarder }
+  const policy = { auth, scopes, resource: `${HOME}/api`, metadata: METADATA }
+  return { path: '/', methods: ['GET'], websocket: false, upstream, forwarder, ...policy }
 }
 
 test('a good token is let in, in any case of the scheme and with any number of spaces', async (t) => {

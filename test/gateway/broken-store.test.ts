@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test, { type ExecutionContext } from 'ava'
-import { startTestHouse, type TestHouse } from '../support/gateway.ts'
+import { ISSUER, startTestHouse, type TestHouse } from '../support/gateway.ts'
 import { exchangeRaw, rawRequest, UPGRADE } from '../support/raw-client.ts'
 import { issueToken } from '../support/tokens.ts'
 
@@ -60,20 +60,22 @@ test('who may not come in hears why, in the form that OAuth clients know', async
   const bearer = (token: string) => `Authorization: Bearer ${token}`
   const unknown =
     'Bearer realm="skillgate", error="invalid_token", error_description="The access token is unknown, expired or revoked."'
-  t.deepEqual(await challenge([]), [401, 'Bearer realm="skillgate", scope="music.control"', 'unauthorized'])
-  t.deepEqual(await challenge(['Accept: text/html']), [401, 'Bearer realm="skillgate", scope="music.control"', 'page'])
-  t.deepEqual(await challenge(['Authorization: Basic YTpi']), [
-    401,
-    'Bearer realm="skillgate", scope="music.control"',
-    'unauthorized',
-  ])
-  const unknownHere = `${unknown}, scope="music.control"`
+  const metadata = (path: string) => `resource_metadata="${ISSUER}/.well-known/oauth-protected-resource${path}"`
+  const nobody = `Bearer realm="skillgate", scope="music.control", ${metadata('/api')}`
+  t.deepEqual(await challenge([]), [401, nobody, 'unauthorized'])
+  t.deepEqual(await challenge(['Accept: text/html']), [401, nobody, 'page'])
+  t.deepEqual(await challenge(['Authorization: Basic YTpi']), [401, nobody, 'unauthorized'])
+  const unknownHere = `${unknown}, scope="music.control", ${metadata('/api')}`
   t.deepEqual(await challenge([bearer('u'.repeat(43))]), [401, unknownHere, 'invalid_token'])
   t.deepEqual(await challenge([bearer('short')]), [401, unknownHere, 'invalid_token'])
-  t.deepEqual(await challenge([bearer('short'), ...UPGRADE], 'GET /ws'), [401, unknown, 'invalid_token'])
+  t.deepEqual(await challenge([bearer('short'), ...UPGRADE], 'GET /ws'), [
+    401,
+    `${unknown}, ${metadata('/ws')}`,
+    'invalid_token',
+  ])
   t.deepEqual(await challenge([bearer(await issueToken(house, ['music.read']))]), [
     403,
-    'Bearer realm="skillgate", error="insufficient_scope", error_description="This needs an access token with the scope music.control.", scope="music.control"',
+    `Bearer realm="skillgate", error="insufficient_scope", error_description="This needs an access token with the scope music.control.", scope="music.control", ${metadata('/api')}`,
     'insufficient_scope',
   ])
   const expired = await issueToken(house)

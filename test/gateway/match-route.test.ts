@@ -4,6 +4,10 @@ import { compileRoutes, type Destination, matchRoute } from '../../src/gateway/m
 const own = (path: string, methods: string[] = ['GET']): Destination => ({
   path,
   methods,
+  auth: 'none',
+  scopes: [],
+  resource: '',
+  metadata: '',
   handle: () => ({ status: 200, headers: {}, body: '' }),
 })
 

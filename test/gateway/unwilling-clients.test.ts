@@ -46,11 +46,17 @@ test('a client that leaves is not logged as a fault of the upstream', async (t) 
 })
 
 test('when very many sign in at once, those who would wait for long are told to try again', async (t) => {
-  const house = await startTestHouse(t)
+  const house = await startTestHouse(t, ({ listen }) => Object.assign(listen, { trusted_proxies: ['127.0.0.1'] }))
   const browser = new Browser(house)
   const page = await openAuthorize(house, {}, browser)
+  // Each of them somebody else, somewhere else, for nobody may try that often. All are connected already.
+  const people = Array.from({ length: 60 }, (_, i) => new Browser(house, { 'x-forwarded-for': `192.0.2.${i}` }))
+  for (const somebody of people) {
+    for (const [name, value] of browser.cookies) somebody.cookies.set(name, value)
+    await somebody.open('/health')
+  }
   const tries = await Promise.all(
-    Array.from({ length: 60 }, () => browser.submit(page, { username: ADA.name, password: 'wrong' })),
+    people.map((somebody, i) => somebody.submit(page, { username: `user${i}`, password: 'wrong' })),
   )
   const statuses = new Set(tries.map(({ status }) => status))
   t.deepEqual([...statuses].sort(), [400, 503])

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import test, { type ExecutionContext } from 'ava'
 import { accessTokenLookup } from '../../src/oauth/access-tokens.ts'
+import { openClients } from '../../src/oauth/clients.ts'
 import type { Kind } from '../../src/store/records.ts'
 import type { Store } from '../../src/store/store.ts'
 import { CLIENT, openStores, PUBLIC_CLIENT, putGrant, testClients, USER } from '../support/grants.ts'
@@ -49,6 +50,8 @@ test('a token is found with the facts about it', async (t) => {
     displayName: 'Ada Lovelace',
     clientId: CLIENT.id,
     scopes: ['music.read'],
+    resources: undefined,
+    issuedAt: now(),
     expiresAt,
   }
   t.deepEqual(await find(token), facts)
@@ -157,7 +160,7 @@ test('what another process revokes while it is read is not remembered, also if s
 test('a token whose client is no longer in the configuration is not found', async (t) => {
   const { store, now } = await openStores(t)
   const { token } = await putGrant(store, now())
-  const without = new Map([[PUBLIC_CLIENT.id, PUBLIC_CLIENT]])
+  const without = openClients([PUBLIC_CLIENT], undefined)
   t.is(await accessTokenLookup(store, without, now).find(token), undefined)
   t.truthy(await accessTokenLookup(store, testClients(), now).find(token))
 })
@@ -185,7 +188,7 @@ test('an unknown token is asked for each time, so that it works as soon as it is
   await store.delete('access', hash)
   const { find } = accessTokenLookup(store, testClients(), now)
   t.is(await find(token), undefined)
-  await store.put('access', hash, { grant: id, scopes: [], expiresAt }, expiresAt)
+  await store.put('access', hash, { grant: id, scopes: [], issuedAt: 0, expiresAt }, expiresAt)
   t.truthy(await find(token))
 })
 
@@ -197,7 +200,7 @@ test('a token counts as granted after its hour, but not without its grant, its u
   advance(3600_000)
   t.is(await find(token), undefined)
   t.true(await stillGranted(fact))
-  const without = new Map([[PUBLIC_CLIENT.id, PUBLIC_CLIENT]])
+  const without = openClients([PUBLIC_CLIENT], undefined)
   t.false(await accessTokenLookup(store, without, now).stillGranted(fact))
   await store.put('user', USER.name, { ...USER, id: 'somebody else of this name' })
   t.false(await stillGranted(fact))

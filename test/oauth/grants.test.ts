@@ -1,55 +1,37 @@
-import test, { type ExecutionContext } from 'ava'
-import { accessTokenLookup } from '../../src/oauth/access-tokens.ts'
-import type { AuthorizationServer } from '../../src/oauth/authorization-server.ts'
+import test from 'ava'
 import { expiry, newGrant, noteUse, revokeGrant, revokeGrantsOfUser } from '../../src/oauth/grants.ts'
-import { openStores, putGrant, testClients, USER } from '../support/grants.ts'
+import { CLIENT, putGrant, USER } from '../support/grants.ts'
+import { openServer } from '../support/server.ts'
 
 const DAY = 24 * 3600_000
 
-async function openServer(t: ExecutionContext) {
-  const { store, other, advance, now, randomBytes } = await openStores(t)
-  const clients = testClients()
-  const server: AuthorizationServer = {
-    now,
-    randomBytes,
-    issuer: 'https://home.example',
-    basePath: '/alexa',
-    scopes: {},
-    defaultScopes: [],
-    clients,
-    store,
-    accessTokens: accessTokenLookup(store, clients, now),
-    verifyPassword: async () => undefined,
-  }
-  return { server, store, other, advance, now }
-}
-
 test("a new grant's id begins with its user's id, and no two are alike", async (t) => {
   const { server, now } = await openServer(t)
-  const code = { userName: 'ada', userId: 'u1', client: 'c', redirectUri: 'x', scopes: ['a'] }
-  const { id, record } = newGrant(server, code)
+  const consent = { userName: 'ada', userId: 'u1', client: 'c', scopes: ['a'], resources: ['https://home.example/api'] }
+  const { id, record } = newGrant(server, consent)
   t.regex(id, /^u1\.[0-9a-f]{24}$/)
-  t.not(newGrant(server, code).id, id)
+  t.not(newGrant(server, consent).id, id)
   t.deepEqual(record, {
     revision: 1,
     userName: 'ada',
     userId: 'u1',
     client: 'c',
     scopes: ['a'],
+    resources: ['https://home.example/api'],
     createdAt: now(),
     lastUsedAt: now(),
   })
-  t.is(expiry(record), now() + 90 * DAY)
+  t.is(expiry(record, CLIENT), now() + 90 * DAY)
 })
 
 test('a use is noted when the last one was noted a minute ago, and not before', async (t) => {
   const { server, store, now, advance } = await openServer(t)
   const grant = await putGrant(store, now())
   advance(59_999)
-  t.is(await noteUse(server, grant), undefined)
+  t.is(await noteUse(server, grant, CLIENT), undefined)
   t.is((await store.get('grant', grant.id))?.revision, 1)
   advance(1)
-  t.is(await noteUse(server, grant), now() + 90 * DAY)
+  t.is(await noteUse(server, grant, CLIENT), now() + 90 * DAY)
   t.like(await store.get('grant', grant.id), { revision: 2, lastUsedAt: now(), createdAt: grant.record.createdAt })
 })
 
@@ -57,7 +39,7 @@ test('a use that was noted lengthens the life of the grant', async (t) => {
   const { server, store, now, advance } = await openServer(t)
   const [used, unused] = [await putGrant(store, now()), await putGrant(store, now())]
   advance(89 * DAY)
-  await noteUse(server, used)
+  await noteUse(server, used, CLIENT)
   advance(DAY)
   t.truthy(await store.get('grant', used.id))
   t.is(await store.get('grant', unused.id), undefined)
@@ -67,7 +49,7 @@ test('of two uses at the same time one is noted', async (t) => {
   const { server, store, now, advance } = await openServer(t)
   const grant = await putGrant(store, now())
   advance(60_000)
-  const noted = await Promise.all([noteUse(server, grant), noteUse(server, grant)])
+  const noted = await Promise.all([noteUse(server, grant, CLIENT), noteUse(server, grant, CLIENT)])
   t.deepEqual(noted, [now() + 90 * DAY, undefined])
   t.is((await store.get('grant', grant.id))?.revision, 2)
 })
@@ -79,7 +61,7 @@ test('noting a use never revives a grant that was revoked meanwhile, here or by 
   await revokeGrant(server, here.id)
   await other.delete('grant', there.id)
   for (const grant of [here, there]) {
-    t.is(await noteUse(server, grant), undefined)
+    t.is(await noteUse(server, grant, CLIENT), undefined)
     t.is(await store.get('grant', grant.id), undefined)
   }
 })

@@ -107,6 +107,8 @@ test('who has failed too often is told why, for how long, and is not asked to co
     t.regex(words(body), new RegExp(`Too many attempts .*${minutes}`))
     t.notRegex(body, /aria-invalid="/)
   }
+  const code = show({ step: 'second-factor', problem: { kind: 'wait', seconds: 60 } })
+  t.regex(words(code.body), /Too many codes were wrong/)
   t.is(wait(0).headers['Retry-After'], '1')
   t.is(wait(12.3).headers['Retry-After'], '13')
 })
@@ -117,8 +119,8 @@ test('of an app that registered itself people hear that nobody knows it, and whe
   t.notRegex(words(show().body), /Nobody has checked/)
 })
 
-test('an app that registered itself on this very machine is called a program here, not a host', (t) => {
-  for (const unverified of ['localhost', 'localhost:41234', '127.0.0.1:80', '[::1]:8080'])
+test('an app that registered itself and runs on this very machine is called a program here, not a host', (t) => {
+  for (const unverified of ['', 'localhost', 'localhost:41234', '127.0.0.1:80', '[::1]:8080'])
     t.regex(words(show({ unverified }).body), /program on this computer or phone/, unverified)
   for (const unverified of ['localhost.example', '127.0.0.1.example', 'my-localhost', 'localhost:80.example'])
     t.true(words(show({ unverified }).body).includes(`sent back to ${unverified}.`), unverified)

@@ -5,7 +5,7 @@ import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import { temporaryFolder, testEnvironment } from '../support/environment.ts'
 import { code, grant, openStore } from '../support/keyv-store.ts'
 
-const token = (grant: string) => ({ grant, scopes: ['a'], expiresAt: 0 })
+const token = (grant: string) => ({ grant, scopes: ['a'], issuedAt: 0, expiresAt: 0 })
 
 test('what was put comes back, also after the database was closed and opened again', async (t) => {
   const { store, file, now } = await openStore(t)

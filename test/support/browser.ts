@@ -5,8 +5,11 @@ export class Browser {
   readonly origin: string
   readonly dispatcher: Dispatcher
   readonly cookies = new Map<string, string>()
+  readonly headers: Record<string, string>
 
-  constructor({ port, ca }: { port: number; ca: string }) {
+  /** @param headers that it sends with each request, or a proxy adds. */
+  constructor({ port, ca }: { port: number; ca: string }, headers: Record<string, string> = {}) {
+    this.headers = headers
     this.origin = `https://localhost:${port}`
     this.dispatcher = new Agent({ connect: { ca } })
   }
@@ -16,7 +19,11 @@ export class Browser {
   }
 
   /** Sends the form of a page with what a person typed, and the button that was pressed. */
-  async submit(page: Page, typed: Record<string, string>, decision: 'approve' | 'deny' = 'approve'): Promise<Page> {
+  async submit(
+    page: Page,
+    typed: Record<string, string>,
+    decision: 'approve' | 'deny' | 'sign-out' = 'approve',
+  ): Promise<Page> {
     const body = new URLSearchParams({ ...page.hidden, ...typed, decision }).toString()
     return this.#fetch('POST', page.action, body, { 'content-type': 'application/x-www-form-urlencoded' })
   }
@@ -31,12 +38,13 @@ export class Browser {
     const response = await request(`${this.origin}${path}`, {
       method,
       body,
-      headers: { ...headers, accept: 'text/html', ...(cookie && { cookie }) },
+      headers: { ...this.headers, ...headers, accept: 'text/html', ...(cookie && { cookie }) },
       dispatcher: this.dispatcher,
     })
     for (const set of [response.headers['set-cookie'] ?? []].flat()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? []
-      this.cookies.set(name, value)
+      if (/; *max-age=0(;|$)/i.test(set)) this.cookies.delete(name)
+      else this.cookies.set(name, value)
     }
     return readPage(response.statusCode, response.headers, await response.body.text())
   }

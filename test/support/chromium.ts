@@ -1,5 +1,5 @@
 import type { ExecutionContext } from 'ava'
-import { type Browser, type BrowserContext, chromium } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { findProgram } from './program.ts'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome']
@@ -44,19 +44,12 @@ export const SCREENS = {
 }
 
 /** Pixels that the page is wider than its screen, so that it scrolls sideways. */
-export async function overhang(page: { evaluate: (script: string) => Promise<unknown> }): Promise<number> {
+export async function overhang(page: Page): Promise<number> {
   return Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'))
 }
 
-/** What stands in the address bar after the browser was sent to a foreign host; nothing is asked there. */
-export async function stopAtForeignHost(context: BrowserContext, host: string): Promise<string[]> {
-  const urls: string[] = []
-  await context.route(
-    (url) => url.host === host,
-    (route) => {
-      urls.push(route.request().url())
-      return route.fulfill({ contentType: 'text/plain', body: 'The browser has arrived.' })
-    },
-  )
-  return urls
+/** Types where the page itself has put the focus, which a browser does only when it first draws the page. */
+export async function typeAtOnce(page: Page, text: string): Promise<void> {
+  await page.locator('[autofocus]:focus').waitFor()
+  await page.keyboard.type(text)
 }

@@ -4,6 +4,7 @@ import type { ExecutionContext } from 'ava'
 import { pino } from 'pino'
 import { stringify } from 'yaml'
 import { type MusicAssistant, startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
+import type { Environment } from '../../src/config/environment.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { type PreparedGateway, prepareGateway, type RunningGateway } from '../../src/gateway/start.ts'
 import { addUser } from '../../src/users/users.ts'
@@ -63,8 +64,11 @@ export interface TestHouse {
   secrets: { alexa: string; other: string }
   /** What was logged, a JSON object a line. */
   log: string[]
+  /** What was written into the audit file. */
+  events: () => Record<string, unknown>[]
   advance: (milliseconds: number) => void
   now: () => number
+  randomBytes: Environment['randomBytes']
 }
 
 /** A stand-in Music Assistant, and a gateway in this process before it, with one user. Both end with the test. */
@@ -104,6 +108,11 @@ export async function startTestHouse(
     ca: read('certs/local-ca.pem'),
     secrets: { alexa: read('data/alexa.secret'), other: read('data/other.secret') },
     log,
+    events: () =>
+      readFileSync(join(folder, 'data', 'audit.jsonl'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
     ...environment,
   }
 }

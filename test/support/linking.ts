@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto'
 import { request } from 'undici'
 import { Browser, type Page } from './browser.ts'
 import { ADA, JAPAN } from './gateway.ts'
@@ -88,6 +89,29 @@ export async function link(
   parameters: Record<string, string | undefined> = {},
 ): Promise<{ access: string; refresh: string }> {
   const { json } = await exchange(house, (await approve(house, parameters)).get('code'))
+  return { access: String(json.access_token), refresh: String(json.refresh_token) }
+}
+
+/** What the public client asks for, with the challenge that it sends. */
+export const PHONE_REQUEST = {
+  client_id: 'phone',
+  redirect_uri: 'com.example.app:/callback',
+  scope: 'music.read',
+  code_challenge_method: 'S256',
+}
+
+/** Links the public client. @param request of it, where it is another one. */
+export async function linkPhone(
+  house: House,
+  request: Record<string, string | undefined> = {},
+): Promise<{ access: string; refresh: string }> {
+  const code_verifier = randomBytes(32).toString('base64url')
+  const code_challenge = createHash('sha256').update(code_verifier).digest('base64url')
+  const asked = { ...PHONE_REQUEST, ...request }
+  const code = (await approve(house, { ...asked, code_challenge })).get('code') ?? ''
+  const { client_id, redirect_uri } = asked
+  const form = { grant_type: 'authorization_code', client_id, redirect_uri, code, code_verifier }
+  const { json } = await postToken(house, form)
   return { access: String(json.access_token), refresh: String(json.refresh_token) }
 }
 

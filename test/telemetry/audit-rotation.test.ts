@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { dirname, join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { openAudit } from '../../src/telemetry/audit.ts'
 import { readAudit } from '../../src/telemetry/read-audit.ts'
@@ -49,7 +48,7 @@ test('a file set aside is closed to others, and the new one too', (t) => {
 test('of years of events the two latest full files are kept', (t) => {
   const { file, audit, names, failures } = prepare(t)
   for (let i = 0; i < 12; i++) {
-    writeFileSync(file, filled(FULL))
+    writeFileSync(file, filled(FULL - LINE.length))
     audit({ event: 'stopped' })
   }
   audit({ event: 'started' })
@@ -95,34 +94,67 @@ test('what a process left behind that ended halfway is passed over', (t) => {
   t.deepEqual(names(), ['audit.1.jsonl', 'audit.2.jsonl'])
 })
 
-test('several processes that write at once lose nothing and tear nothing, while files are set aside', async (t) => {
-  const { file } = prepare(t)
-  const [processes, events] = [4, 5000]
-  const source = `
-    import { openAudit } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src/telemetry/audit.ts')).href)}
-    const fail = (error) => { throw error }
-    const audit = openAudit(process.argv[1], { now: () => 0 }, fail)
+/** Runs the same script in several processes at once. Each has the file and its own number as arguments. */
+async function inParallel(t: ExecutionContext, processes: number, script: string, file: string): Promise<void> {
+  const source = `${script}
     process.stdin.once('data', () => {
-      for (let i = 0; i < ${events}; i++)
-        audit({ event: 'tokens_issued', user: process.argv[2], client: String(i), detail: 'x'.repeat(500) })
-      process.exit(0)
+      run(...process.argv.slice(1))
+      process.exit()
     })
     console.log('ready')`
   const children = Array.from({ length: processes }, (_, i) => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', source, file, String(i)])
+    t.teardown(() => child.kill('SIGKILL'))
     child.stderr.pipe(process.stderr)
     return child
   })
   const ended = children.map((child) => once(child, 'close'))
-  await Promise.all(children.map((child) => once(child.stdout, 'data')))
+  await Promise.all(children.map((child) => Promise.race([once(child.stdout, 'data'), once(child, 'close')])))
   for (const child of children) child.stdin.write('go')
   for (const [code] of await Promise.all(ended)) t.is(code, 0)
+}
 
-  const names = readdirSync(dirname(file)).filter((name) => name.startsWith(basename(file, '.jsonl')))
-  const lines = names.flatMap((name) => readFileSync(join(dirname(file), name), 'utf8').split('\n')).filter(Boolean)
-  t.true(names.length >= 3, 'files were set aside')
-  const told = new Set(lines.map((line) => JSON.parse(line)).map(({ user, client }) => `${user} ${client}`))
+const sourceOf = (name: string) => JSON.stringify(new URL(`../../src/telemetry/${name}.ts`, import.meta.url).href)
+
+function allLines(file: string): string[] {
+  const names = readdirSync(dirname(file))
+  return names.flatMap((name) => readFileSync(join(dirname(file), name), 'utf8').split('\n')).filter(Boolean)
+}
+
+test('several processes that write at once lose nothing and tear nothing, while files are set aside', async (t) => {
+  const { file, names } = prepare(t)
+  const [processes, events] = [4, 5000]
+  const script = `
+    import { openAudit } from ${sourceOf('audit')}
+    function run(file, user) {
+      const audit = openAudit(file, { now: () => 0 }, (error) => { throw error })
+      for (let i = 0; i < ${events}; i++)
+        audit({ event: 'tokens_issued', user, client: String(i), detail: 'x'.repeat(500) })
+    }`
+  await inParallel(t, processes, script, file)
+  t.true(names().length >= 3, 'files were set aside')
+  const lines = allLines(file)
   t.is(lines.length, processes * events)
-  t.is(told.size, processes * events)
+  t.is(new Set(lines.map((line) => JSON.parse(line)).map(({ user, client }) => `${user} ${client}`)).size, lines.length)
   t.is(readAudit(file, 1e9).length, processes * events)
+})
+
+test('several processes that set files aside in the same moment lose none of them', async (t) => {
+  const { file, names } = prepare(t)
+  const [processes, events] = [4, 2000]
+  const script = `
+    import { closeSync, fstatSync, openSync, writeSync } from 'node:fs'
+    import { setAuditFileAside } from ${sourceOf('set-audit-file-aside')}
+    function run(file, user) {
+      for (let i = 0; i < ${events}; i++) {
+        const handle = openSync(file, 'a')
+        writeSync(handle, user + ' ' + i + '\\n')
+        const { ino, size } = fstatSync(handle)
+        closeSync(handle)
+        if (size > 100) setAuditFileAside(file, ino, Infinity)
+      }
+    }`
+  await inParallel(t, processes, script, file)
+  t.true(names().length > 100, 'files were set aside')
+  t.is(new Set(allLines(file)).size, processes * events)
 })

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import {
   appendFileSync,
   mkdirSync,
@@ -9,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
 import { type Audit, openAudit } from '../../src/telemetry/audit.ts'
 import { temporaryFolder } from '../support/environment.ts'
@@ -151,6 +153,25 @@ test('a full disk is told once, and stops nobody', (t) => {
     failures.map((error) => (error as NodeJS.ErrnoException).code),
     ['ENOSPC'],
   )
+})
+
+test('a line for which there was no room whole is told, and the next one is not spoiled by it', async (t) => {
+  if (process.platform === 'win32') return t.pass()
+  const { file, audit, lines } = open(t)
+  const source = JSON.stringify(new URL('../../src/telemetry/audit.ts', import.meta.url).href)
+  const script = `
+    import { openAudit } from ${source}
+    let failure
+    const audit = openAudit(process.argv[1], { now: () => 0 }, (error) => { failure = error.message })
+    while (!failure) audit({ event: 'started', detail: 'x'.repeat(300) })
+    console.log(failure)`
+  // The shell's limit on the size of files is as a disk that becomes full within a line.
+  const words = ['-c', 'ulimit -f 1; exec "$0" "$@"', process.execPath, '--input-type=module', '-e', script, file]
+  const { stdout } = await promisify(execFile)('sh', words)
+  t.regex(stdout, /: only \d+ of \d+ bytes could be written\n$/)
+  audit({ event: 'stopped' })
+  t.throws(() => JSON.parse(lines().at(-2)!))
+  t.is(JSON.parse(lines().at(-1)!).event, 'stopped')
 })
 
 test('a file that cannot be set aside goes on growing, and that is told once', (t) => {

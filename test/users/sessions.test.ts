@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava'
 import { hashSecret } from '../../src/store/secrets.ts'
+import { StorageError } from '../../src/store/store.ts'
 import { openSessions, type SessionLimits } from '../../src/users/sessions.ts'
 import { addUser, changePassword, disableUser, enableUser, removeUser } from '../../src/users/users.ts'
 import { ADA, MINUTE, openPeople } from './people.ts'
@@ -65,6 +66,16 @@ test('17. a cookie that is malformed, unknown or there twice is no session', asy
   t.truthy(await sessions.find(cookie))
 })
 
+test('17. what has not the form of a cookie of ours is not even looked up', async (t) => {
+  const { sessions, begin, store } = await openRoom(t)
+  const cookie = await begin()
+  await store.close()
+  for (const odd of [cookie.slice(0, -1), `${cookie}x`, `${cookie.slice(0, -1)}%`, cookie.split('=')[0]]) {
+    t.is(await sessions.find(odd), undefined)
+  }
+  await t.throwsAsync(sessions.find(cookie), { instanceOf: StorageError })
+})
+
 test('a session that is left alone ends at the idle limit, and each use begins that time anew', async (t) => {
   const { sessions, begin, environment } = await openRoom(t)
   const cookie = await begin()
@@ -119,6 +130,14 @@ test('39. a session is over when its user is disabled, and stays so when the use
   t.is(await sessions.find(whole), undefined)
   t.is(await sessions.findHalf(half), undefined)
   await enableUser(store, 'ada')
+  t.is(await sessions.find(whole), undefined)
+  t.is(await sessions.findHalf(half), undefined)
+})
+
+test('39. nobody who is disabled has a session, whatever else is the same', async (t) => {
+  const { sessions, begin, store, ada } = await openRoom(t)
+  const [whole, half] = [await begin(), await begin(true)]
+  await store.put('user', 'ada', { ...ada, disabled: true })
   t.is(await sessions.find(whole), undefined)
   t.is(await sessions.findHalf(half), undefined)
 })

@@ -1,7 +1,8 @@
 import test from 'ava'
 import type { ResourceOwners } from '../../src/oauth/resource-owners.ts'
-import { StorageError } from '../../src/store/store.ts'
+import { StorageError, type Store } from '../../src/store/store.ts'
 import { TooBusyError } from '../../src/users/passwords.ts'
+import { signIn } from '../../src/users/sign-in.ts'
 import { disableUser } from '../../src/users/users.ts'
 import { watchPasswordHashings } from '../support/password-hashings.ts'
 import { ADA, cookieOf, enter, giveSecondFactor, HOME, openPeople } from './people.ts'
@@ -82,6 +83,30 @@ test.serial('47. whoever the name belongs to, a failure costs one hashing, and a
   t.deepEqual(await cost('eve', ADA.password), ['wait', 0])
   t.deepEqual(await cost('ada', ADA.password), ['wait', 0])
   t.deepEqual(await cost('bob', 'wrong'), ['wait', 0])
+})
+
+test.serial('47. whoever the name belongs to, a failure asks the store for the same', async (t) => {
+  const house = await openPeople(t)
+  await house.store.put('user', 'eve', { ...house.ada, name: 'eve', id: 'e'.repeat(24), disabled: true })
+  let calls: string[] = []
+  const store = new Proxy(house.store, {
+    get:
+      (target, method: keyof Store) =>
+      (kind: never, ...rest: never[]) => {
+        calls.push(`${method} ${kind}`)
+        return (target[method] as (...words: never[]) => unknown)(kind, ...rest)
+      },
+  })
+  const people = await signIn({ ...house, store })
+  const costs: string[][] = []
+  for (const [i, name] of ['ada', 'bob', 'eve'].entries()) {
+    calls = []
+    await enter({ people }, { name, password: 'wrong password', address: `192.0.2.${i}` })
+    costs.push(calls)
+  }
+  t.true(costs[0]!.length > 4)
+  t.deepEqual(costs[1], costs[0])
+  t.deepEqual(costs[2], costs[0])
 })
 
 test.serial('47. a disabled user with the right password costs what a wrong one does', async (t) => {

@@ -111,7 +111,7 @@ test("35. another client's refresh token is invalid_grant, and goes on working f
   t.is(stolen.status, 400)
   t.is(stolen.json.error, 'invalid_grant')
   const asPhone = await refresh(house, json.refresh_token, { client_id: 'phone', client_secret: undefined })
-  t.is(asPhone.json.error, 'unauthorized_client')
+  t.is(asPhone.json.error, 'invalid_grant')
   t.is((await refresh(house, json.refresh_token)).status, 200)
 })
 

@@ -5,13 +5,23 @@ import test from 'ava'
 import { Browser } from '../../support/browser.ts'
 import { exactRequest, FORM } from '../../support/exact-request.ts'
 import { ADA, startTestHouse, type TestHouse } from '../../support/gateway.ts'
-import { approve, callApi, exchange, openAuthorize, refresh } from '../../support/linking.ts'
+import {
+  alexaCredentials,
+  approve,
+  callApi,
+  exchange,
+  linkPhone,
+  openAuthorize,
+  postToken,
+  refresh,
+} from '../../support/linking.ts'
 
 const VERIFIER = 'verifier-that-nobody-else-must-ever-see-in-here'
 const PKCE = {
   code_challenge: createHash('sha256').update(VERIFIER).digest('base64url'),
   code_challenge_method: 'S256',
 }
+const AS_PHONE = { grant_type: 'refresh_token', client_id: 'phone' }
 const MISTYPED = 'correct horse batterie'
 
 /** Links, uses and breaks things in every way. @returns each secret that was ever seen, by what it is. */
@@ -42,6 +52,14 @@ async function liveThroughAll(house: TestHouse): Promise<Record<string, string>>
   await exactRequest(house, { path: `/any/x?access_token=${tokens.access}` })
   await exactRequest(house, { path: `/alexa/token?code=${code}&refresh_token=${tokens.refresh}` })
   const unfinished = (await approve(house)).get('code') ?? ''
+  const phone = await linkPhone(house)
+  const rotated = await postToken(house, { ...AS_PHONE, refresh_token: phone.refresh })
+  for (const path of ['/alexa/introspect', '/alexa/revoke']) {
+    const body = new URLSearchParams({ ...alexaCredentials(house), token: phone.refresh }).toString()
+    await exactRequest(house, { method: 'POST', path, headers: FORM, body })
+  }
+  house.advance(120_000)
+  await postToken(house, { ...AS_PHONE, refresh_token: phone.refresh })
   const basic = Buffer.from(`amazon-alexa:${house.secrets.alexa}`).toString('base64')
   const headers = { ...FORM, authorization: `Basic ${basic}` }
   await exactRequest(house, { method: 'POST', path: '/alexa/token', headers, body: `grant_type=x&code=${unfinished}` })
@@ -65,7 +83,10 @@ async function liveThroughAll(house: TestHouse): Promise<Record<string, string>>
     'Basic credentials': basic,
     password: ADA.password,
     'mistyped password': MISTYPED,
-    'csrf cookie': [...browser.cookies.values()][0] ?? '',
+    "the phone's refresh token": phone.refresh,
+    "the phone's second refresh token": String(rotated.json.refresh_token),
+    'session cookie': browser.cookies.get('__Host-skillgate-session') ?? '',
+    'csrf cookie': browser.cookies.get('__Host-skillgate-csrf') ?? '',
     'csrf token': page.hidden.csrf ?? '',
     verifier: VERIFIER,
     "Music Assistant's token": readFileSync(join(house.folder, 'data', 'music-assistant.token'), 'utf8').trim(),
@@ -97,7 +118,7 @@ function databaseBytes({ folder }: TestHouse): string {
   return files.map((name) => readFileSync(name, 'latin1')).join('\n')
 }
 
-test('49. neither the database nor the log holds a code, token, secret, password or cookie that was ever seen', async (t) => {
+test('49. neither the database, nor the log, nor the audit file holds a code, token, secret, password or cookie that was ever seen', async (t) => {
   const house = await startTestHouse(t)
   const secrets = await liveThroughAll(house)
   for (const [what, secret] of Object.entries(secrets)) t.true(secret.length > 20, what)
@@ -124,7 +145,12 @@ test('49. neither the database nor the log holds a code, token, secret, password
 
   const log = house.log.join('')
   t.true(house.log.length >= 10, 'refusals are logged')
-  t.regex(log, /sign-in failed/)
+  const audit = readFileSync(join(house.folder, 'data', 'audit.jsonl'), 'utf8')
+  const happened = house.events().map(({ event }) => event)
+  for (const event of ['signed_in', 'sign_in_failed', 'code_reused', 'refresh_token_reused', 'client_refused']) {
+    t.true(happened.includes(event), event)
+  }
+  t.deepEqual(foundIn(audit, secrets), [])
   t.deepEqual(foundIn(log, secrets), [])
   t.deepEqual(foundIn(`${log}{"detail":"${planted.planted}"}`, planted), ['planted'])
 })

@@ -1,5 +1,5 @@
-import type { FailuresRecord } from '../store/records.ts'
-import type { Store } from '../store/store.ts'
+import type { FailuresRecord } from './records.ts'
+import type { Store } from './store.ts'
 
 /** Milliseconds for which a failure counts. */
 export const FAILURE_COUNTS_FOR = 10 * 60_000

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { addressBlock } from '../../src/users/address-block.ts'
+import { addressBlock } from '../../src/store/address-block.ts'
 
 test('an IPv4 address counts for itself', (t) => {
   t.is(addressBlock('192.0.2.7'), '192.0.2.7')

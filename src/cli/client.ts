@@ -1,0 +1,63 @@
+import type { Client } from '../config/schema.ts'
+import { listRegisteredClients, removeRegisteredClient } from '../oauth/registered-clients.ts'
+import { hashSecret, newSecret } from '../store/secrets.ts'
+import { CommandError } from './command-error.ts'
+import { localTime } from './local-time.ts'
+import { table } from './table.ts'
+import { withStore } from './with-store.ts'
+import type { World } from './world.ts'
+
+/** `skillgate client list`: who may ask people for access, and where their secrets are. */
+export async function clientList(world: World): Promise<number> {
+  return withStore(world, async ({ config, store }) => {
+    const configured = config.oauth.clients.map((client) => [
+      client.id,
+      client.name,
+      whereSecretIs(client),
+      client.scopes.join(' ') || '-',
+      'gateway.yaml',
+    ])
+    const registered = (await listRegisteredClients(store)).map(({ id, record }) => [
+      id,
+      record.name,
+      record.public ? 'none' : 'hash',
+      record.scopes.join(' '),
+      `itself, ${localTime(record.createdAt)}`,
+    ])
+    for (const line of table(HEADINGS, [...configured, ...registered])) world.print(line)
+    if (registered.length > 0 && !config.oauth.registration.enabled) {
+      world.print('Those that registered themselves can do nothing: oauth.registration is not enabled.')
+    }
+  })
+}
+
+const HEADINGS = ['ID', 'NAME', 'SECRET', 'SCOPES', 'REGISTERED BY']
+
+function whereSecretIs({ secret }: Pick<Client, 'secret'>): string {
+  if (!secret) return 'none'
+  if ('hash' in secret) return 'hash'
+  return 'file' in secret ? secret.file : `\${${secret.variable}}`
+}
+
+/** `skillgate client remove ID`: of one that registered itself. */
+export async function clientRemove(world: World, id: string): Promise<number> {
+  return withStore(world, async ({ config, store, audit }) => {
+    if (config.oauth.clients.some((client) => client.id === id)) {
+      throw new CommandError(`${id} is in the configuration: take it out of ${world.configFile}, and start again.`)
+    }
+    const ended = await removeRegisteredClient(store, id)
+    if (ended === undefined) {
+      throw new CommandError(`There is no client ${id}. "skillgate client list" shows those that there are.`)
+    }
+    audit({ event: 'revoked', client: id, detail: `the client was removed by the command, with ${ended} grants` })
+    world.print(`${id} is removed, and ${ended === 1 ? '1 link was' : `${ended} links were`} ended.`)
+  })
+}
+
+/** `skillgate client new-secret`: for a client that is going to be configured with a hash. */
+export async function clientNewSecret(world: World): Promise<number> {
+  const secret = newSecret(world)
+  world.print(`For the client, who has to keep it; it is never shown again:  ${secret}`)
+  world.print(`For gateway.yaml:  secret: { hash: ${hashSecret(secret)} }`)
+  return 0
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { audit } from './audit.ts'
+import { check } from './check.ts'
+import { clientList, clientNewSecret, clientRemove } from './client.ts'
+import { clientSecret } from './client-secret.ts'
+import { CommandError } from './command-error.ts'
+import { grantList, grantRevoke } from './grant.ts'
+import { help } from './help.ts'
+import { start } from './start.ts'
+import { user } from './user.ts'
+import type { Command, CommandOptions, World } from './world.ts'
+
+/** Everything that can be typed after `skillgate`. */
+export const COMMANDS: Record<string, Command> = {
+  start: { run: start },
+  check: { run: check },
+  user: { run: (world, _, ...words) => user(world, ...words), words: 'any' },
+  'grant list': { run: grantList, options: ['user', 'client'] },
+  'grant revoke': { run: (world, _, id = '') => grantRevoke(world, id), words: ['ID'] },
+  'client list': { run: clientList },
+  'client secret': {
+    run: (world, options, id = '') => clientSecret(world, id, options),
+    words: ['ID'],
+    options: ['renew', 'overlap'],
+  },
+  'client new-secret': { run: clientNewSecret },
+  'client remove': { run: (world, _, id = '') => clientRemove(world, id), words: ['ID'] },
+  audit: { run: audit, options: ['last', 'json'] },
+  help: { run: help },
+  version: { run: version },
+}
+
+/** @throws CommandError when there is no such command, or it takes something else. @returns the exit code. */
+export async function runCommand(world: World, options: CommandOptions, typed: string[]): Promise<number> {
+  const name = nameOf(typed)
+  const { run, words = [], options: known = [] } = COMMANDS[name] as Command
+  const rest = typed.slice(name.split(' ').length)
+  const strange = Object.keys(options).find((option) => !known.some((one) => one === option))
+  if (strange) throw new CommandError(`"${name}" takes no --${strange}.`)
+  if (words !== 'any') {
+    if (rest.length < words.length) throw new CommandError(`Say which: skillgate ${name} ${words.join(' ')}`)
+    if (rest.length > words.length) {
+      throw new CommandError(`"${name}" takes nothing more; "${rest[words.length]}" is too much.`)
+    }
+  }
+  return run(world, options, ...rest)
+}
+
+/** One word, or two. */
+function nameOf([first = '', second = '']: string[]): string {
+  const name = [`${first} ${second}`, first].find((one) => Object.hasOwn(COMMANDS, one))
+  if (name !== undefined) return name
+  const actions = Object.keys(COMMANDS).flatMap((one) =>
+    one.startsWith(`${first} `) ? [one.slice(first.length + 1)] : [],
+  )
+  if (actions.length > 0) throw new CommandError(`Say what to do: skillgate ${first} ${actions.join(' | ')}`)
+  throw new CommandError(`There is no command "${first}". "skillgate help" shows what there is.`)
+}
+
+async function version({ print }: World): Promise<number> {
+  print(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version)
+  return 0
+}

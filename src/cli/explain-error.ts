@@ -1,0 +1,24 @@
+import { CertificateError } from '../certificates/certificate-error.ts'
+import { ConfigError } from '../config/config-error.ts'
+import { StartError } from '../gateway/start-error.ts'
+import { StorageError } from '../store/store.ts'
+import { UserError } from '../users/users.ts'
+import { CommandError } from './command-error.ts'
+
+const FOR_PEOPLE = [CommandError, ConfigError, StorageError, CertificateError, StartError, UserError]
+
+/** What went wrong, for the person at the terminal; with its stack where nobody was expected to see it. */
+export function explainError(error: NodeJS.ErrnoException): string {
+  if (FOR_PEOPLE.some((kind) => error instanceof kind) || error.code?.startsWith('ERR_PARSE_ARGS')) return error.message
+  const advice = LISTEN_ADVICE[error.code ?? '']
+  if (advice && (error.syscall === 'listen' || error.syscall === 'getaddrinfo')) return `${error.message}: ${advice}`
+  return error.stack ?? String(error)
+}
+
+/** Why an address can't be listened on, and what to do. */
+const LISTEN_ADVICE: Record<string, string> = {
+  EADDRINUSE: 'another program listens there. Stop it, or change "listen".',
+  EACCES: 'ports under 1024 are not for everybody. Listen on 8443 and let the router forward 443 to it.',
+  EADDRNOTAVAIL: 'this machine does not have that address. Use 0.0.0.0 for all that it has.',
+  ENOTFOUND: 'nobody knows that name. Use an address of this machine, or 0.0.0.0 for all of them.',
+}

@@ -1,0 +1,5 @@
+/** As 2026-07-28 14:03, in the time zone of whoever reads it. @param time milliseconds since 1970. */
+export function localTime(time: number): string {
+  // Swedish writes dates like this.
+  return new Date(time).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })
+}

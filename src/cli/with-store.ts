@@ -1,0 +1,30 @@
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { auditFile, databaseFile } from '../gateway/start.ts'
+import { openKeyvStore } from '../store/keyv-store.ts'
+import type { Store } from '../store/store.ts'
+import { type Audit, openAudit } from '../telemetry/audit.ts'
+import type { World } from './world.ts'
+
+/** What a command works with that changes what the gateway remembers. */
+export interface StoreTools {
+  world: World
+  config: Config
+  store: Store
+  audit: Audit
+}
+
+/** Runs it on the store, which a running gateway may have open too: that one notices at once. @returns the exit code. */
+export async function withStore(world: World, run: (tools: StoreTools) => Promise<void>): Promise<number> {
+  const config = loadConfig(world.configFile, world.variables)
+  const store = await openKeyvStore(databaseFile(config), world.now)
+  try {
+    const audit = openAudit(auditFile(config), world, ({ message }) =>
+      world.print(`Attention: this is missing in the audit file: ${message}`),
+    )
+    await run({ world, config, store, audit })
+    return 0
+  } finally {
+    await store.close()
+  }
+}

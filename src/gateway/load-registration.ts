@@ -1,0 +1,12 @@
+import type { Environment } from '../config/environment.ts'
+import type { Config } from '../config/schema.ts'
+import type { Registration } from '../oauth/register.ts'
+import { hashSecret } from '../store/secrets.ts'
+import { ownSecret } from './secret-sources.ts'
+
+/** How clients may register themselves, where they may. @throws StartError when the initial access token can't be read. */
+export async function loadRegistration({ oauth }: Config, environment: Environment): Promise<Registration | undefined> {
+  const { enabled, initial_access_token, scopes = oauth.default_scopes } = oauth.registration
+  if (!enabled) return undefined
+  return { tokenHash: hashSecret(await ownSecret(initial_access_token, environment)), scopes }
+}

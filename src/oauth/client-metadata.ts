@@ -1,0 +1,91 @@
+import { checkRedirectUriForm, REDIRECT_URI_FORM } from '../config/redirect-uri-form.ts'
+import type { AuthMethod } from '../config/schema.ts'
+import { OAuthError } from './errors.ts'
+
+const MOST_REDIRECT_URIS = 20
+/** In characters. */
+const LONGEST_REDIRECT_URI = 1000
+
+const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const satisfies ('none' | AuthMethod)[]
+/** A device that registers itself has no redirect URI that would tell people who it is, so it can't. */
+const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const
+
+/** What a client that registers itself is going to be. @see RFC 7591 section 2 */
+export interface ClientMetadata {
+  redirect_uris: string[]
+  token_endpoint_auth_method: (typeof AUTH_METHODS)[number]
+  grant_types: (typeof GRANT_TYPES)[number][]
+  response_types: ['code']
+  client_name?: string
+  scope: string
+}
+
+/**
+ * What a client asks to be, without all that it can't have; what it can't do without must be there.
+ * @param allowed the scopes that it may have.
+ * @throws OAuthError invalid_redirect_uri, invalid_client_metadata @see RFC 7591 sections 2 and 3.2.2
+ */
+export function readClientMetadata(given: Record<string, unknown>, allowed: string[]): ClientMetadata {
+  return {
+    redirect_uris: readRedirectUris(given.redirect_uris),
+    token_endpoint_auth_method: readAuthMethod(given.token_endpoint_auth_method),
+    grant_types: readGrantTypes(given.grant_types),
+    response_types: readResponseTypes(given.response_types),
+    client_name: readName(given.client_name),
+    scope: readScope(given.scope, allowed),
+  }
+}
+
+function readRedirectUris(given: unknown): string[] {
+  if (!isListOfText(given) || given.length === 0 || given.length > MOST_REDIRECT_URIS) {
+    const sentence = `The redirect_uris have to be a list with 1 to ${MOST_REDIRECT_URIS} URIs.`
+    throw new OAuthError('invalid_redirect_uri', sentence)
+  }
+  const wrong = given.find((uri) => uri.length > LONGEST_REDIRECT_URI || !checkRedirectUriForm(uri))
+  if (wrong === undefined) return [...new Set(given)]
+  const sentence = `A redirect URI has to be ${REDIRECT_URI_FORM}, with at most ${LONGEST_REDIRECT_URI} characters.`
+  throw new OAuthError('invalid_redirect_uri', sentence, `${JSON.stringify(wrong)} among redirect_uris`)
+}
+
+function readAuthMethod(given: unknown): ClientMetadata['token_endpoint_auth_method'] {
+  const method = AUTH_METHODS.find((known) => known === (given ?? 'client_secret_basic'))
+  if (method) return method
+  throw invalid(`The token_endpoint_auth_method has to be one of: ${AUTH_METHODS.join(' ')}`)
+}
+
+/** Clients name all that they can do. What isn't for them is left out, as section 2 allows. */
+function readGrantTypes(given: unknown): ClientMetadata['grant_types'] {
+  const asked = given ?? ['authorization_code']
+  if (!isListOfText(asked)) throw invalid('The grant_types have to be a list of strings.')
+  if (asked.includes('authorization_code')) return GRANT_TYPES.filter((known) => asked.includes(known))
+  throw invalid('The grant_types have to include authorization_code.')
+}
+
+function readResponseTypes(given: unknown): ['code'] {
+  if (isListOfText(given ?? ['code']) && ((given ?? ['code']) as string[]).includes('code')) return ['code']
+  throw invalid('The response_types have to be a list with code.')
+}
+
+/** It stands on the consent page, where nothing may turn a line around or end it. */
+function readName(given: unknown): string | undefined {
+  if (given === undefined || given === null) return undefined
+  if (typeof given === 'string' && /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u.test(given) && /\S/.test(given)) return given.trim()
+  throw invalid('The client_name has to be 1 to 100 characters on one line.')
+}
+
+/** @see RFC 7591 section 2: the server may register less than was asked for. */
+function readScope(given: unknown, allowed: string[]): string {
+  if (typeof (given ?? '') !== 'string') throw invalid('The scope has to be a string.')
+  const asked = ((given ?? '') as string).split(' ').filter((scope) => scope !== '')
+  const scopes = asked.length === 0 ? allowed : allowed.filter((scope) => asked.includes(scope))
+  if (scopes.length > 0) return scopes.join(' ')
+  throw invalid(`The scope has to include one of: ${allowed.join(' ')}`)
+}
+
+function isListOfText(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+function invalid(sentence: string): OAuthError {
+  return new OAuthError('invalid_client_metadata', sentence)
+}

@@ -1,0 +1,34 @@
+import type { Answer, EndpointRequest } from '../pages/answer.ts'
+import { languageOf } from '../pages/language.ts'
+import { signedOutPage, signOutPage } from '../pages/sign-out-page.ts'
+import type { AuthorizationServer } from './authorization-server.ts'
+import { orErrorPage } from './authorize.ts'
+import { aboutForm, checkOwnForm, refuseForeignForm } from './consent.ts'
+import { newCsrfToken } from './csrf.ts'
+import { readForm } from './form.ts'
+
+const ENDPOINT = 'sign-out'
+
+/** Says who is signed in in this browser. */
+export async function handleSignOutPage(server: AuthorizationServer, { headers }: EndpointRequest): Promise<Answer> {
+  const session = await server.resourceOwners.findSession(headers.cookie)
+  // Not tied to the session: whoever is signed in when the button is pressed wants to be so no longer.
+  const csrf = newCsrfToken(server, headers.cookie, aboutForm(ENDPOINT, '', undefined))
+  const fields = { action: `${server.basePath}/${ENDPOINT}`, request: '', csrf: csrf.token }
+  const page = { ...fields, ...placeOf(server, headers), signedInAs: session?.user.displayName }
+  return signOutPage(page, { 'Set-Cookie': csrf.cookie })
+}
+
+/** Ends the session. What was linked stays linked. */
+export async function handleSignOut(server: AuthorizationServer, asked: EndpointRequest): Promise<Answer> {
+  return orErrorPage(asked, async () => {
+    const form = await readForm(asked.headers, asked.readBody)
+    if (!(await checkOwnForm(server, asked, form, ENDPOINT))) return refuseForeignForm(asked)
+    const forget = await server.resourceOwners.endSession(asked.headers.cookie, asked.address)
+    return signedOutPage(placeOf(server, asked.headers), { 'Set-Cookie': forget })
+  })
+}
+
+function placeOf({ issuer }: AuthorizationServer, headers: EndpointRequest['headers']) {
+  return { language: languageOf(headers['accept-language']), host: new URL(issuer).host }
+}

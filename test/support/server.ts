@@ -1,0 +1,81 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { ExecutionContext } from 'ava'
+import { accessTokenLookup } from '../../src/oauth/access-tokens.ts'
+import type { AuthorizationServer } from '../../src/oauth/authorization-server.ts'
+import { openClients, type RegisteredClient } from '../../src/oauth/clients.ts'
+import type { Consent } from '../../src/oauth/grants.ts'
+import { firstTokens } from '../../src/oauth/tokens.ts'
+import type { Answer, EndpointRequest } from '../../src/pages/answer.ts'
+import type { AuditEvent } from '../../src/telemetry/audit.ts'
+import { CLIENT, openStores, PUBLIC_CLIENT, SECRET, USER } from './grants.ts'
+
+export const HOME = 'https://home.example'
+
+/** An authorization server on a real store, but without HTTP and without people who sign in. */
+export async function openServer(t: ExecutionContext, clients: RegisteredClient[] = [CLIENT, PUBLIC_CLIENT]) {
+  const { store, other, advance, now, randomBytes } = await openStores(t)
+  const known = openClients(clients, undefined)
+  const events: AuditEvent[] = []
+  const nobody = () => Promise.reject(new Error('nobody signs in here'))
+  const server: AuthorizationServer = {
+    now,
+    randomBytes,
+    issuer: HOME,
+    basePath: '/alexa',
+    scopes: {},
+    defaultScopes: [],
+    resources: [HOME, `${HOME}/api`, `${HOME}/any`].map((resource) => ({ resource, scopes: [] })),
+    clients: known,
+    store,
+    accessTokens: accessTokenLookup(store, known, now),
+    resourceOwners: { findSession: nobody, checkPassword: nobody, checkSecondFactor: nobody, endSession: nobody },
+    rotationKey: randomBytes(32),
+    audit: (event) => events.push(event),
+  }
+  return { server, store, other, events, advance, now }
+}
+
+/** The user's first tokens for a client, as exchanging a code gives them. */
+export async function issueTokens(
+  server: AuthorizationServer,
+  client: RegisteredClient = CLIENT,
+  change: Partial<Consent> = {},
+): Promise<{ grant: string; access: string; refresh: string }> {
+  const consent = { userName: USER.name, userId: USER.id, client: client.id, scopes: client.scopes, ...change }
+  const { grant, entries, response } = firstTokens(server, client, consent)
+  for (const { kind, id, value, expiresAt } of entries) await server.store.put(kind, id, value, expiresAt)
+  return { grant: grant.id, access: response.access_token, refresh: response.refresh_token ?? '' }
+}
+
+type Handler = (server: AuthorizationServer, asked: EndpointRequest) => Promise<Answer>
+
+export interface FormAnswer {
+  status: number
+  headers: Answer['headers']
+  // biome-ignore lint/suspicious/noExplicitAny: each test knows what it asked for
+  json: any
+}
+
+/** Sends a form to an endpoint. What is undefined is left out, a list is sent as one parameter for each of its values. */
+export async function postForm(
+  server: AuthorizationServer,
+  handle: Handler,
+  form: Record<string, string | string[] | undefined>,
+  headers: IncomingHttpHeaders = {},
+): Promise<FormAnswer> {
+  const body = new URLSearchParams()
+  for (const [name, values] of Object.entries(form)) {
+    for (const value of [values ?? []].flat()) body.append(name, value)
+  }
+  const answer = await handle(server, {
+    query: '',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    address: '192.0.2.1',
+    readBody: async () => body.toString(),
+  })
+  return { status: answer.status, headers: answer.headers, json: answer.body ? JSON.parse(answer.body) : undefined }
+}
+
+/** For the body of a form. */
+export const AS_CLIENT = { client_id: CLIENT.id, client_secret: SECRET }
+export const AS_PHONE = { client_id: PUBLIC_CLIENT.id }
