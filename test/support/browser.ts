@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher, request } from 'undici'
+import { checkHoldsNoSecret } from './issued-secrets.ts'
 
 /** As much of a browser as linking needs: keeps cookies, reads the form, sends it. Follows no redirect. */
 export class Browser {
@@ -46,7 +47,9 @@ export class Browser {
       if (/; *max-age=0(;|$)/i.test(set)) this.cookies.delete(name)
       else this.cookies.set(name, value)
     }
-    return readPage(response.statusCode, response.headers, await response.body.text())
+    const text = await response.body.text()
+    checkHoldsNoSecret(text, `the page at ${path}`)
+    return readPage(response.statusCode, response.headers, text)
   }
 }
 

@@ -1,9 +1,15 @@
+import type { ExecutionContext } from 'ava'
 import { request } from 'undici'
 import type { RegisteredClient } from '../../src/oauth/clients.ts'
+import { handleDeviceAuthorization } from '../../src/oauth/device-authorization.ts'
+import { decide } from '../../src/oauth/device-requests.ts'
+import { handleToken } from '../../src/oauth/token.ts'
+import { hashSecret } from '../../src/store/secrets.ts'
 import { Browser, type Page } from './browser.ts'
 import type { testConfig } from './gateway.ts'
-import { PUBLIC_CLIENT } from './grants.ts'
+import { CLIENT, PUBLIC_CLIENT, USER } from './grants.ts'
 import { postToken } from './linking.ts'
+import { openServer, postForm } from './server.ts'
 
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
@@ -72,4 +78,25 @@ export function wordsOn({ text }: Page): string {
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
+}
+
+type Form = Parameters<typeof postForm>[2]
+
+/** A server without HTTP at which a device has begun, and what it and the person do next. */
+export async function openDevice(t: ExecutionContext, form: Form = {}) {
+  const { id, secretHash, auth_methods } = CLIENT
+  const confidential = { ...KITCHEN, id, public: false, secretHash, auth_methods }
+  const house = await openServer(t, [KITCHEN, { ...KITCHEN, id: 'bath' }, confidential])
+  const { server } = house
+  const begin = { client_id: KITCHEN.id, scope: 'music.read music.control', ...form }
+  const { device_code } = (await postForm(server, handleDeviceAuthorization, begin)).json
+  const device = hashSecret(device_code)
+  const ask = (more: Form = {}) =>
+    postForm(server, handleToken, { grant_type: DEVICE_GRANT, client_id: KITCHEN.id, device_code, ...more })
+  /** The code of the error, or the status. */
+  const outcome = async (more?: Form): Promise<string> => {
+    const { status, json } = await ask(more)
+    return status === 400 ? json.error : `${status}`
+  }
+  return { ...house, device, ask, outcome, approve: () => decide(server, device, USER) }
 }

@@ -9,6 +9,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import { type PreparedGateway, prepareGateway, type RunningGateway } from '../../src/gateway/start.ts'
 import { addUser } from '../../src/users/users.ts'
 import { temporaryFolder, testEnvironment } from './environment.ts'
+import { checkHoldsNoSecret } from './issued-secrets.ts'
 
 export const ISSUER = 'https://dev.jasonhollis.com'
 export const JAPAN = 'https://alexa.amazon.co.jp/api/skill/link/MKXZK47785HJ2'
@@ -96,7 +97,10 @@ export async function startTestHouse(
   )
   await addUser(prepared.store, environment, ADA)
   const gateway = await prepared.listen()
-  t.teardown(() => gateway.close())
+  t.teardown(async () => {
+    await gateway.close()
+    checkHoldsNoSecret(log.join(''), 'the log')
+  })
   const read = (file: string) => readFileSync(join(folder, file), 'utf8').trim()
   return {
     folder,

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { request } from 'undici'
 import { Browser, type Page } from './browser.ts'
 import { ADA, JAPAN } from './gateway.ts'
+import { noteIssued } from './issued-secrets.ts'
 
 export const ALEXA_REQUEST = {
   client_id: 'amazon-alexa',
@@ -48,11 +49,10 @@ export async function postToken(
     dispatcher: new Browser(house).dispatcher,
   })
   const text = await response.body.text()
-  return {
-    status: response.statusCode,
-    headers: response.headers,
-    json: text.startsWith('{') ? JSON.parse(text) : { text },
-  }
+  const json = text.startsWith('{') ? JSON.parse(text) : { text }
+  noteIssued(json.access_token)
+  noteIssued(json.refresh_token)
+  return { status: response.statusCode, headers: response.headers, json }
 }
 
 /** The credentials of Alexa, for the body of a token request. */

@@ -40,7 +40,7 @@ export async function openTerminal(t: ExecutionContext, change: (config: TestCon
   const events = () => {
     const text = readFileSync(join(folder, 'data', 'audit.jsonl'), 'utf8').trim()
     return text.split('\n').map((line) => {
-      const { time, ...event } = JSON.parse(line)
+      const { time: _time, ...event } = JSON.parse(line)
       return event
     })
   }
