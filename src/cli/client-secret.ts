@@ -71,8 +71,9 @@ async function showSecret({ world, store }: StoreTools, id: string, source: Clie
 /**
  * However this is cut short, nobody is locked out: both secrets are good without end before the new one is anywhere, and
  * the earlier one's end is set only when the new one is where it belongs.
+ * @param overlap milliseconds for which the earlier one goes on being good.
  */
-async function renewSecret(
+export async function renewSecret(
   { world, store, audit }: StoreTools,
   id: string,
   source: ClientSecretSource,

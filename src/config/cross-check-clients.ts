@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { draftLifetimes } from './cross-check-lifetimes.ts'
 import type { Mistake } from './mistake.ts'
+import { GRANT_TYPES } from './oauth-schema.ts'
 
 export const names = z.array(z.string().catch('')).optional().catch(undefined)
 
@@ -15,6 +17,7 @@ export const draftClient = z.object({
   pkce: z.unknown().optional(),
   auth_methods: z.unknown().optional(),
   refresh: z.unknown().optional(),
+  lifetimes: draftLifetimes,
 })
 
 type DraftClient = z.infer<typeof draftClient>
@@ -73,12 +76,13 @@ function grantMistakes(client: DraftClient): Mistake[] {
   const mistakes: Mistake[] = []
   const grants = client.grant_types ?? ['authorization_code', 'refresh_token']
   const sendsBack = grants.includes('authorization_code')
+  const understood = grants.length > 0 && grants.every((grant) => (GRANT_TYPES as readonly string[]).includes(grant))
   if (sendsBack && client.redirect_uris === undefined)
     mistakes.push({
       path: ['redirect_uris'],
       message: 'expected a list of redirect URIs, for people have to be sent back',
     })
-  if (!sendsBack && client.redirect_uris !== undefined)
+  if (understood && !sendsBack && client.redirect_uris !== undefined)
     mistakes.push({
       path: ['redirect_uris'],
       message: 'expected none, for authorization_code is not among the grant types',

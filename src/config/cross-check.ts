@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { clientMistakes, draftClient, names } from './cross-check-clients.ts'
+import { draftLifetimes, lifetimeMistakes } from './cross-check-lifetimes.ts'
 import type { Mistake } from './mistake.ts'
-import { ownPaths } from './own-paths.ts'
+import { isOwnPath } from './own-paths.ts'
 import { identityHeaders } from './schema.ts'
 
 const named = z.record(z.string(), z.unknown()).optional().catch(undefined)
@@ -17,14 +18,22 @@ const draft = z.object({
       base_path: z.string().catch('/alexa'),
       scopes: named,
       default_scopes: names,
+      lifetimes: draftLifetimes,
       registration: z.object({ scopes: names }).catch({}),
       session: z
-        .object({ idle: z.number().catch(3600), absolute: z.number().catch(43_200) })
+        .object({ idle: z.number().optional().catch(undefined), absolute: z.number().catch(43_200) })
         .optional()
         .catch(undefined),
       clients: z.array(draftClient.optional().catch(undefined)).catch([]),
     })
-    .catch({ base_path: '/alexa', scopes: undefined, default_scopes: undefined, registration: {}, clients: [] }),
+    .catch({
+      base_path: '/alexa',
+      scopes: undefined,
+      default_scopes: undefined,
+      lifetimes: {},
+      registration: {},
+      clients: [],
+    }),
   routes: z
     .array(
       z
@@ -54,6 +63,7 @@ export function crossCheck(value: unknown): Mistake[] {
     ...unknownUpstreams(read.data),
     ...unknownScopes(read.data),
     ...sessionMistakes(read.data),
+    ...lifetimeMistakes(read.data.oauth),
     ...clientMistakes(read.data.oauth.clients),
     ...routeMistakes(read.data),
     ...repeatedHeaders(read.data),
@@ -100,20 +110,21 @@ function listed(known: string[]): string {
 }
 
 function sessionMistakes({ oauth: { session } }: Draft): Mistake[] {
-  if (!session || session.idle <= session.absolute) return []
-  return [
-    { path: ['oauth', 'session', 'idle'], message: `expected no more than session.absolute (${session.absolute})` },
-  ]
+  const { idle, absolute } = session ?? {}
+  if (absolute === undefined || (idle ?? 3600) <= absolute) return []
+  const path = ['oauth', 'session']
+  return idle === undefined
+    ? [{ path: [...path, 'absolute'], message: 'expected no less than session.idle (3600)' }]
+    : [{ path: [...path, 'idle'], message: `expected no more than session.absolute (${absolute})` }]
 }
 
 function routeMistakes({ oauth, routes }: Draft): Mistake[] {
-  const own = ownPaths(oauth.base_path)
   return routes.flatMap((route, i) => {
     if (!route) return []
     const path = ['routes', i, 'path']
     const mistakes: Mistake[] = []
     const first = routes.findIndex((other) => other?.path === route.path && overlap(other?.methods, route.methods))
-    if (route.path !== undefined && (own.includes(route.path) || route.path.startsWith('/.well-known/oauth-'))) {
+    if (route.path !== undefined && isOwnPath(oauth.base_path, route.path)) {
       mistakes.push({ path, message: `expected another path, the gateway itself answers at ${route.path}` })
     } else if (route.path !== undefined && first < i) {
       mistakes.push({

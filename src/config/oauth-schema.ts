@@ -66,7 +66,7 @@ function meaning() {
     .transform((value) => (typeof value === 'string' ? { en: value, de: value } : value))
 }
 
-const GRANT_TYPES = ['authorization_code', 'refresh_token', 'device_code'] as const
+export const GRANT_TYPES = ['authorization_code', 'refresh_token', 'device_code'] as const
 const AUTH_METHODS = ['client_secret_basic', 'client_secret_post'] as const
 
 function client(surroundings: Surroundings) {

@@ -12,7 +12,13 @@ export const OAUTH_ENDPOINTS = [
   'sign-out',
 ] as const
 
-/** The paths that the gateway itself answers, which no route can have; so are all of `/.well-known/oauth-*`. */
+/** The paths that the gateway itself answers, but for those of its metadata. */
 export function ownPaths(basePath: string): string[] {
   return ['/health', ...OAUTH_ENDPOINTS.map((endpoint) => `${basePath}/${endpoint}`)]
+}
+
+/** Whether the gateway itself answers there, or may one day, so that no route can have it. */
+export function isOwnPath(basePath: string, path: string): boolean {
+  const isMetadata = path.startsWith('/.well-known/oauth-') || path.startsWith(`${basePath}/.well-known/oauth-`)
+  return isMetadata || ownPaths(basePath).includes(path)
 }

@@ -1,9 +1,9 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { type Answer, jsonAnswer } from '../pages/answer.ts'
-import { errorPage } from '../pages/error-page.ts'
-import { languageOf } from '../pages/language.ts'
-import { type Explained, wordsFor } from '../pages/words/words-for.ts'
+import { explainedPage } from '../pages/explained-page.ts'
+import type { Explained } from '../pages/words/words-for.ts'
 import { StorageError } from '../store/store.ts'
+import { hideSecrets } from '../telemetry/hide-secrets.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { TooBusyError } from '../users/passwords.ts'
 import type { Decision } from './authorize-request.ts'
@@ -17,7 +17,8 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
   // The request has lost its socket where its body was destroyed, as undici does after a failure.
   const { socket } = response
   if (answer.detail !== undefined) {
-    const { status, detail } = answer
+    const { status } = answer
+    const detail = hideSecrets(answer.detail)
     const level = status >= 500 ? 'error' : 'info'
     log[level](
       { address: socket?.remoteAddress, method: request.method, path: pathOf(request), status, detail },
@@ -34,7 +35,8 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
 }
 
 function pathOf({ url }: IncomingMessage): string | undefined {
-  return url?.split('?', 1)[0]?.slice(0, 200)
+  const path = url?.split('?', 1)[0]?.slice(0, 200)
+  return path && hideSecrets(path)
 }
 
 /** Sends what went wrong: a page to a person, JSON to a program; the private detail only to the log. */
@@ -42,7 +44,7 @@ export function answerError(request: IncomingMessage, response: ServerResponse, 
   const known = asGatewayError(error)
   // Half an answer is already on its way: only a broken connection tells that it isn't whole.
   if (response.headersSent) {
-    log.error({ path: pathOf(request), detail: known.detail }, 'answer cut off')
+    log.error({ path: pathOf(request), detail: hideSecrets(known.detail) }, 'answer cut off')
     response.destroy()
     return
   }
@@ -70,8 +72,7 @@ function refusalAnswer(
   headers: Answer['headers'],
 ): Answer {
   if (!wantsPage(request)) return jsonAnswer(status, { error: code, error_description: sentence }, headers)
-  const language = languageOf(request.headers['accept-language'])
-  return errorPage({ status, ...wordsFor(language).errors[code], language, headers })
+  return explainedPage(code, { status, accepted: request.headers['accept-language'], headers })
 }
 
 function wantsPage({ headers }: IncomingMessage): boolean {

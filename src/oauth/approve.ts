@@ -1,24 +1,23 @@
 import type { Answer, EndpointRequest } from '../pages/answer.ts'
-import { errorPage } from '../pages/error-page.ts'
-import { languageOf } from '../pages/language.ts'
-import { wordsFor } from '../pages/words/words-for.ts'
 import { checkAuthorizationRequest, checkRedirectTarget } from './authorization-request.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
-import { consentTo, orErrorPage } from './authorize.ts'
+import { consentTo } from './authorize.ts'
 import { issueCode } from './codes.ts'
-import { checkOwnForm, readDecision } from './consent.ts'
+import { readDecision } from './consent.ts'
 import { OAuthError } from './errors.ts'
 import { readForm } from './form.ts'
+import { orExplain } from './or-explain.ts'
+import { checkOwnForm, refuseForeignForm } from './own-form.ts'
 import { Parameters } from './parameters.ts'
 import { orRedirectError, redirectWithCode } from './redirect-answer.ts'
 
 /** Takes the form of the consent page. What it approves is checked as if it came for the first time. */
 export async function handleApprove(server: AuthorizationServer, asked: EndpointRequest): Promise<Answer> {
-  return orErrorPage(asked, async () => {
+  return orExplain(asked, 'link_does_not_work', async () => {
     const form = await readForm(asked.headers, asked.readBody)
     const query = Buffer.from(form.require('request'), 'base64url').toString()
     const ours = await checkOwnForm(server, asked, form, 'approve')
-    if (!ours) return notFromOurPage(asked)
+    if (!ours) return refuseForeignForm(asked, 'start_again')
 
     const parameters = new Parameters(query)
     const target = await checkRedirectTarget(server, parameters)
@@ -32,13 +31,4 @@ export async function handleApprove(server: AuthorizationServer, asked: Endpoint
       return redirectWithCode(server, target, code, decision.cookies)
     })
   })
-}
-
-export function notFromOurPage({ headers }: Pick<EndpointRequest, 'headers'>): Answer {
-  const language = languageOf(headers['accept-language'])
-  const { title, sentences } = wordsFor(language).errors.start_again
-  return {
-    ...errorPage({ status: 403, title, sentences, language }),
-    detail: 'CSRF token missing, not of this browser, or of another session',
-  }
 }

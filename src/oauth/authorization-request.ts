@@ -5,7 +5,7 @@ import type { Parameters } from './parameters.ts'
 import { checkPkce } from './pkce.ts'
 import { checkRedirectUri } from './redirect-uri.ts'
 import { checkResources } from './resources.ts'
-import { checkScope } from './scopes.ts'
+import { checkAskedScope } from './scopes.ts'
 
 /** Where the outcome of an authorization request may be sent, also when it is an error. */
 export interface RedirectTarget {
@@ -44,17 +44,9 @@ export function checkAuthorizationRequest(
   checkResponseType(parameters)
   const prompts = checkNothingUnsupported(parameters)
   checkMayAsk(target.client)
-  const allowed = target.client.scopes
-  const scopes = checkScope(
-    parameters.get('scope'),
-    allowed,
-    server.defaultScopes.filter((scope) => allowed.includes(scope)),
-  )
-  if (scopes.length === 0)
-    throw new OAuthError('invalid_scope', `The request has to ask for a scope of: ${allowed.join(' ')}`)
   return {
     ...target,
-    scopes,
+    scopes: checkAskedScope(server, target.client, parameters),
     resources: checkResources(server.resources, parameters),
     challenge: checkPkce(target.client, parameters),
     signInAgain: prompts.includes('login') || prompts.includes('select_account'),

@@ -1,17 +1,14 @@
 import type { Answer, EndpointRequest } from '../pages/answer.ts'
-import { errorPage } from '../pages/error-page.ts'
-import { languageOf } from '../pages/language.ts'
-import { wordsFor } from '../pages/words/words-for.ts'
 import { type AuthorizationRequest, checkAuthorizationRequest, checkRedirectTarget } from './authorization-request.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
 import { type ConsentRequest, showConsent } from './consent.ts'
-import { OAuthError } from './errors.ts'
+import { orExplain } from './or-explain.ts'
 import { Parameters } from './parameters.ts'
 import { orRedirectError } from './redirect-answer.ts'
 
 /** The authorization endpoint: shows who asks for what. @see RFC 6749 section 3.1 */
 export async function handleAuthorize(server: AuthorizationServer, asked: EndpointRequest): Promise<Answer> {
-  return orErrorPage(asked, async () => {
+  return orExplain(asked, 'link_does_not_work', async () => {
     const parameters = new Parameters(asked.query)
     const target = await checkRedirectTarget(server, parameters)
     // From here on the redirect URI is one of the client's own: errors go there.
@@ -27,20 +24,4 @@ export function consentTo(request: AuthorizationRequest, query: string): Consent
   const { client, scopes, redirectUri, signInAgain } = request
   const encoded = Buffer.from(query).toString('base64url')
   return { client, scopes, redirectUri, signInAgain, kind: 'link', endpoint: 'approve', request: encoded }
-}
-
-/** Shows what must not be redirected. */
-export async function orErrorPage(
-  { headers }: Pick<EndpointRequest, 'headers'>,
-  run: () => Answer | Promise<Answer>,
-): Promise<Answer> {
-  try {
-    return await run()
-  } catch (error) {
-    if (!(error instanceof OAuthError)) throw error
-    const language = languageOf(headers['accept-language'])
-    const { title, sentences: advice } = wordsFor(language).errors.link_does_not_work
-    const sentences = [{ english: error.message }, ...advice]
-    return { ...errorPage({ status: error.status, title, sentences, language }), detail: error.note }
-  }
 }

@@ -1,5 +1,5 @@
 import { checkRedirectUriForm, REDIRECT_URI_FORM } from '../config/redirect-uri-form.ts'
-import type { AuthMethod } from '../config/schema.ts'
+import type { AuthMethod, GrantType } from '../config/schema.ts'
 import { OAuthError } from './errors.ts'
 
 const MOST_REDIRECT_URIS = 20
@@ -7,15 +7,23 @@ const MOST_REDIRECT_URIS = 20
 const LONGEST_REDIRECT_URI = 1000
 
 const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const satisfies ('none' | AuthMethod)[]
-/** A device that registers itself has no redirect URI that would tell people who it is, so it can't. */
-const GRANT_TYPES = ['authorization_code', 'refresh_token'] as const
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
+
+/** As they are registered; the value is what the configuration calls them. */
+export const REGISTERED_GRANT_TYPES = {
+  authorization_code: 'authorization_code',
+  refresh_token: 'refresh_token',
+  [DEVICE_CODE]: 'device_code',
+} as const satisfies Record<string, GrantType>
+
+type RegisteredGrantType = keyof typeof REGISTERED_GRANT_TYPES
 
 /** What a client that registers itself is going to be. @see RFC 7591 section 2 */
 export interface ClientMetadata {
   redirect_uris: string[]
   token_endpoint_auth_method: (typeof AUTH_METHODS)[number]
-  grant_types: (typeof GRANT_TYPES)[number][]
-  response_types: ['code']
+  grant_types: RegisteredGrantType[]
+  response_types: 'code'[]
   client_name?: string
   scope: string
 }
@@ -26,11 +34,14 @@ export interface ClientMetadata {
  * @throws OAuthError invalid_redirect_uri, invalid_client_metadata @see RFC 7591 sections 2 and 3.2.2
  */
 export function readClientMetadata(given: Record<string, unknown>, allowed: string[]): ClientMetadata {
+  const grant_types = readGrantTypes(given.grant_types)
+  // From a device nobody is sent back to anywhere.
+  const sendsBack = grant_types.includes('authorization_code')
   return {
-    redirect_uris: readRedirectUris(given.redirect_uris),
+    redirect_uris: sendsBack ? readRedirectUris(given.redirect_uris) : [],
     token_endpoint_auth_method: readAuthMethod(given.token_endpoint_auth_method),
-    grant_types: readGrantTypes(given.grant_types),
-    response_types: readResponseTypes(given.response_types),
+    grant_types,
+    response_types: sendsBack ? readResponseTypes(given.response_types) : [],
     client_name: readName(given.client_name),
     scope: readScope(given.scope, allowed),
   }
@@ -53,16 +64,20 @@ function readAuthMethod(given: unknown): ClientMetadata['token_endpoint_auth_met
   throw invalid(`The token_endpoint_auth_method has to be one of: ${AUTH_METHODS.join(' ')}`)
 }
 
-/** Clients name all that they can do. What isn't for them is left out, as section 2 allows. */
-function readGrantTypes(given: unknown): ClientMetadata['grant_types'] {
+/** Clients name all that they can do. What there isn't here is left out, as section 2 allows. */
+function readGrantTypes(given: unknown): RegisteredGrantType[] {
   const asked = given ?? ['authorization_code']
   if (!isListOfText(asked)) throw invalid('The grant_types have to be a list of strings.')
-  if (asked.includes('authorization_code')) return GRANT_TYPES.filter((known) => asked.includes(known))
-  throw invalid('The grant_types have to include authorization_code.')
+  const types = (Object.keys(REGISTERED_GRANT_TYPES) as RegisteredGrantType[]).filter((one) => asked.includes(one))
+  // Refresh tokens come with one of the others.
+  const first = types.filter((one) => one !== 'refresh_token')
+  if (first.length > 0) return types
+  throw invalid(`The grant_types have to include one of: authorization_code ${DEVICE_CODE}`)
 }
 
-function readResponseTypes(given: unknown): ['code'] {
-  if (isListOfText(given ?? ['code']) && ((given ?? ['code']) as string[]).includes('code')) return ['code']
+function readResponseTypes(given: unknown): 'code'[] {
+  const asked = given ?? ['code']
+  if (isListOfText(asked) && asked.includes('code')) return ['code']
   throw invalid('The response_types have to be a list with code.')
 }
 
@@ -75,8 +90,9 @@ function readName(given: unknown): string | undefined {
 
 /** @see RFC 7591 section 2: the server may register less than was asked for. */
 function readScope(given: unknown, allowed: string[]): string {
-  if (typeof (given ?? '') !== 'string') throw invalid('The scope has to be a string.')
-  const asked = ((given ?? '') as string).split(' ').filter((scope) => scope !== '')
+  const text = given ?? ''
+  if (typeof text !== 'string') throw invalid('The scope has to be a string.')
+  const asked = text.split(' ').filter((scope) => scope !== '')
   const scopes = asked.length === 0 ? allowed : allowed.filter((scope) => asked.includes(scope))
   if (scopes.length > 0) return scopes.join(' ')
   throw invalid(`The scope has to include one of: ${allowed.join(' ')}`)

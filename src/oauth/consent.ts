@@ -1,12 +1,11 @@
 import type { Answer, EndpointRequest } from '../pages/answer.ts'
-import { errorPage } from '../pages/error-page.ts'
 import { languageOf } from '../pages/language.ts'
 import { type Consent, signInPage } from '../pages/sign-in-page.ts'
-import { wordsFor } from '../pages/words/words-for.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
 import type { RegisteredClient } from './clients.ts'
-import { checkCsrf, newCsrfToken } from './csrf.ts'
+import { newCsrfToken } from './csrf.ts'
+import { aboutForm, type OwnForm } from './own-form.ts'
 import type { Parameters } from './parameters.ts'
 import type { Session, SignInOutcome } from './resource-owners.ts'
 
@@ -73,42 +72,6 @@ function consentPage(
     name,
   }
   return signInPage(page, { 'Set-Cookie': [csrf.cookie, ...cookies] })
-}
-
-/** What a form is tied to: nobody can send it for another request, or for somebody who signed in after it was shown. */
-export function aboutForm(endpoint: string, request: string, session: Session | undefined): string {
-  return [endpoint, request, session?.id ?? ''].join('\n')
-}
-
-/** A form that came from a page of ours, in the browser that it was shown in. */
-export interface OwnForm {
-  form: Parameters
-  /** Whose consent the page asked for, if they are still signed in. */
-  session: Session | undefined
-}
-
-/** @returns undefined where somebody else made the form up. */
-export async function checkOwnForm(
-  { resourceOwners }: Pick<AuthorizationServer, 'resourceOwners'>,
-  { headers }: EndpointRequest,
-  form: Parameters,
-  endpoint: string,
-): Promise<OwnForm | undefined> {
-  const session = await resourceOwners.findSession(headers.cookie)
-  const isTiedTo = (whose: Session | undefined) =>
-    checkCsrf(headers.cookie, aboutForm(endpoint, form.get('request') ?? '', whose), form.get('csrf') ?? '')
-  if (isTiedTo(undefined)) return { form, session: undefined }
-  return session && isTiedTo(session) ? { form, session } : undefined
-}
-
-/** Tells whoever sent a form that did not come from a page of ours to open that page again. */
-export function refuseForeignForm({ headers }: Pick<EndpointRequest, 'headers'>): Answer {
-  const language = languageOf(headers['accept-language'])
-  const { title, sentences } = wordsFor(language).errors.open_again
-  return {
-    ...errorPage({ status: 403, title, sentences, language }),
-    detail: 'CSRF token missing, not of this browser, or of another session',
-  }
 }
 
 /** What a form decides. Nobody approves who hasn't signed in. */

@@ -1,13 +1,18 @@
 import { type Answer, type EndpointRequest, jsonAnswer } from '../pages/answer.ts'
+import { addressBlock } from '../store/address-block.ts'
+import { countFailure, type Wait } from '../store/failures.ts'
+import { hashSecret } from '../store/secrets.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
-import { forClient } from './client-request.ts'
+import { clientError, forClient } from './client-request.ts'
 import type { RegisteredClient } from './clients.ts'
 import { DEVICE_LIFETIME, FIRST_INTERVAL, issueDeviceCodes } from './device-requests.ts'
 import { showUserCode } from './device-user-code.ts'
 import { OAuthError } from './errors.ts'
-import type { Parameters } from './parameters.ts'
 import { checkResources } from './resources.ts'
-import { checkScope } from './scopes.ts'
+import { checkAskedScope } from './scopes.ts'
+
+/** Devices of one address that may begin within ten minutes: more than a home has. */
+const MOST_BEGINNINGS = 30
 
 /** @see RFC 8628 section 3.2 */
 interface DeviceAuthorizationResponse {
@@ -23,10 +28,12 @@ interface DeviceAuthorizationResponse {
 
 /** The device authorization endpoint, where a device without a browser begins. @see RFC 8628 section 3.1 */
 export async function handleDeviceAuthorization(server: AuthorizationServer, asked: EndpointRequest): Promise<Answer> {
-  return forClient(server, asked, async ({ client, parameters }) => {
+  return forClient(server, asked, async ({ client, parameters, address }) => {
     checkMayAsk(client)
-    const scopes = checkScopeOfDevice(server, client, parameters)
+    const scopes = checkAskedScope(server, client, parameters)
     const resources = checkResources(server.resources, parameters)
+    const wait = client.public && address !== undefined && (await countBeginning(server, address))
+    if (wait) return tooMany(wait)
     const { deviceCode, userCode } = await issueDeviceCodes(server, client.id, { scopes, resources })
     const uri = `${server.issuer}${server.basePath}/device`
     return jsonAnswer(200, {
@@ -45,13 +52,14 @@ function checkMayAsk({ id, grant_types }: RegisteredClient): void {
   throw new OAuthError('unauthorized_client', 'This client may not ask for a device code.', `client ${id}`)
 }
 
-function checkScopeOfDevice(
-  { defaultScopes }: AuthorizationServer,
-  { scopes: allowed }: RegisteredClient,
-  parameters: Parameters,
-): string[] {
-  const otherwise = defaultScopes.filter((scope) => allowed.includes(scope))
-  const scopes = checkScope(parameters.get('scope'), allowed, otherwise)
-  if (scopes.length > 0) return scopes
-  throw new OAuthError('invalid_scope', `The request has to ask for a scope of: ${allowed.join(' ')}`)
+/** What begins is written down, and whoever knows the id of a public client can begin: not so often that a disk fills. */
+async function countBeginning({ store, now }: AuthorizationServer, address: string): Promise<Wait | undefined> {
+  const id = `device.${hashSecret(addressBlock(address))}`
+  const counted = await countFailure(store, now, id, MOST_BEGINNINGS)
+  return counted.kind === 'wait' ? counted : undefined
+}
+
+function tooMany({ seconds }: Wait): Answer {
+  const answer = clientError(new OAuthError('too_many_requests', 'Too many devices have begun here. Wait a while.'))
+  return { ...answer, headers: { ...answer.headers, 'Retry-After': `${seconds}` } }
 }

@@ -1,24 +1,16 @@
 import type { Answer, EndpointRequest } from '../pages/answer.ts'
 import { type DeviceCode, deviceCodePage, deviceDonePage } from '../pages/device-pages.ts'
-import { errorPage } from '../pages/error-page.ts'
+import { explainedPage } from '../pages/explained-page.ts'
 import { languageOf } from '../pages/language.ts'
-import { wordsFor } from '../pages/words/words-for.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
-import { orErrorPage } from './authorize.ts'
-import {
-  aboutForm,
-  type ConsentRequest,
-  checkOwnForm,
-  type OwnForm,
-  readDecision,
-  refuseForeignForm,
-  showConsent,
-} from './consent.ts'
+import { type ConsentRequest, readDecision, showConsent } from './consent.ts'
 import { newCsrfToken } from './csrf.ts'
 import { findByTypedCode } from './device-guesses.ts'
 import { type DeviceRequest, decide, findWaiting } from './device-requests.ts'
 import { readUserCode, showUserCode } from './device-user-code.ts'
 import { readForm } from './form.ts'
+import { orExplain } from './or-explain.ts'
+import { aboutForm, checkOwnForm, type OwnForm, refuseForeignForm } from './own-form.ts'
 import { Parameters } from './parameters.ts'
 
 /** It shows the page for the code, takes it, and takes the consent that is then asked for. */
@@ -29,7 +21,7 @@ const ENDPOINT = 'device'
  * @see RFC 8628 sections 3.3.1 and 5.4
  */
 export async function handleDevicePage(server: AuthorizationServer, asked: EndpointRequest): Promise<Answer> {
-  return orErrorPage(asked, () => {
+  return orExplain(asked, 'open_again', () => {
     const userCode = readUserCode(new Parameters(asked.query).getText('user_code'))
     return codePage(server, asked, { userCode: userCode && showUserCode(userCode) })
   })
@@ -37,10 +29,10 @@ export async function handleDevicePage(server: AuthorizationServer, asked: Endpo
 
 /** Takes the two forms: the one with the code, and the one with the consent. @see RFC 8628 section 3.3 */
 export async function handleDeviceForm(server: AuthorizationServer, asked: EndpointRequest): Promise<Answer> {
-  return orErrorPage(asked, async () => {
+  return orExplain(asked, 'open_again', async () => {
     const form = await readForm(asked.headers, asked.readBody)
     const ours = await checkOwnForm(server, asked, form, ENDPOINT)
-    if (!ours) return refuseForeignForm(asked)
+    if (!ours) return refuseForeignForm(asked, 'open_again')
     // The id of the device, which nobody can guess, and not its code: only the form for that counts guesses.
     const id = form.get('request')
     return id === undefined ? takeUserCode(server, asked, ours) : takeDecision(server, asked, ours, id)
@@ -100,9 +92,7 @@ function codePage(
 }
 
 /** The code was good when it was typed, and is no longer. */
-function codeGone({ headers: { 'accept-language': accepted } }: EndpointRequest, headers?: Answer['headers']): Answer {
-  const language = languageOf(accepted)
-  const { title, sentences } = wordsFor(language).errors.device_code_gone
-  const page = errorPage({ status: 400, title, sentences, language, headers })
+function codeGone({ headers }: EndpointRequest, sent?: Answer['headers']): Answer {
+  const page = explainedPage('device_code_gone', { status: 400, accepted: headers['accept-language'], headers: sent })
   return { ...page, detail: 'device code expired, or answered for' }
 }

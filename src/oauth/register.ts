@@ -1,7 +1,7 @@
 import { type Answer, type EndpointRequest, jsonAnswer } from '../pages/answer.ts'
 import { hashSecret, newSecret } from '../store/secrets.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
-import { type ClientMetadata, readClientMetadata } from './client-metadata.ts'
+import { type ClientMetadata, REGISTERED_GRANT_TYPES, readClientMetadata } from './client-metadata.ts'
 import { matchesHash } from './clients.ts'
 import { OAuthError } from './errors.ts'
 import { makeRoom } from './registered-clients.ts'
@@ -76,11 +76,17 @@ async function registerClient(server: AuthorizationServer, metadata: ClientMetad
     secretHash: secret && hashSecret(secret),
     redirectUris: redirect_uris,
     scopes,
-    grantTypes: grant_types,
+    grantTypes: grant_types.map((type) => REGISTERED_GRANT_TYPES[type]),
     authMethods: method === 'none' ? [] : [method],
     createdAt,
   })
-  audit({ event: 'client_registered', address, client: id, scopes, detail: `${name}: ${redirect_uris.join(' ')}` })
+  audit({
+    event: 'client_registered',
+    address,
+    client: id,
+    scopes,
+    detail: `${name}: ${redirect_uris.join(' ') || 'a device'}`,
+  })
   return {
     client_id: id,
     client_id_issued_at: Math.floor(createdAt / 1000),

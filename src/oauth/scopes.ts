@@ -1,5 +1,6 @@
 import type { RegisteredClient } from './clients.ts'
 import { OAuthError } from './errors.ts'
+import type { Parameters } from './parameters.ts'
 
 /**
  * The scopes that a request asks for, each once.
@@ -20,6 +21,21 @@ export function checkScope(asked: string | undefined, allowed: string[], otherwi
     )
   }
   return scopes
+}
+
+/**
+ * The scopes that a client asks a person for; the usual ones, as far as it may have them, if it names none.
+ * @throws OAuthError invalid_scope
+ */
+export function checkAskedScope(
+  { defaultScopes }: { defaultScopes: string[] },
+  { scopes: allowed }: Pick<RegisteredClient, 'scopes'>,
+  parameters: Parameters,
+): string[] {
+  const usual = defaultScopes.filter((scope) => allowed.includes(scope))
+  const scopes = checkScope(parameters.get('scope'), allowed, usual)
+  if (scopes.length > 0) return scopes
+  throw new OAuthError('invalid_scope', `The request has to ask for a scope of: ${allowed.join(' ')}`)
 }
 
 /** What of a grant's scopes still holds: the configuration may allow a client less than it did. */

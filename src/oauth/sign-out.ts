@@ -2,10 +2,10 @@ import type { Answer, EndpointRequest } from '../pages/answer.ts'
 import { languageOf } from '../pages/language.ts'
 import { signedOutPage, signOutPage } from '../pages/sign-out-page.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
-import { orErrorPage } from './authorize.ts'
-import { aboutForm, checkOwnForm, refuseForeignForm } from './consent.ts'
 import { newCsrfToken } from './csrf.ts'
 import { readForm } from './form.ts'
+import { orExplain } from './or-explain.ts'
+import { aboutForm, checkOwnForm, refuseForeignForm } from './own-form.ts'
 
 const ENDPOINT = 'sign-out'
 
@@ -21,9 +21,9 @@ export async function handleSignOutPage(server: AuthorizationServer, { headers }
 
 /** Ends the session. What was linked stays linked. */
 export async function handleSignOut(server: AuthorizationServer, asked: EndpointRequest): Promise<Answer> {
-  return orErrorPage(asked, async () => {
+  return orExplain(asked, 'open_again', async () => {
     const form = await readForm(asked.headers, asked.readBody)
-    if (!(await checkOwnForm(server, asked, form, ENDPOINT))) return refuseForeignForm(asked)
+    if (!(await checkOwnForm(server, asked, form, ENDPOINT))) return refuseForeignForm(asked, 'open_again')
     const forget = await server.resourceOwners.endSession(asked.headers.cookie, asked.address)
     return signedOutPage(placeOf(server, asked.headers), { 'Set-Cookie': forget })
   })

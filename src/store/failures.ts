@@ -24,14 +24,20 @@ export interface Counted {
 /**
  * Counts a failure before it is known to be one, by compare and swap: however many ask at once, only as many as are
  * left get through.
+ * @param most how many may happen.
  */
-export async function countFailure(store: Store, now: () => number, id: string): Promise<Counted | Wait> {
+export async function countFailure(
+  store: Store,
+  now: () => number,
+  id: string,
+  most: number = MOST_FAILURES,
+): Promise<Counted | Wait> {
   for (;;) {
     const row = await store.get('failures', id)
     const at = now()
     const recent = row ? recentOf(row, at) : []
     const [oldest = at] = recent
-    if (!row || recent.length < MOST_FAILURES) {
+    if (!row || recent.length < most) {
       if (await write(store, id, row, { at: [...recent, at] }, at)) return { kind: 'counted', id, at }
       continue
     }

@@ -16,7 +16,7 @@ export interface Records {
   refresh: RefreshRecord
   /** Somebody who is signed in in a browser; the id is the hash of its cookie. */
   session: SessionRecord
-  /** Sign-ins that failed lately; the id tells by whose name or from which address, as a hash. */
+  /** What was tried lately and is counted; the id tells what, and by whose name or from which address, as a hash. */
   failures: FailuresRecord
   /** A device that waits for somebody's consent; the id is the hash of its device code. */
   device: DeviceRecord

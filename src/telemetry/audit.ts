@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import type { Environment } from '../config/environment.ts'
+import { hideSecrets } from './hide-secrets.ts'
 import { setAuditFileAside } from './set-audit-file-aside.ts'
 
 /** What can happen, each in words for people. */
@@ -116,7 +117,9 @@ function auditLine({ event, address, user, client, grant, scopes, detail }: Audi
 }
 
 function cut(text: string | undefined, longest: number): string | undefined {
-  return text === undefined || text.length <= longest ? text : `${text.slice(0, longest - 1)}…`
+  if (text === undefined) return undefined
+  const shown = hideSecrets(text)
+  return shown.length <= longest ? shown : `${shown.slice(0, longest - 1)}…`
 }
 
 /** What JSON leaves as it is, but a terminal obeys or some reader takes for the end of a line. */

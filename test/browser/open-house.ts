@@ -11,8 +11,9 @@ import { ALEXA_REQUEST } from '../support/linking.ts'
 export async function openHouse(
   t: ExecutionContext,
   options: BrowserContextOptions = {},
+  change?: Parameters<typeof startTestHouse>[1],
 ): Promise<{ house: TestHouse; page: Page } | undefined> {
-  const house = await startTestHouse(t)
+  const house = await startTestHouse(t, change)
   const browser = await openChromium(t, {
     [new URL(ISSUER).host]: house.port,
     [new URL(JAPAN).host]: house.port,

@@ -14,6 +14,7 @@ const variables = {
   ALEXA_SECRET: 'from the environment',
   LIGHTS_TOKEN: 'also from there',
   APP_SECRET: 'a third one',
+  REGISTRATION_TOKEN: 'for those who may register',
   EMPTY: '',
 }
 
@@ -61,7 +62,15 @@ test('the gateway.yaml that Skillgate comes with has no mistake', (t) => {
 test('a full file says all there is to say', (t) => {
   const config = loadConfig(join(good, 'full.yaml'), variables)
   t.is(config.public_url, 'https://home.example.org')
-  t.deepEqual(config.listen, { https: { host: '::', port: 65_535 }, http: { host: '127.0.0.1', port: 0 } })
+  t.deepEqual(config.listen, {
+    https: { host: '::', port: 65_535 },
+    http: { host: '127.0.0.1', port: 0 },
+    trusted_proxies: [
+      { address: '192.168.1.2', prefix: 32, family: 'ipv4' },
+      { address: '10.0.0.0', prefix: 8, family: 'ipv4' },
+      { address: 'fd00::', prefix: 8, family: 'ipv6' },
+    ],
+  })
   t.deepEqual(Object.keys(config.upstreams), ['music-assistant', 'lights', 'standard_port'])
   t.is(config.upstreams.standard_port?.url, 'http://127.0.0.1')
   t.is(config.upstreams['music-assistant']?.response_timeout, 1)
@@ -95,8 +104,10 @@ test('relative paths start at the folder of the file, and absolute ones stay', (
 
 test('${NAME} is taken from the variables given, not from the process', (t) => {
   const config = loadConfig(join(good, 'full.yaml'), variables)
-  t.deepEqual(config.oauth.clients[0]?.secret, { value: 'from the environment' })
-  t.deepEqual(config.upstreams.lights?.token, { value: 'also from there' })
+  t.deepEqual(config.oauth.clients[0]?.secret, { variable: 'ALEXA_SECRET', value: 'from the environment' })
+  t.deepEqual(config.upstreams.lights?.token, { variable: 'LIGHTS_TOKEN', value: 'also from there' })
+  const value = 'for those who may register'
+  t.deepEqual(config.oauth.registration.initial_access_token, { variable: 'REGISTRATION_TOKEN', value })
 
   const source = minimal.replace('{ file: app.secret }', '${PATH}')
   t.deepEqual(mistakesInText(t, source), [

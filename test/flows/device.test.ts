@@ -186,6 +186,21 @@ test('a wrong method or body at either address is refused in the form that its c
   t.is((await exactRequest(house, { path: '/alexa/device?user_code=a&user_code=b' })).status, 400)
 })
 
+test('of a device whose client registered itself people are told that nobody has checked its name', async (t) => {
+  const house = await startTestHouse(t, ({ oauth }) => Object.assign(oauth, { registration: { enabled: true } }))
+  const client = { name: 'Kitchen', public: true, redirectUris: [], authMethods: [], createdAt: house.now() }
+  const may = { scopes: ['music.control'], grantTypes: ['device_code' as const] }
+  await house.prepared.store.put('client', 'self-made', { ...client, ...may })
+  const device = await startDevice(house, { client_id: 'self-made' })
+  const browser = new Browser(house)
+  const page = await typeCode(browser, device.user_code)
+  t.regex(wordsOn(page), /Nobody has checked that this really is Kitchen/)
+  await browser.submit(page, TYPED)
+  const { json } = await poll(house, device, { client_id: 'self-made' })
+  t.is(json.scope, 'music.control')
+  t.is(json.refresh_token, undefined, 'it is none of its grant types')
+})
+
 test('a client that may not use device codes gets none, and neither does one for codes get by the other way', async (t) => {
   const house = await startTestHouse(t, addKitchen)
   const { status, json } = await askForDevice(house, { client_id: 'phone', scope: 'music.read' })

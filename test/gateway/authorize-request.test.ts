@@ -83,6 +83,28 @@ test('every scope of the route is needed, and more do no harm', async (t) => {
     t.like(await decide(scopes), { kind: 'challenge', status: 403, error: 'insufficient_scope', scopes })
 })
 
+test('a token for another resource is as bad as none, whatever its scopes, and one for what is around it is good', async (t) => {
+  const decide = (resources: string[] | undefined) =>
+    authorizeRequest(route(['a']), 'Bearer good', { find: () => ({ ...ADA, resources }) })
+  for (const resources of [undefined, [HOME], [`${HOME}/api`], [`${HOME}/any`, `${HOME}/api`]]) {
+    t.like(await decide(resources), { kind: 'allow' }, resources?.join())
+  }
+  for (const resources of [[], [`${HOME}/any`], [`${HOME}/ap`], [`${HOME}/api2`], [`${HOME}/api/deep`]]) {
+    const refused = { kind: 'challenge', status: 401, error: 'invalid_token', metadata: METADATA }
+    t.like(await decide(resources), refused, resources.join())
+  }
+})
+
+test('every challenge says where a client learns how to get a token', async (t) => {
+  for (const [scopes, header] of [
+    [[], undefined],
+    [[], 'Bearer bad'],
+    [['c'], 'Bearer good'],
+  ] as const) {
+    t.like(await authorizeRequest(route([...scopes]), header, lookUp()), { kind: 'challenge', metadata: METADATA })
+  }
+})
+
 test('a public route lets everybody in as nobody, and looks nothing up', async (t) => {
   const asked: string[] = []
   for (const header of [undefined, 'Bearer good', 'Bearer bad'])

@@ -12,6 +12,8 @@ const MODULES = '/usr/lib/apache2/modules'
 export interface ApacheOptions {
   /** Where a request goes that was let in. */
   upstream: string
+  /** Whom it trusts: the CA of the house, if nothing is said. */
+  caFile?: string
   /** How Apache proves to the introspection endpoint who it is. */
   authentication: 'client_secret_basic' | 'client_secret_post'
 }
@@ -100,7 +102,7 @@ ${[...modules, 'ssl', 'oauth2'].map((name) => `LoadModule ${name}_module ${MODUL
 SSLProxyEngine on
 SSLProxyVerify require
 SSLProxyCheckPeerName on
-SSLProxyCACertificateFile ${house.caFile}
+SSLProxyCACertificateFile ${options.caFile ?? house.caFile}
 
 <Location /music>
   AuthType oauth2

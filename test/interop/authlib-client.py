@@ -7,6 +7,7 @@ from authlib.common.security import generate_token
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata, get_well_known_url
+from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
 
 from speak import answer_with, bearer, settings, tokens_of
 
@@ -27,7 +28,7 @@ class Client:
     def __init__(self):
         self.server = discover()
         self.state = generate_token(32)
-        self.verifier = generate_token(64) if SETTINGS["pkce"] else None
+        self.verifier = generate_token(64) if SETTINGS.get("pkce") else None
         self.session = self.new_session(state=self.state)
 
     def new_session(self, **options):
@@ -38,7 +39,7 @@ class Client:
             token_endpoint_auth_method=method,
             revocation_endpoint_auth_method=method,
             scope=" ".join(SETTINGS["scopes"]),
-            redirect_uri=SETTINGS["callback"],
+            redirect_uri=SETTINGS.get("callback"),
             code_challenge_method="S256",
             **options,
         )
@@ -56,6 +57,20 @@ class Client:
         verifier = {"code_verifier": self.verifier} if self.verifier else {}
         endpoint = self.server["token_endpoint"]
         return tokens_of(self.session.fetch_token(endpoint, authorization_response=callback, **verifier))
+
+    def begin(self):
+        """authlib has the words for RFC 8628 on the server's side only: a client's request is an ordinary one."""
+        endpoint = self.server["device_authorization_endpoint"]
+        auth = self.session.client_auth(METHODS[SETTINGS["method"]])
+        scope = {"scope": " ".join(SETTINGS["scopes"])}
+        answer = self.session.post(endpoint, data=scope, auth=auth, withhold_token=True)
+        answer.raise_for_status()
+        self.started = answer.json()
+        return self.started
+
+    def ask(self):
+        grant = {"grant_type": DEVICE_CODE_GRANT_TYPE, "device_code": self.started["device_code"]}
+        return tokens_of(self.session.fetch_token(self.server["token_endpoint"], **grant))
 
     def refresh(self, tokens):
         return tokens_of(self.session.refresh_token(self.server["token_endpoint"], tokens["refresh"]))

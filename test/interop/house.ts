@@ -80,6 +80,13 @@ function configure(config: TestConfig, port: number): void {
       grant_types: ['device_code', 'refresh_token'],
       scopes: ['music.control'],
     },
+    {
+      id: 'television',
+      name: 'Television',
+      secret,
+      grant_types: ['device_code', 'refresh_token'],
+      scopes: ['music.control'],
+    },
     { id: 'music-api', name: 'Music API', secret, resource_server: true },
   )
 }

@@ -1,12 +1,24 @@
 import test from 'ava'
 import * as oauth from 'oauth4webapi'
+import { DEVICES, type Device, type DeviceLibrary, showDevice, showDeviceRefusals } from './device-linking.ts'
 import { CALLBACKS, type InteropHouse, SCOPES, SECRET, startInteropHouse } from './house.ts'
-import { API_CALL, failure, type Library, showLinking, showRefusals, signIn, WAYS, type Way } from './linking.ts'
+import {
+  API_CALL,
+  failure,
+  type Library,
+  showLinking,
+  showRefusals,
+  signIn,
+  type Tokens,
+  WAYS,
+  type Way,
+} from './linking.ts'
 import { trustingFetch } from './trusting-fetch.ts'
 
 const AUTHENTICATION = {
   basic: oauth.ClientSecretBasic(SECRET),
   post: oauth.ClientSecretPost(SECRET),
+  none: oauth.None(),
   native: oauth.None(),
 }
 
@@ -25,11 +37,6 @@ async function discover(house: InteropHouse): Promise<oauth.AuthorizationServer>
 function library(house: InteropHouse, server: oauth.AuthorizationServer, { client: id, pkce }: Way): Library {
   const [client, credentials, options] = [{ client_id: id }, AUTHENTICATION[id], trusting(house)]
   const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()]
-  const tokens = ({ access_token, refresh_token, scope }: oauth.TokenEndpointResponse) => ({
-    access: access_token,
-    refresh: refresh_token!,
-    scope,
-  })
   return {
     async authorizationUrl() {
       const url = new URL(server.authorization_endpoint!)
@@ -55,11 +62,11 @@ function library(house: InteropHouse, server: oauth.AuthorizationServer, { clien
         pkce ? verifier : oauth.nopkce,
         options,
       )
-      return tokens(await oauth.processAuthorizationCodeResponse(server, client, response))
+      return ours(await oauth.processAuthorizationCodeResponse(server, client, response))
     },
     async refresh({ refresh }) {
       const response = await oauth.refreshTokenGrantRequest(server, client, credentials, refresh, options)
-      return tokens(await oauth.processRefreshTokenResponse(server, client, response))
+      return ours(await oauth.processRefreshTokenResponse(server, client, response))
     },
     async revoke(token, hint) {
       const additionalParameters = { token_type_hint: hint }
@@ -86,6 +93,36 @@ function library(house: InteropHouse, server: oauth.AuthorizationServer, { clien
       )
     },
   }
+}
+
+function deviceLibrary(
+  house: InteropHouse,
+  server: oauth.AuthorizationServer,
+  { client: id, method }: Device,
+): DeviceLibrary {
+  const [client, credentials, options] = [{ client_id: id }, AUTHENTICATION[method], trusting(house)]
+  let deviceCode = ''
+  return {
+    async begin() {
+      const scope = { scope: 'music.control' }
+      const response = await oauth.deviceAuthorizationRequest(server, client, credentials, scope, options)
+      const device = await oauth.processDeviceAuthorizationResponse(server, client, response)
+      deviceCode = device.device_code
+      return device
+    },
+    async ask() {
+      const response = await oauth.deviceCodeGrantRequest(server, client, credentials, deviceCode, options)
+      return ours(await oauth.processDeviceCodeResponse(server, client, response))
+    },
+    async refresh({ refresh }) {
+      const response = await oauth.refreshTokenGrantRequest(server, client, credentials, refresh, options)
+      return ours(await oauth.processRefreshTokenResponse(server, client, response))
+    },
+  }
+}
+
+function ours({ access_token, refresh_token, scope }: oauth.TokenEndpointResponse): Tokens {
+  return { access: access_token, refresh: refresh_token!, scope }
 }
 
 for (const [name, way] of Object.entries(WAYS)) {
@@ -129,4 +166,16 @@ test('oauth4webapi learns from a 401 where tokens for the API come from', async 
   t.is(challenge?.parameters.resource_metadata, described.url)
   const metadata = await oauth.processResourceDiscoveryResponse(resource, described)
   t.deepEqual(metadata.authorization_servers, [(await discover(house)).issuer])
+})
+
+for (const [name, device] of Object.entries(DEVICES)) {
+  test(`oauth4webapi links a device with ${name}`, async (t) => {
+    const house = await startInteropHouse(t)
+    await showDevice(t, house, deviceLibrary(house, await discover(house), device), device)
+  })
+}
+
+test('oauth4webapi hears when a device was denied, or nobody answered in time', async (t) => {
+  const house = await startInteropHouse(t)
+  await showDeviceRefusals(t, house, deviceLibrary(house, await discover(house), DEVICES['no secret']!))
 })

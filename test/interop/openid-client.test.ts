@@ -1,6 +1,7 @@
 import test from 'ava'
 import * as openid from 'openid-client'
 import { ADA } from '../support/gateway.ts'
+import { answerDevice } from './device-linking.ts'
 import { CALLBACKS, type InteropHouse, SCOPES, SECRET, startInteropHouse } from './house.ts'
 import { API_CALL, failure, type Library, showLinking, showRefusals, signIn, WAYS, type Way } from './linking.ts'
 import { trustingFetch } from './trusting-fetch.ts'
@@ -99,4 +100,34 @@ test('openid-client lets a resource server introspect access tokens, and no refr
     username: ADA.name,
   })
   t.deepEqual(await openid.tokenIntrospection(server, tokens.refresh), { active: false })
+})
+
+test('openid-client polls for a device until somebody has approved', async (t) => {
+  const house = await startInteropHouse(t)
+  const config = await discover(house, 'kitchen', openid.None())
+  const device = await openid.initiateDeviceAuthorization(config, { scope: 'music.control' })
+  t.is(device.interval, 5)
+
+  const send = trustingFetch(house)
+  let asked = 0
+  config[openid.customFetch] = async (url, options) => {
+    // Ada answers after the second question. What the library waits for has passed for the server.
+    if (++asked === 3) await answerDevice(house, device.user_code)
+    house.advance(5000)
+    return send(url, options as RequestInit)
+  }
+  const tokens = await openid.pollDeviceAuthorizationGrant(config, { ...device, interval: 0 })
+  t.is(asked, 3)
+  t.is(tokens.scope, 'music.control')
+  const refreshed = await openid.refreshTokenGrant(config, tokens.refresh_token!)
+  t.not(refreshed.refresh_token, tokens.refresh_token)
+})
+
+test('openid-client stops polling when the device was denied', async (t) => {
+  const house = await startInteropHouse(t)
+  const config = await discover(house, 'kitchen', openid.None())
+  const device = await openid.initiateDeviceAuthorization(config, { scope: 'music.control' })
+  await answerDevice(house, device.user_code, 'deny')
+  const attempt = openid.pollDeviceAuthorizationGrant(config, { ...device, interval: 0 })
+  t.regex(await failure(attempt), /access_denied/)
 })

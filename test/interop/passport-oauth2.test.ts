@@ -68,13 +68,13 @@ function library(app: string): Library {
 }
 
 for (const [name, way] of Object.entries(WAYS)) {
-  test(`an application signs people in with passport-oauth2, ${name}, and refreshes`, async (t) => {
+  test.serial(`an application signs people in with passport-oauth2, ${name}, and refreshes`, async (t) => {
     const house = await startInteropHouse(t)
     await showLinking(t, house, library(await startApp(t, house, way)), way)
   })
 }
 
-test('passport-oauth2 is refused where it should be, and says why', async (t) => {
+test.serial('passport-oauth2 is refused where it should be, and says why', async (t) => {
   const house = await startInteropHouse(t)
   const way = WAYS['HTTP Basic and PKCE']!
   const app = await startApp(t, house, way)

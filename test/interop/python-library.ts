@@ -4,8 +4,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { ExecutionContext } from 'ava'
 import { skipTest } from '../support/program.ts'
+import type { Device } from './device-linking.ts'
 import { CALLBACKS, type InteropHouse, SCOPES, SECRET } from './house.ts'
-import type { Library, Way } from './linking.ts'
+import type { Way } from './linking.ts'
 
 /** The one that Debian's packages are for; PATH may begin with another. */
 const PYTHON = '/usr/bin/python3'
@@ -17,35 +18,39 @@ export function findModule(t: ExecutionContext, name: string, debianPackage: str
   return false
 }
 
-/**
- * Starts a client of this folder, which ends with the test.
- * @param verbs what its library has words for.
- */
-export function pythonLibrary(
+export interface PythonClient<Verbs> {
+  script: string
+  /** What its library has words for. */
+  verbs: (keyof Verbs)[]
+}
+
+/** How a Python client links. @param secret the right one, if nothing is said. */
+export function settingsOf({ client, pkce }: Way, secret = SECRET) {
+  const authentication = client === 'native' ? { secret: '', method: 'none' } : { secret, method: client }
+  return { client, pkce, callback: CALLBACKS[client], scopes: SCOPES, ...authentication }
+}
+
+/** How a Python client of a device links. */
+export function deviceSettingsOf({ client, method }: Device) {
+  return { client, method, secret: method === 'none' ? '' : SECRET, scopes: ['music.control'] }
+}
+
+/** Starts a client of this folder, which ends with the test. */
+export function pythonLibrary<Verbs>(
   t: ExecutionContext,
-  { script, verbs }: PythonClient,
+  { script, verbs }: PythonClient<Verbs>,
   { issuer, caFile }: InteropHouse,
-  { client, pkce }: Way,
-  secret = SECRET,
-): Library {
-  const settings = {
-    issuer,
-    client,
-    secret: client === 'native' ? '' : secret,
-    method: client === 'native' ? 'none' : client,
-    pkce,
-    callback: CALLBACKS[client],
-    scopes: SCOPES,
-  }
+  settings: object,
+): Verbs {
   const path = fileURLToPath(new URL(script, import.meta.url))
-  const child = spawn(PYTHON, ['-B', path, JSON.stringify(settings)], {
+  const child = spawn(PYTHON, ['-B', path, JSON.stringify({ issuer, ...settings })], {
     env: { ...process.env, REQUESTS_CA_BUNDLE: caFile },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   t.teardown(() => child.kill())
   const answers = createInterface(child.stdout)[Symbol.asyncIterator]()
 
-  async function say(verb: string, words: unknown[]): Promise<unknown> {
+  async function say(verb: keyof Verbs, words: unknown[]): Promise<unknown> {
     child.stdin.write(`${JSON.stringify([verb, ...words])}\n`)
     const { value: line, done } = await answers.next()
     if (done) throw new Error(`${script} ended`)
@@ -54,10 +59,5 @@ export function pythonLibrary(
     return value
   }
   const spoken = verbs.map((verb) => [verb, (...words: unknown[]) => say(verb, words)])
-  return Object.fromEntries(spoken) as Library
-}
-
-export interface PythonClient {
-  script: string
-  verbs: (keyof Library)[]
+  return Object.fromEntries(spoken) as Verbs
 }

@@ -1,9 +1,10 @@
 """A client made of Debian's python3-requests-oauthlib, which has no call for revocation: oauthlib writes the request."""
 
 import os
+from urllib.parse import urlsplit
 
 import requests
-from oauthlib.oauth2 import WebApplicationClient
+from oauthlib.oauth2 import DeviceClient, WebApplicationClient
 from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session
 
@@ -14,15 +15,15 @@ CLIENT_ID, SECRET, BASE = SETTINGS["client"], SETTINGS["secret"], SETTINGS["issu
 
 
 # oauthlib takes a callback over plain http for a mistake, unless it is told: for an app on this machine it is none.
-if SETTINGS["callback"].startswith("http://127.0.0.1"):
+if SETTINGS.get("callback", "").startswith("http://127.0.0.1"):
     os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 
 class Client:
-    def __init__(self):
-        self.oauth = WebApplicationClient(CLIENT_ID)
-        self.session = OAuth2Session(client=self.oauth, redirect_uri=SETTINGS["callback"], scope=SETTINGS["scopes"])
-        self.verifier = self.oauth.create_code_verifier(64) if SETTINGS["pkce"] else None
+    def __init__(self, oauth):
+        self.oauth = oauth
+        self.session = OAuth2Session(client=oauth, redirect_uri=SETTINGS.get("callback"), scope=SETTINGS["scopes"])
+        self.verifier = oauth.create_code_verifier(64) if SETTINGS.get("pkce") else None
 
     def authentication(self):
         """As fetch_token has it: an `auth`, or else the credentials in the body."""
@@ -68,4 +69,25 @@ class Client:
         return session.post(SETTINGS["issuer"] + "/api", json={"command": "players/all"}).status_code
 
 
-answer_with(Client())
+class Device(Client):
+    def begin(self):
+        basic = SETTINGS["method"] == "basic"
+        secret = {} if basic or not SECRET else {"client_secret": SECRET}
+        # oauthlib puts into the query what RFC 8628 section 3.1 wants in the body.
+        uri = self.oauth.prepare_request_uri(BASE + "/device_authorization", **secret)
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        auth = HTTPBasicAuth(CLIENT_ID, SECRET) if basic else None
+        answer = requests.post(BASE + "/device_authorization", data=urlsplit(uri).query, headers=headers, auth=auth)
+        answer.raise_for_status()
+        self.started = answer.json()
+        return self.started
+
+    def ask(self):
+        code = self.started["device_code"]
+        return tokens_of(self.session.fetch_token(BASE + "/token", device_code=code, **self.authentication()))
+
+
+if "callback" in SETTINGS:
+    answer_with(Client(WebApplicationClient(CLIENT_ID)))
+else:
+    answer_with(Device(DeviceClient(CLIENT_ID, scope=SETTINGS["scopes"])))

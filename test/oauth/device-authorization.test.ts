@@ -99,6 +99,21 @@ test('any other parameter twice is refused', async (t) => {
   t.is((await begin({ ...AS_KITCHEN, scope: ['music.read', 'music.control'] })).json.error, 'invalid_request')
 })
 
+test('nobody fills the disk: the 31st beginning of an address waits until the first is ten minutes old', async (t) => {
+  const { begin, advance } = await open(t)
+  await begin(AS_KITCHEN)
+  advance(540_000)
+  const answers = await Promise.all(Array.from({ length: 29 }, () => begin(AS_KITCHEN)))
+  t.true(answers.every(({ status }) => status === 200))
+  const { status, headers, json } = await begin(AS_KITCHEN)
+  t.is(status, 429)
+  t.is(json.error, 'too_many_requests')
+  t.is(headers['Retry-After'], '60')
+  t.is((await begin({ ...AS_CLIENT, client_id: 'tv' })).status, 200, 'a client with a secret is known')
+  advance(60_000)
+  t.is((await begin(AS_KITCHEN)).status, 200)
+})
+
 /** Draws these letters for user codes, each the next one's first byte; everything else is random. */
 function drawing(letters: number[]) {
   return (size: number) =>

@@ -67,21 +67,31 @@ test('a client authenticates in one of the three ways that there are', (t) => {
   }
 })
 
-test('of the grant and response types those are registered that are for such a client, if it has what it takes', (t) => {
-  const device = 'urn:ietf:params:oauth:grant-type:device_code'
-  const grants = (...grant_types: string[]) => read({ grant_types }).grant_types
+const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
+
+test('of the grant and response types those are registered that there are here, if a client can get tokens by them', (t) => {
+  const grants = (...grant_types: string[]) => read({ grant_types }).grant_types as string[]
   t.deepEqual(grants('authorization_code'), ['authorization_code'])
-  t.deepEqual(grants('refresh_token', device, 'implicit', 'authorization_code'), [
-    'authorization_code',
-    'refresh_token',
-  ])
-  for (const grant_types of [[], ['refresh_token'], [device], ['implicit'], 'authorization_code', [1], {}]) {
+  t.deepEqual(grants('refresh_token', 'implicit', 'authorization_code'), ['authorization_code', 'refresh_token'])
+  t.deepEqual(grants(DEVICE, 'authorization_code'), ['authorization_code', DEVICE])
+  for (const grant_types of [[], ['refresh_token'], ['device_code'], ['implicit'], 'authorization_code', [1], {}]) {
     t.throws(() => read({ grant_types }), { code: 'invalid_client_metadata' }, String(grant_types))
   }
   t.deepEqual(read({ response_types: ['code', 'token'] }).response_types, ['code'])
   for (const response_types of [[], ['token'], ['code token'], 'code', [1, 'code']]) {
     t.throws(() => read({ response_types }), { code: 'invalid_client_metadata' }, String(response_types))
   }
+})
+
+test('a device has nowhere to be sent back to', (t) => {
+  for (const redirect_uris of [undefined, [], [BACK]]) {
+    const device = readClientMetadata({ grant_types: [DEVICE, 'refresh_token'], redirect_uris }, ALLOWED)
+    t.deepEqual(device.grant_types as string[], ['refresh_token', DEVICE])
+    t.deepEqual([device.redirect_uris, device.response_types], [[], []])
+  }
+  t.throws(() => readClientMetadata({ grant_types: [DEVICE, 'authorization_code'] }, ALLOWED), {
+    code: 'invalid_redirect_uri',
+  })
 })
 
 test('a name is 1 to 100 characters on one line, with nothing that would turn it around', (t) => {

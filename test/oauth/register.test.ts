@@ -169,3 +169,21 @@ test('a registration is written down, with what the client calls itself', async 
     },
   ])
 })
+
+test('where too many have registered, another one is told when to come back', async (t) => {
+  const { register, store } = await openRegistration(t)
+  await register()
+  const [first] = (await store.list('client', '', undefined, 1)).entries
+  for (let i = 1; i < 100; i++) await store.put('client', `app-${i}`, first!.value)
+  const { status, json, headers } = await register()
+  t.deepEqual([status, json.error, headers['Retry-After']], [429, 'too_many_requests', '3600'])
+})
+
+test('a device that registers may ask for codes of its own, and sends nobody anywhere', async (t) => {
+  const { register, clients } = await openRegistration(t)
+  const device = 'urn:ietf:params:oauth:grant-type:device_code'
+  const { json } = await register({ token_endpoint_auth_method: 'none', grant_types: [device] })
+  t.deepEqual([json.grant_types, json.redirect_uris, json.response_types], [[device], [], []])
+  const { grant_types, redirect_uris } = (await clients.find(json.client_id))!
+  t.deepEqual({ grant_types, redirect_uris } as object, { grant_types: ['device_code'], redirect_uris: [] })
+})

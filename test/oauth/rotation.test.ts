@@ -1,6 +1,7 @@
 import test from 'ava'
 import { handleToken } from '../../src/oauth/token.ts'
 import { hashSecret } from '../../src/store/secrets.ts'
+import { StorageError } from '../../src/store/store.ts'
 import { CLIENT, PUBLIC_CLIENT } from '../support/grants.ts'
 import { AS_CLIENT, AS_PHONE, issueTokens, openServer, postForm } from '../support/server.ts'
 
@@ -98,4 +99,16 @@ test('a grant that was revoked is not brought back by a rotation that is under w
   t.is(await server.accessTokens.find(json.access_token ?? ''), undefined)
   const next = { ...form, refresh_token: json.refresh_token }
   t.is((await postForm(server, handleToken, next)).json.error, 'invalid_grant')
+})
+
+test('40. a store that fails during a rotation has superseded nothing', async (t) => {
+  const { server, store, advance } = await openServer(t)
+  const { refresh } = await issueTokens(server, PUBLIC_CLIENT)
+  const form = { grant_type: 'refresh_token', refresh_token: refresh, ...AS_PHONE }
+  const insert = () => Promise.reject(new StorageError('disk full'))
+  const failing = { ...server, store: { ...store, insert } }
+  await t.throwsAsync(postForm(failing, handleToken, form), { instanceOf: StorageError })
+  t.is((await store.get('refresh', hashSecret(refresh)))?.supersededAt, undefined)
+  advance(GRACE + 1)
+  t.is((await postForm(server, handleToken, form)).status, 200)
 })

@@ -90,11 +90,7 @@ export async function startTestHouse(
 
   const environment = testEnvironment()
   const log: string[] = []
-  const prepared = await prepareGateway(
-    loadConfig(configFile, {}),
-    environment,
-    pino({ level: 'debug' }, { write: (line) => log.push(line) }),
-  )
+  const prepared = await prepareGateway(loadConfig(configFile, {}), environment, logInto(log))
   await addUser(prepared.store, environment, ADA)
   const gateway = await prepared.listen()
   t.teardown(async () => {
@@ -119,4 +115,17 @@ export async function startTestHouse(
         .map((line) => JSON.parse(line)),
     ...environment,
   }
+}
+
+/** Stops the gateway, and starts another one on the same folder. */
+export async function restart(t: ExecutionContext, house: TestHouse): Promise<TestHouse> {
+  await house.gateway.close()
+  const prepared = await prepareGateway(loadConfig(house.configFile, {}), house, logInto(house.log))
+  const gateway = await prepared.listen()
+  t.teardown(() => gateway.close())
+  return { ...house, prepared, gateway, port: gateway.https.port }
+}
+
+function logInto(lines: string[]) {
+  return pino({ level: 'debug' }, { write: (line) => lines.push(line) })
 }

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Every code, token, client secret and cookie that was made in this process; 32 bytes are taken for nothing else. */
@@ -29,7 +29,8 @@ export function checkHoldsNoSecret(text: string, what: string): void {
 
 /** What a gateway writes of its own accord: the database with all that belongs to it, and what happened. */
 export function checkFolderHoldsNoSecret(folder: string): void {
-  for (const file of globSync(['**/*.db', '**/*.db-wal', '**/*.db-shm', '**/audit*.jsonl'], { cwd: folder })) {
+  const written = globSync(['**/*.db', '**/*.db-wal', '**/*.db-shm', '**/audit*.jsonl'], { cwd: folder })
+  for (const file of written.filter((name) => statSync(join(folder, name)).isFile())) {
     checkHoldsNoSecret(readFileSync(join(folder, file), 'latin1'), file)
   }
 }

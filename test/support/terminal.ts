@@ -7,6 +7,7 @@ import type { CommandOptions, World } from '../../src/cli/world.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import { temporaryFolder, testEnvironment } from './environment.ts'
 import { testConfig } from './gateway.ts'
+import { skillgate } from './process.ts'
 
 type TestConfig = ReturnType<typeof testConfig>
 
@@ -45,4 +46,15 @@ export async function openTerminal(t: ExecutionContext, change: (config: TestCon
     })
   }
   return { ...environment, folder, world, store, type, events }
+}
+
+/** Types a command in another process than the gateway's. @returns what it prints. */
+export async function typeElsewhere(
+  t: ExecutionContext,
+  { configFile }: { configFile: string },
+  ...words: string[]
+): Promise<string> {
+  const { code, stdout, stderr } = await skillgate([...words, '--config', configFile])
+  t.is(code, 0, stderr)
+  return stdout
 }

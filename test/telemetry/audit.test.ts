@@ -163,7 +163,7 @@ test('a line for which there was no room whole is told, and the next one is not 
     import { openAudit } from ${source}
     let failure
     const audit = openAudit(process.argv[1], { now: () => 0 }, (error) => { failure = error.message })
-    while (!failure) audit({ event: 'started', detail: 'x'.repeat(300) })
+    while (!failure) audit({ event: 'started', detail: 'x '.repeat(150) })
     console.log(failure)`
   // The shell's limit on the size of files is as a disk that becomes full within a line.
   const words = ['-c', 'ulimit -f 1; exec "$0" "$@"', process.execPath, '--input-type=module', '-e', script, file]

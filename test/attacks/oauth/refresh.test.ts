@@ -1,6 +1,6 @@
 import test from 'ava'
-import { startTestHouse } from '../../support/gateway.ts'
-import { callApi, link, refresh } from '../../support/linking.ts'
+import { restart, startTestHouse, type TestHouse } from '../../support/gateway.ts'
+import { callApi, link, linkPhone, postToken, refresh } from '../../support/linking.ts'
 
 test('37. a confidential client can use one refresh token 100 times, and each time gets a new access token', async (t) => {
   const house = await startTestHouse(t)
@@ -61,4 +61,37 @@ test('38. a narrower scope at a refresh is narrowed, and a later refresh may hav
     t.is((await callApi(house, String(full.json.access_token))).status, 200)
   }
   t.is((await callApi(house, String(narrow.json.access_token))).status, 403, 'a narrow token stays narrow')
+})
+
+function refreshPhone(house: TestHouse, token: unknown) {
+  const form = { grant_type: 'refresh_token', client_id: 'phone', refresh_token: String(token) }
+  return postToken(house, form)
+}
+
+test('36. a restart between a refresh and its retry changes nothing: the same successor within the grace', async (t) => {
+  const house = await startTestHouse(t)
+  const linked = await linkPhone(house)
+  const before = await refreshPhone(house, linked.refresh)
+  t.is(before.status, 200)
+  t.not(before.json.refresh_token, linked.refresh)
+  const again = await restart(t, house)
+  house.advance(60_000)
+  const retry = await refreshPhone(again, linked.refresh)
+  t.is(retry.json.refresh_token, before.json.refresh_token)
+  t.is((await refreshPhone(again, retry.json.refresh_token)).status, 200)
+})
+
+test('36. a restart does not forget that a refresh token was used: after the grace its grant is revoked', async (t) => {
+  const house = await startTestHouse(t)
+  const linked = await linkPhone(house)
+  const { json } = await refreshPhone(house, linked.refresh)
+  const again = await restart(t, house)
+  house.advance(60_001)
+  t.is((await refreshPhone(again, linked.refresh)).json.error, 'invalid_grant')
+  t.is((await refreshPhone(again, json.refresh_token)).json.error, 'invalid_grant')
+  t.is((await callApi(again, String(json.access_token))).status, 401)
+  t.like(
+    house.events().find(({ event }) => event === 'refresh_token_reused'),
+    { address: '127.0.0.1', user: 'ada', client: 'phone', detail: 'its grant is revoked' },
+  )
 })

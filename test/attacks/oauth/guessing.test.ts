@@ -1,0 +1,108 @@
+import test, { type ExecutionContext } from 'ava'
+import { addUser } from '../../../src/users/users.ts'
+import { Browser, type Page } from '../../support/browser.ts'
+import { ADA, restart, startTestHouse, type TestHouse } from '../../support/gateway.ts'
+import { openAuthorize } from '../../support/linking.ts'
+
+const BOB = { name: 'bob', displayName: 'Bob', password: 'a password of his own' }
+const WAIT = 600_000
+
+/** A house with two users, behind a proxy that is trusted. */
+async function behindProxy(t: ExecutionContext): Promise<TestHouse> {
+  const house = await startTestHouse(t, ({ listen }) => Object.assign(listen, { trusted_proxies: ['127.0.0.1'] }))
+  await addUser(house.prepared.store, house, BOB)
+  return house
+}
+
+/** Signs in from an address that the proxy tells, or from one that it doesn't. */
+async function signIn(
+  house: TestHouse,
+  { name, password }: { name: string; password: string },
+  forwardedFor?: string,
+): Promise<Page> {
+  const browser = new Browser(house, forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor })
+  return browser.submit(await openAuthorize(house, {}, browser), { username: name, password })
+}
+
+function checkWaits(t: ExecutionContext, { status, headers, text, location }: Page): void {
+  t.is(status, 429)
+  t.regex(String(headers['retry-after']), /^[1-9]\d*$/)
+  t.true(Number(headers['retry-after']) <= WAIT / 1000)
+  t.regex(text, /role="alert"/)
+  t.is(location, '')
+}
+
+test('46. the sixth attempt within ten minutes waits, however the name is spelled, with the right password too', async (t) => {
+  const house = await startTestHouse(t)
+  for (const name of ['ada', 'ADA', 'Ada', ' ada ', 'aDA']) {
+    t.is((await signIn(house, { name, password: 'wrong' })).status, 400, name)
+  }
+  checkWaits(t, await signIn(house, { ...ADA, name: 'adA' }))
+  house.advance(WAIT - 1)
+  checkWaits(t, await signIn(house, ADA))
+  house.advance(1)
+  t.is((await signIn(house, ADA)).status, 303)
+  const happened = house.events().filter(({ event }) => event === 'locked_out')
+  t.is(happened.length, 1, 'the audit file says it once')
+  t.like(happened[0], { address: '127.0.0.1', user: 'ada' })
+})
+
+test('46. five failures of one name count from wherever they come, and nobody else waits for them', async (t) => {
+  const house = await behindProxy(t)
+  for (let i = 1; i <= 5; i++) {
+    t.is((await signIn(house, { ...ADA, password: 'wrong' }, `192.0.2.${i}`)).status, 400)
+  }
+  checkWaits(t, await signIn(house, ADA, '192.0.2.6'))
+  t.is((await signIn(house, BOB, '192.0.2.6')).status, 303)
+})
+
+test('46. five failures from one address count whatever the names, and nobody else waits for them', async (t) => {
+  const house = await behindProxy(t)
+  for (let i = 1; i <= 5; i++) {
+    t.is((await signIn(house, { name: `user${i}`, password: 'wrong' }, '192.0.2.1')).status, 400)
+  }
+  checkWaits(t, await signIn(house, ADA, '192.0.2.1'))
+  checkWaits(t, await signIn(house, ADA, '198.51.100.7, 192.0.2.1'))
+  t.is((await signIn(house, ADA, '192.0.2.2')).status, 303)
+})
+
+test('46. a restart forgets no failure', async (t) => {
+  const house = await startTestHouse(t)
+  for (let time = 0; time < 5; time++) await signIn(house, { ...ADA, password: 'wrong' })
+  const again = await restart(t, house)
+  checkWaits(t, await signIn(again, ADA))
+  house.advance(WAIT)
+  t.is((await signIn(again, ADA)).status, 303)
+})
+
+test('48. behind a trusted proxy that tells addresses, whoever guesses waits alone', async (t) => {
+  const house = await behindProxy(t)
+  for (let i = 0; i < 8; i++) await signIn(house, { name: `nobody${i}`, password: 'wrong' }, '192.0.2.66')
+  checkWaits(t, await signIn(house, BOB, '192.0.2.66'))
+  for (const address of ['192.0.2.67', '2001:db8::1']) {
+    t.is((await signIn(house, ADA, address)).status, 303, address)
+    t.is((await signIn(house, BOB, address)).status, 303, address)
+  }
+})
+
+test('48. what a client writes into X-Forwarded-For itself makes it nobody else', async (t) => {
+  const house = await behindProxy(t)
+  for (let i = 0; i < 5; i++) {
+    await signIn(house, { name: `nobody${i}`, password: 'wrong' }, `198.51.100.${i}, 192.0.2.66`)
+  }
+  checkWaits(t, await signIn(house, ADA, '198.51.100.99, 192.0.2.66'))
+  t.is((await signIn(house, ADA, '192.0.2.66, 198.51.100.1')).status, 303, 'that of a victim is not locked')
+
+  const direct = await startTestHouse(t)
+  for (let i = 0; i < 5; i++) await signIn(direct, { name: `nobody${i}`, password: 'wrong' }, `198.51.100.${i}`)
+  checkWaits(t, await signIn(direct, ADA, '198.51.100.99'))
+})
+
+test('48. behind a trusted proxy that tells no addresses nobody locks out everybody', async (t) => {
+  const house = await behindProxy(t)
+  for (let i = 0; i < 8; i++) await signIn(house, { name: `nobody${i}`, password: 'wrong' })
+  t.is((await signIn(house, ADA)).status, 303)
+  for (let i = 0; i < 5; i++) await signIn(house, { ...ADA, password: 'wrong' })
+  checkWaits(t, await signIn(house, ADA))
+  t.is((await signIn(house, BOB)).status, 303)
+})

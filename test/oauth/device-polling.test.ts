@@ -1,0 +1,106 @@
+import test from 'ava'
+import { decide, findWaiting } from '../../src/oauth/device-requests.ts'
+import type { Store } from '../../src/store/store.ts'
+import { openDevice } from '../support/device.ts'
+
+test('until somebody answers the device is told to ask again', async (t) => {
+  const { outcome, advance } = await openDevice(t)
+  for (let time = 0; time < 3; time++) {
+    t.is(await outcome(), 'authorization_pending')
+    advance(5000)
+  }
+})
+
+test('a device that asks too early has to wait five seconds longer each time', async (t) => {
+  const { outcome, advance } = await openDevice(t)
+  t.is(await outcome(), 'authorization_pending')
+  advance(4999)
+  t.is(await outcome(), 'slow_down')
+  advance(9999)
+  t.is(await outcome(), 'slow_down')
+  advance(14_999)
+  t.is(await outcome(), 'slow_down')
+  advance(20_000)
+  t.is(await outcome(), 'authorization_pending')
+  advance(19_999)
+  t.is(await outcome(), 'slow_down')
+})
+
+test('of questions at the same time one is in time, and each of the others makes the device slower', async (t) => {
+  const { outcome, store, device } = await openDevice(t)
+  const outcomes = await Promise.all(Array.from({ length: 5 }, () => outcome()))
+  t.deepEqual(outcomes.sort(), ['authorization_pending', ...Array(4).fill('slow_down')])
+  t.is((await store.get('device', device))?.interval, 25_000)
+})
+
+test('an answer that is there is given at once, also to a device that asks too early', async (t) => {
+  const { outcome, approve, advance } = await openDevice(t)
+  t.is(await outcome(), 'authorization_pending')
+  advance(1)
+  await approve()
+  t.is(await outcome(), '200')
+})
+
+/** Has this happen once, between the next reading of the device's row and its writing. */
+function meanwhile({ server }: Awaited<ReturnType<typeof openDevice>>, happen: () => Promise<unknown>): void {
+  const { store } = server
+  const get: Store['get'] = async (kind, id) => {
+    const row = await store.get(kind, id)
+    if (kind === 'device') {
+      server.store = store
+      await happen()
+    }
+    return row
+  }
+  server.store = { ...store, get }
+}
+
+test('an answer is not lost because the device asks at the same moment', async (t) => {
+  const house = await openDevice(t)
+  meanwhile(house, async () => t.is(await house.outcome(), 'authorization_pending'))
+  t.true(await house.approve())
+  t.is(await house.outcome(), '200')
+})
+
+test('a device that asks while somebody answers gets the answer', async (t) => {
+  const house = await openDevice(t)
+  meanwhile(house, house.approve)
+  t.is(await house.outcome(), '200')
+})
+
+test('a device code works until its 600 seconds are over, and then the device is told so', async (t) => {
+  const { outcome, advance } = await openDevice(t)
+  advance(599_999)
+  t.is(await outcome(), 'authorization_pending')
+  advance(1)
+  t.is(await outcome(), 'expired_token')
+  advance(599_999)
+  t.is(await outcome(), 'expired_token')
+  advance(1)
+  t.is(await outcome(), 'invalid_grant')
+})
+
+test('approved, but fetched too late, it gives nothing', async (t) => {
+  const { outcome, approve, advance, store } = await openDevice(t)
+  await approve()
+  advance(600_000)
+  t.is(await outcome(), 'expired_token')
+  t.deepEqual((await store.list('grant', '', undefined, 1)).entries, [])
+})
+
+test('of many answers one counts', async (t) => {
+  const { server, device, approve, outcome } = await openDevice(t)
+  const decided = await Promise.all([approve(), decide(server, device, undefined), approve()])
+  t.deepEqual(decided.toSorted(), [false, false, true])
+  t.is(await outcome(), decided[1] ? 'access_denied' : '200')
+})
+
+test('nothing is to be decided about a device whose time is over', async (t) => {
+  const { server, device, approve, advance } = await openDevice(t)
+  advance(599_999)
+  t.truthy(await findWaiting(server, device))
+  advance(1)
+  t.is(await findWaiting(server, device), undefined)
+  t.false(await approve())
+  t.is(await findWaiting(server, 'nonsense'), undefined)
+})
