@@ -60,7 +60,12 @@ export async function fillCodes(
 ): Promise<string[]> {
   const codes = Array.from({ length: count }, () => randomBytes(32).toString('base64url'))
   await fill(store, count, (n) => [
-    { kind: 'code', id: hashSecret(codes[n]!), value: { ...owner }, expiresAt: now() + 300_000 },
+    {
+      kind: 'code',
+      id: hashSecret(codes[n]!),
+      value: { ...owner, expiresAt: now() + 300_000 },
+      expiresAt: now() + 300_000,
+    },
   ])
   return codes
 }

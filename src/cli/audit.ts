@@ -3,6 +3,7 @@ import { AUDIT_EVENTS } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
 import { type AuditRecord, readAudit } from '../telemetry/read-audit.ts'
 import { CommandError } from './command-error.ts'
+import { table } from './table.ts'
 import type { World } from './world.ts'
 
 /** `skillgate audit [--last N] [--json]`: what happened lately. Works while the gateway runs. */
@@ -13,7 +14,7 @@ export async function audit(world: World, { last = '50', json = false }: AuditOp
   const records = read(file, Number(last))
   if (json) for (const { line } of records) print(line)
   else if (records.length === 0) print(`Nothing has happened yet: there are no events in ${file}.`)
-  else for (const line of aligned([HEADINGS, ...records.map(row)])) print(line)
+  else for (const line of table(HEADINGS, records.map(row))) print(line)
   return 0
 }
 
@@ -38,7 +39,7 @@ const HEADINGS = ['TIME', 'WHAT', 'USER', 'CLIENT', 'ADDRESS', 'MORE']
 
 function row({ time, event, user, client, address, scopes, grant, detail }: AuditRecord): string[] {
   const more = [detail, scopes.join(' '), grant && `grant ${grant}`].filter(Boolean).join('; ')
-  return [localTime(time), inWords(event), user ?? '-', client ?? '-', address ?? '-', more].map(harmless)
+  return [localTime(time), inWords(event), user ?? '-', client ?? '-', address ?? '-', more]
 }
 
 /** In the time zone of whoever reads it. */
@@ -50,22 +51,4 @@ function localTime(time: string): string {
 
 function inWords(event: string): string {
   return Object.hasOwn(AUDIT_EVENTS, event) ? AUDIT_EVENTS[event as keyof typeof AUDIT_EVENTS] : event
-}
-
-/** Names come from anybody: none of them may move the cursor, colour the screen or turn the line around. */
-function harmless(text: string): string {
-  return text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd')
-}
-
-/** No wider than this, so that one long name doesn't push everything out of sight. */
-const WIDEST = 40
-
-function aligned(rows: string[][]): string[] {
-  const widths = HEADINGS.map((_, i) =>
-    rows.reduce((widest, cells) => Math.max(widest, Math.min(WIDEST, cells[i]?.length ?? 0)), 0),
-  )
-  return rows.map((cells) => {
-    const padded = cells.map((cell, i) => cell.padEnd(widths[i] ?? 0))
-    return padded.join('  ').trimEnd()
-  })
 }

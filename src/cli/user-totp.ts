@@ -5,13 +5,14 @@ import { newTotpSecret, stepOfCode, totpUri } from '../users/totp.ts'
 import { requireUser } from '../users/users.ts'
 import { type AskLine, askLine } from './ask-password.ts'
 import { CommandError } from './command-error.ts'
-import { need, type UserActionTools } from './user-action.ts'
+import { need } from './user-action.ts'
+import type { StoreTools } from './with-store.ts'
 
 /** How often a code may be mistyped before the secret that was shown is thrown away. */
 const TRIES = 3
 
 /** `skillgate user totp NAME [off]` */
-export async function totp(tools: UserActionTools, words: string[], ask: AskLine = askLine): Promise<void> {
+export async function totp(tools: StoreTools, words: string[], ask: AskLine = askLine): Promise<void> {
   const { store, audit, world } = tools
   const { name } = await requireUser(store, need('totp', words[0]))
   if (words[1] === 'off') {
@@ -24,7 +25,7 @@ export async function totp(tools: UserActionTools, words: string[], ask: AskLine
   await switchOn(tools, name, ask)
 }
 
-async function switchOn({ store, audit, world, config }: UserActionTools, name: string, ask: AskLine): Promise<void> {
+async function switchOn({ store, audit, world, config }: StoreTools, name: string, ask: AskLine): Promise<void> {
   const sealer = await openSealer(keyFile(config.data_dir), world)
   const secret = newTotpSecret(world)
   const uri = totpUri(secret, new URL(config.public_url).hostname, name)
@@ -39,7 +40,7 @@ async function switchOn({ store, audit, world, config }: UserActionTools, name: 
   printRecoveryCodes(world, codes)
 }
 
-async function askForCode(secret: string, ask: AskLine, { now, print }: UserActionTools['world']): Promise<string> {
+async function askForCode(secret: string, ask: AskLine, { now, print }: StoreTools['world']): Promise<string> {
   for (let tries = 1; tries <= TRIES; tries++) {
     const code = await ask('The code that the app shows now: ')
     if (stepOfCode(secret, code, now()) !== undefined) return code
@@ -51,7 +52,7 @@ async function askForCode(secret: string, ask: AskLine, { now, print }: UserActi
 }
 
 /** `skillgate user recovery NAME` */
-export async function recovery({ store, audit, world }: UserActionTools, words: string[]): Promise<void> {
+export async function recovery({ store, audit, world }: StoreTools, words: string[]): Promise<void> {
   const { name } = await requireUser(store, need('recovery', words[0]))
   const codes = await renewRecoveryCodes(store, world, name)
   audit({ event: 'totp_changed', user: name, detail: 'new recovery codes' })
@@ -59,7 +60,7 @@ export async function recovery({ store, audit, world }: UserActionTools, words: 
   printRecoveryCodes(world, codes)
 }
 
-function printRecoveryCodes({ print }: UserActionTools['world'], codes: string[]): void {
+function printRecoveryCodes({ print }: StoreTools['world'], codes: string[]): void {
   print(
     'Without the phone, one of these does in its place, each once. Keep them on paper; they are never shown again:\n',
   )

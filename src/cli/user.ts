@@ -1,9 +1,5 @@
 import { dayOf } from '../certificates/server-certificate.ts'
-import { loadConfig } from '../config/load.ts'
-import { auditFile, databaseFile } from '../gateway/start.ts'
 import { revokeGrantsOfUser } from '../oauth/grants.ts'
-import { openKeyvStore } from '../store/keyv-store.ts'
-import { openAudit } from '../telemetry/audit.ts'
 import {
   addUser,
   changePassword,
@@ -17,6 +13,7 @@ import {
 import { CommandError } from './command-error.ts'
 import { need, type UserAction } from './user-action.ts'
 import { recovery, totp } from './user-totp.ts'
+import { withStore } from './with-store.ts'
 import type { World } from './world.ts'
 
 const ACTIONS: Record<string, UserAction> = {
@@ -73,15 +70,5 @@ const ACTIONS: Record<string, UserAction> = {
 export async function user(world: World, action = '', ...words: string[]): Promise<number> {
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
   if (!run) throw new CommandError(`Say what to do: skillgate user ${Object.keys(ACTIONS).join(' | ')}`)
-  const config = loadConfig(world.configFile, world.variables)
-  const store = await openKeyvStore(databaseFile(config), world.now)
-  try {
-    const audit = openAudit(auditFile(config), world, ({ message }) =>
-      world.print(`Attention: this is missing in the audit file: ${message}`),
-    )
-    await run({ world, config, store, audit }, words)
-    return 0
-  } finally {
-    await store.close()
-  }
+  return withStore(world, (tools) => run(tools, words))
 }

@@ -1,9 +1,10 @@
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { auditFile, databaseFile } from '../gateway/start.ts'
+import { databaseFile } from '../gateway/start.ts'
 import { openKeyvStore } from '../store/keyv-store.ts'
 import type { Store } from '../store/store.ts'
 import { type Audit, openAudit } from '../telemetry/audit.ts'
+import { auditFile } from '../telemetry/audit-files.ts'
 import type { World } from './world.ts'
 
 /** What a command works with that changes what the gateway remembers. */
@@ -19,7 +20,7 @@ export async function withStore(world: World, run: (tools: StoreTools) => Promis
   const config = loadConfig(world.configFile, world.variables)
   const store = await openKeyvStore(databaseFile(config), world.now)
   try {
-    const audit = openAudit(auditFile(config), world, ({ message }) =>
+    const audit = openAudit(auditFile(config.data_dir), world, ({ message }) =>
       world.print(`Attention: this is missing in the audit file: ${message}`),
     )
     await run({ world, config, store, audit })

@@ -8,5 +8,5 @@ export function checkRedirectUriForm(uri: string): boolean {
   if (!url || /[*#\\\s]|[^\x21-\x7e]/.test(uri) || url.username || url.password) return false
   if (url.protocol === 'https:') return /^https:\/\/[^/@]/.test(uri)
   if (url.protocol === 'http:') return /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)([:/?]|$)/.test(uri)
-  return /^[a-z][a-z0-9+-]*\.[a-z0-9.+-]+:\//.test(uri)
+  return /^[a-z][a-z0-9+-]*\.[a-z0-9.+-]+:\/(?!\/)/.test(uri)
 }

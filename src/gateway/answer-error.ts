@@ -12,13 +12,17 @@ import { GatewayError } from './gateway-error.ts'
 /** Milliseconds for the rest of a body that nobody reads; whoever needs longer is cut off. */
 const REST_OF_BODY = 5000
 
+/** In characters of the log: what is longer was sent by somebody who wants to fill the disk. */
+const LONGEST_DETAIL = 1000
+const LONGEST_PATH = 200
+
 /** Sends an answer of the gateway's own, and notes a refusal. */
 export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer, log: Logger): void {
   // The request has lost its socket where its body was destroyed, as undici does after a failure.
   const { socket } = response
   if (answer.detail !== undefined) {
     const { status } = answer
-    const detail = hideSecrets(answer.detail)
+    const detail = hideSecrets(answer.detail).slice(0, LONGEST_DETAIL)
     const level = status >= 500 ? 'error' : 'info'
     log[level](
       { address: socket?.remoteAddress, method: request.method, path: pathOf(request), status, detail },
@@ -35,8 +39,8 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
 }
 
 function pathOf({ url }: IncomingMessage): string | undefined {
-  const path = url?.split('?', 1)[0]?.slice(0, 200)
-  return path && hideSecrets(path)
+  const path = url?.split('?', 1)[0]
+  return path && hideSecrets(path).slice(0, LONGEST_PATH)
 }
 
 /** Sends what went wrong: a page to a person, JSON to a program; the private detail only to the log. */

@@ -21,6 +21,10 @@ export const GATEWAY_ERRORS = {
     status: 401,
     sentence: 'There was no access token. Send one as `Authorization: Bearer`.',
   },
+  https_required: {
+    status: 403,
+    sentence: 'A request with a body or with credentials came without TLS. Use the `https` address.',
+  },
   not_found: {
     status: 404,
     sentence: 'No route leads there.',
@@ -71,8 +75,8 @@ export const GATEWAY_ERRORS = {
   },
 } as const
 
-/** These are never thrown: refuse-malformed.ts answers where there is no request yet. */
-type BeforeRequest = 'malformed_request' | 'headers_too_large'
+/** These are never thrown: the listeners answer where nothing of the gateway has seen the request yet. */
+type BeforeRequest = 'malformed_request' | 'headers_too_large' | 'https_required'
 
 export type GatewayErrorCode = Exclude<keyof typeof GATEWAY_ERRORS, BeforeRequest>
 

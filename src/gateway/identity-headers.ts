@@ -95,7 +95,9 @@ function utf8Bytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1')
 }
 
-const NOT_PASSED_BACK = new Set(HOP_BY_HOP)
+/** An upstream shares the host with the pages on which people sign in; it must not reach out for those. */
+const NOT_PASSED_BACK = new Set([...HOP_BY_HOP, 'service-worker-allowed'])
+const SETS_OWN_COOKIE = /^\s*__Host-skillgate-/i
 
 /** The headers of an upstream's response that go on to the client, as raw pairs. */
 export function responseHeaders(rawHeaders: string[]): string[] {
@@ -103,8 +105,10 @@ export function responseHeaders(rawHeaders: string[]): string[] {
   const kept: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] as string).toLowerCase()
-    if (!NOT_PASSED_BACK.has(name) && !listed?.has(name))
-      kept.push(rawHeaders[i] as string, rawHeaders[i + 1] as string)
+    const value = rawHeaders[i + 1] as string
+    if (NOT_PASSED_BACK.has(name) || listed?.has(name)) continue
+    if (name === 'set-cookie' && SETS_OWN_COOKIE.test(value)) continue
+    kept.push(rawHeaders[i] as string, value)
   }
   return kept
 }

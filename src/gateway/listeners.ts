@@ -4,6 +4,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import type { AddressInfo, Socket } from 'node:net'
 import type { Address } from '../config/schema.ts'
 import { followConnections } from './connections.ts'
+import { GATEWAY_ERRORS } from './gateway-error.ts'
 import type { UpgradeHandler } from './handle-upgrade.ts'
 import { refuseMalformed } from './refuse-malformed.ts'
 
@@ -55,9 +56,19 @@ export async function listenHttps(
   return listen(server, address, onUpgrade)
 }
 
-/** A listener that only sends everybody to the public URL, with the same method and body. */
+/**
+ * A listener that only sends everybody to the public URL. A program that sends credentials here would never notice that
+ * they are in clear if it were sent on, so it is refused.
+ */
 export async function listenHttpRedirect(address: Address, publicUrl: string): Promise<Listener> {
   const server = createHttpServer(LIMITS, (request, response) => {
+    const { method = '', headers } = request
+    if (!['GET', 'HEAD', 'OPTIONS'].includes(method) || headers.authorization !== undefined) {
+      const { status, sentence } = GATEWAY_ERRORS.https_required
+      const body = JSON.stringify({ error: 'https_required', error_description: sentence })
+      response.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' }).end(body)
+      return
+    }
     const path = /^\/(?![/\\])[\x21-\x7e]*$/.test(request.url ?? '') ? request.url : '/'
     response.writeHead(308, { Location: `${publicUrl}${path}`, 'Content-Length': 0, Connection: 'close' }).end()
   })

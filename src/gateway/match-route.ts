@@ -46,7 +46,7 @@ export function compileRoutes(destinations: Destination[]): RouteTable {
  * @throws GatewayError not_found, method_not_allowed
  */
 export function matchRoute(table: RouteTable, method: string, path: string): Destination {
-  const found = table.exact.get(path) ?? table.prefixes.find(([prefix]) => path.startsWith(prefix))?.[1]
+  const found = findDestinations(table, asUpstreamsRead(path))
   if (!found)
     throw new GatewayError(
       'not_found',
@@ -58,4 +58,19 @@ export function matchRoute(table: RouteTable, method: string, path: string): Des
   const allowed = found.flatMap(({ methods }) => methods).join(', ')
   const sentence = `This address takes only ${allowed}.`
   throw new GatewayError('method_not_allowed', sentence, `${method} ${path}`, { Allow: allowed })
+}
+
+/** An exact route has its path with a slash behind it as well, for many upstreams make no difference. */
+function findDestinations({ exact, prefixes }: RouteTable, path: string): Destination[] | undefined {
+  const found = exact.get(path)
+  if (found) return found
+  const withoutSlash = path.endsWith('/') ? exact.get(path.slice(0, -1)) : undefined
+  if (withoutSlash && !withoutSlash.some((destination) => 'handle' in destination)) return withoutSlash
+  return prefixes.find(([prefix]) => path.startsWith(prefix))?.[1]
+}
+
+/** Whatever is encoded without need: what policy looks up is what the upstream is going to make of it. */
+function asUpstreamsRead(path: string): string {
+  if (!path.includes('%')) return path
+  return path.replace(/%([2-7][0-9a-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

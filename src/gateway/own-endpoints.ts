@@ -18,7 +18,7 @@ import { type AccessPolicy, pathOfMetadata, policyFor } from './protected-resour
 /** The paths that the gateway itself answers: exact ones, so that a route can have all the others. */
 export function ownEndpoints(
   server: AuthorizationServer,
-  { registration }: { registration: Registration | boolean | undefined },
+  { registration }: { registration: Registration | undefined },
   health: () => Health,
 ): OwnEndpoint[] {
   const { issuer, basePath } = server
@@ -48,9 +48,7 @@ export function ownEndpoints(
     at('device', ['POST'], (asked) => handleDeviceForm(server, asked)),
     at('sign-out', ['GET', 'HEAD'], (asked) => handleSignOutPage(server, asked)),
     at('sign-out', ['POST'], (asked) => handleSignOut(server, asked)),
-    ...(typeof registration === 'object'
-      ? [at('register', ['POST'], (asked) => handleRegister(server, registration, asked))]
-      : []),
+    ...(registration ? [at('register', ['POST'], (asked) => handleRegister(server, registration, asked))] : []),
     fixed('/.well-known/oauth-authorization-server', metadata),
     // Clients disagree on where the path of an issuer goes: before, as RFC 8414 says, or after, as OpenID Connect does.
     fixed(`/.well-known/oauth-authorization-server${basePath}`, metadata),

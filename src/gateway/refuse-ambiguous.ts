@@ -78,7 +78,7 @@ const TARGET = /^\/[\x21\x22\x24-\x7e]*$/
  * In a path: an empty segment, a dot segment (with or without `;parameters`), a backslash, and what would be one of
  * these, a slash or a NUL once decoded, or decoded twice; and a `%` that encodes nothing.
  */
-const TWO_READINGS = /\/\/|\/\.{1,2}(?=[/;]|$)|\\|%(?:2e|2f|5c|00|25)|%(?![0-9a-f]{2})/i
+const TWO_READINGS = /\/\/|\/\.{1,2}(?=[/;]|%3b|$)|\\|%(?:2e|2f|5c|00|25)|%(?![0-9a-f]{2})/i
 
 function readTarget(url: string): Target {
   const cut = url.indexOf('?')

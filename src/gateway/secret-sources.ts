@@ -6,9 +6,18 @@ import { hashSecret, newSecret } from '../store/secrets.ts'
 import { writeWholeFile } from '../store/write-whole-file.ts'
 import { StartError } from './start-error.ts'
 
+/** In characters. Anybody may try secrets as often as they like. */
+const SHORTEST_SECRET = 16
+
 /** The hash of a client's secret. @throws StartError */
 export async function clientSecretHash(source: ClientSecretSource, environment: Environment): Promise<string> {
-  return 'hash' in source ? source.hash : hashSecret(await ownSecret(source, environment))
+  if ('hash' in source) return source.hash
+  const secret = await ownSecret(source, environment)
+  if (secret.length >= SHORTEST_SECRET) return hashSecret(secret)
+  const where = 'file' in source ? source.file : `The environment variable ${source.variable}`
+  throw new StartError(
+    `${where} holds a secret of under ${SHORTEST_SECRET} characters, which can be guessed. "skillgate client new-secret" makes a good one.`,
+  )
 }
 
 /** A secret that is the gateway's to make: where its file isn't there yet, it is made. @throws StartError */

@@ -4,14 +4,11 @@ import { localCertificate } from '../certificates/local-certificate.ts'
 import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
-import { accessTokenLookup } from '../oauth/access-tokens.ts'
-import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { openKeyvStore } from '../store/keyv-store.ts'
-import { keyFile, openSealer } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import { openAudit } from '../telemetry/audit.ts'
+import { auditFile } from '../telemetry/audit-files.ts'
 import type { Logger } from '../telemetry/log.ts'
-import { signIn } from '../users/sign-in.ts'
 import { clientAddressReader } from './client-address.ts'
 import { openForwarder } from './forward.ts'
 import type { Gateway } from './gateway.ts'
@@ -20,12 +17,13 @@ import { upgradeHandler } from './handle-upgrade.ts'
 import type { Health } from './health.ts'
 import { identityHeaders } from './identity-headers.ts'
 import { type Listener, listenHttpRedirect, listenHttps } from './listeners.ts'
-import { loadClients } from './load-clients.ts'
+import { loadRegistration } from './load-registration.ts'
 import { maintainStore } from './maintain-store.ts'
 import { compileRoutes, type Destination, type ForwardedRoute } from './match-route.ts'
+import { openAuthorizationServer } from './open-authorization-server.ts'
 import { openTunnels } from './open-tunnels.ts'
 import { ownEndpoints } from './own-endpoints.ts'
-import { policyFor, protectedResources, resourceOf } from './protected-resources.ts'
+import { policyFor, resourceOf } from './protected-resources.ts'
 import { upstreamToken } from './secret-sources.ts'
 
 /** Milliseconds for what is in flight when the gateway stops; a container is killed after 10 s. */
@@ -52,11 +50,6 @@ export function databaseFile(config: Config): string {
   return join(config.data_dir, 'skillgate.db')
 }
 
-/** Where it is written what happened. */
-export function auditFile(config: Config): string {
-  return join(config.data_dir, 'audit.jsonl')
-}
-
 /**
  * The composition root: all that a start does but listening.
  * @throws StorageError, CertificateError, StartError in words for the person who started it.
@@ -71,39 +64,23 @@ export async function prepareGateway(config: Config, environment: Environment, l
   try {
     const certificate = await loadCertificate(config, environment)
     for (const warning of certificate.warnings) log.warn({ detail: warning }, 'certificate')
-    const sealer = await openSealer(keyFile(config.data_dir), environment)
-    const audit = openAudit(auditFile(config), environment, (error) => {
+    const audit = openAudit(auditFile(config.data_dir), environment, (error) => {
       log.error({ detail: error.message }, 'audit events are being lost')
     })
-    const clients = await loadClients(config, store, environment)
-    const accessTokens = accessTokenLookup(store, clients, now)
-    const server: AuthorizationServer = {
-      ...environment,
-      issuer: config.public_url,
-      basePath: config.oauth.base_path,
-      scopes: config.oauth.scopes,
-      defaultScopes: config.oauth.default_scopes,
-      resources: protectedResources(config),
-      clients,
-      store,
-      accessTokens,
-      resourceOwners: await signIn({ store, environment, sealer, audit, limits: sessionLimits(config) }),
-      rotationKey: sealer.key('refresh token rotation'),
-      audit,
-    }
+    const server = await openAuthorizationServer(config, { store, environment, audit })
     let phase: Health = 'starting'
     const health = (): Health => (phase === 'ok' && !store.healthy() ? 'degraded' : phase)
     const { routes, closeForwarders } = await openRoutes(config)
     opened.push(closeForwarders)
     const destinations: Destination[] = [
-      ...ownEndpoints(server, { registration: config.oauth.registration.enabled }, health),
+      ...ownEndpoints(server, { registration: await loadRegistration(config, environment) }, health),
       ...routes,
     ]
-    const tunnels = openTunnels(accessTokens)
+    const tunnels = openTunnels(server.accessTokens)
     opened.push(tunnels.close)
     const gateway: Gateway = {
       routes: compileRoutes(destinations),
-      accessTokens,
+      accessTokens: server.accessTokens,
       tunnels,
       clientAddress: clientAddressReader(config.listen.trusted_proxies),
       identityHeaders: identityHeaders(config.identity_headers, new URL(config.public_url).host),
@@ -157,10 +134,6 @@ function loadCertificate({ tls, public_url }: Config, { now, randomBytes }: Envi
         now: now(),
         randomBytes,
       })
-}
-
-function sessionLimits({ oauth: { session } }: Config) {
-  return { idle: session.idle * 1000, absolute: session.absolute * 1000 }
 }
 
 async function openRoutes(config: Config): Promise<{ routes: ForwardedRoute[]; closeForwarders: () => Promise<void> }> {

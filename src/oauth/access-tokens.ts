@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { isOfTheFuture } from '../store/clock-tolerance.ts'
 import { hashSecret, isSecret } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
 import type { Clients } from './clients.ts'
@@ -7,6 +8,8 @@ import { stillAllowed } from './scopes.ts'
 
 /** What is known of an access token. Whether that is enough is decided anew at each request. */
 export interface AccessToken {
+  /** Its hash. */
+  id: string
   grantId: string
   userId: string
   userName: string
@@ -27,7 +30,7 @@ export interface AccessTokens {
    * @throws StorageError when nobody can tell.
    */
   find: (token: string) => AccessToken | undefined | Promise<AccessToken | undefined>
-  /** Whether the token's grant, user and client are still there. @throws StorageError when nobody can tell. */
+  /** Whether the token wasn't revoked, and its grant, user and client are still there. @throws StorageError when nobody can tell. */
   stillGranted: (token: AccessToken) => Promise<boolean>
   /** To be called when anything was revoked. */
   forgetAll: () => void
@@ -52,18 +55,20 @@ export function accessTokenLookup(store: Store, clients: Clients, now: () => num
     // The cache is keyed by the token itself: its hash would cost more than all the rest.
     const fact = known.get(token)
     if (!fact) return read(token)
-    return fact.expiresAt > now() ? fact : undefined
+    return isGood(fact) ? fact : undefined
   }
 
   async function read(token: string): Promise<AccessToken | undefined> {
     if (!isSecret(token)) return undefined
     const before = forgotten
-    const record = await store.get('access', hashSecret(token))
+    const id = hashSecret(token)
+    const record = await store.get('access', id)
     const grant = record && (await store.get('grant', record.grant))
     const user = grant && (await findResourceOwner(store, grant))
     const client = grant && (await clients.find(grant.client))
     if (!record || !grant || !user || !client) return undefined
     const fact = {
+      id,
       grantId: record.grant,
       userId: user.id,
       userName: user.name,
@@ -76,10 +81,17 @@ export function accessTokenLookup(store: Store, clients: Clients, now: () => num
     }
     // What was revoked while this was read must not be remembered.
     if (forgotten === before) known.set(token, fact)
-    return fact
+    return isGood(fact) ? fact : undefined
   }
 
-  async function stillGranted({ grantId }: AccessToken): Promise<boolean> {
+  function isGood({ issuedAt, expiresAt }: AccessToken): boolean {
+    const at = now()
+    return expiresAt > at && !isOfTheFuture(issuedAt, at)
+  }
+
+  async function stillGranted({ id, grantId, expiresAt }: AccessToken): Promise<boolean> {
+    // Before its time it is gone only if it was revoked.
+    if (expiresAt > now() && !(await store.get('access', id))) return false
     const grant = await store.get('grant', grantId)
     if (!grant || !(await clients.find(grant.client))) return false
     return (await findResourceOwner(store, grant)) !== undefined

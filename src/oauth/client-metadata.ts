@@ -84,9 +84,13 @@ function readResponseTypes(given: unknown): 'code'[] {
 /** It stands on the consent page, where nothing may turn a line around or end it. */
 function readName(given: unknown): string | undefined {
   if (given === undefined || given === null) return undefined
-  if (typeof given === 'string' && /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u.test(given) && /\S/.test(given)) return given.trim()
+  if (typeof given === 'string' && /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u.test(given) && SHOWS.test(given))
+    return given.trim()
   throw invalid('The client_name has to be 1 to 100 characters on one line.')
 }
+
+/** A letter or a digit, but none of those letters that show nothing. */
+const SHOWS = /(?![\u115f\u1160\u3164\uffa0])[\p{L}\p{N}]/u
 
 /** @see RFC 7591 section 2: the server may register less than was asked for. */
 function readScope(given: unknown, allowed: string[]): string {

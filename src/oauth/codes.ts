@@ -1,3 +1,4 @@
+import { isWithin } from '../store/clock-tolerance.ts'
 import type { CodeRecord, UserRecord } from '../store/records.ts'
 import { hashSecret, isSecret, newSecret } from '../store/secrets.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
@@ -20,8 +21,9 @@ export async function issueCode(
 ): Promise<string> {
   const code = newSecret(server)
   const owner = { userName: user.name, userId: user.id }
-  const record: CodeRecord = { ...owner, client: client.id, redirectUri, scopes, resources, challenge }
-  await server.store.put('code', hashSecret(code), record, server.now() + client.lifetimes.code)
+  const expiresAt = server.now() + client.lifetimes.code
+  const record: CodeRecord = { ...owner, client: client.id, redirectUri, scopes, resources, challenge, expiresAt }
+  await server.store.put('code', hashSecret(code), record, expiresAt)
   return code
 }
 
@@ -63,7 +65,8 @@ async function redeemCodeOnce(
 ): Promise<TokenResponse> {
   const { grant, entries, response } = firstTokens(server, client, record, { scopes: record.scopes, resources })
   const redemption = { grant: grant.id, redeemedAt: server.now() }
-  const until = server.now() + client.lifetimes.code
+  // No shorter than the code's own life, which the clock and the configuration may have changed meanwhile.
+  const until = Math.max(record.expiresAt, server.now() + client.lifetimes.code)
   const who = { address, user: record.userName, client: client.id }
   if (!(await server.store.insert('redemption', id, redemption, until, entries))) {
     await refuseReplay(server, id, who)
@@ -75,7 +78,7 @@ async function redeemCodeOnce(
 /** A replay ends what the code gave, unless it comes so soon that it is a retry. @see RFC 6749 section 4.1.2 */
 async function refuseReplay(server: AuthorizationServer, id: string, who: object): Promise<never> {
   const first = await server.store.get('redemption', id)
-  if (first && server.now() - first.redeemedAt > RETRY_WINDOW) {
+  if (first && !isWithin(RETRY_WINDOW, first.redeemedAt, server.now())) {
     await revokeGrant(server, first.grant)
     server.audit({ event: 'code_reused', ...who, grant: first.grant, detail: 'its grant is revoked' })
     throw invalidCode(`used again, its grant ${first.grant} is revoked`)

@@ -63,7 +63,7 @@ function consentPage(
     clientName: client.name,
     host: new URL(server.issuer).host,
     permissions: scopes.map((scope) => server.scopes[scope]?.[language] ?? scope),
-    unverified: client.selfRegistered && (redirectUri === undefined ? '' : new URL(redirectUri).host),
+    unverified: client.selfRegistered && hostOf(redirectUri),
     signedInAs: session?.user.displayName,
     action: `${server.basePath}/${endpoint}`,
     request,
@@ -72,6 +72,11 @@ function consentPage(
     name,
   }
   return signInPage(page, { 'Set-Cookie': [csrf.cookie, ...cookies] })
+}
+
+/** The host that people are sent back to; none for an app with a scheme of its own, and for a device. */
+function hostOf(redirectUri: string | undefined): string {
+  return redirectUri !== undefined && /^https?:/.test(redirectUri) ? new URL(redirectUri).host : ''
 }
 
 /** What a form decides. Nobody approves who hasn't signed in. */
@@ -94,7 +99,8 @@ export async function readDecision(
     return show({ step: 'password', cookies: [await resourceOwners.endSession(headers.cookie, address)] })
   }
   if (choice !== 'approve') {
-    audit({ event: 'denied', ...about, user: session?.user.name })
+    // Anybody can deny; it is worth a note only where somebody has signed in.
+    if (session) audit({ event: 'denied', ...about, user: session.user.name })
     return { kind: 'denied' }
   }
 
@@ -104,7 +110,10 @@ export async function readDecision(
   }
   const name = form.getText('username').trim()
   const outcome = await signIn(server, asked, form, name)
-  if (!outcome) return session ? approved(session.user, []) : show({ step: 'password' })
+  if (!outcome) {
+    const mayUse = session && !consent.signInAgain
+    return mayUse ? approved(session.user, []) : show({ step: 'password' })
+  }
   const step = form.get('otp') === undefined ? 'password' : 'second-factor'
   switch (outcome.kind) {
     case 'signed-in':

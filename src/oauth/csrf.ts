@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Environment } from '../config/environment.ts'
+import { readOwnCookie } from '../pages/own-cookie.ts'
 import { isSecret, newSecret, sameSecret } from '../store/secrets.ts'
 
 /** Only this host can set it, and only over TLS. */
@@ -32,11 +33,9 @@ export function checkCsrf(cookies: string | undefined, about: string, token: str
   return secret !== undefined && sameSecret(token, sign(secret, about))
 }
 
-function readSecret(cookies = ''): string | undefined {
-  const values = cookies
-    .split(/; */)
-    .flatMap((cookie) => (cookie.startsWith(`${COOKIE}=`) ? [cookie.slice(COOKIE.length + 1)] : []))
-  return values.length === 1 && values[0] && isSecret(values[0]) ? values[0] : undefined
+function readSecret(cookies: string | undefined): string | undefined {
+  const value = readOwnCookie(cookies, COOKIE)
+  return value !== undefined && isSecret(value) ? value : undefined
 }
 
 function sign(secret: string, about: string): string {

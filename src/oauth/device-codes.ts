@@ -1,3 +1,4 @@
+import { isWithin } from '../store/clock-tolerance.ts'
 import type { DeviceRecord } from '../store/records.ts'
 import { hashSecret, isSecret } from '../store/secrets.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
@@ -10,6 +11,8 @@ import { firstTokens, type TokenResponse } from './tokens.ts'
 
 /** Milliseconds by which a device has to wait longer, each time that it asked too early. */
 const SLOWER_BY = 5000
+/** Milliseconds; it grows no further. */
+const LONGEST_INTERVAL = 60_000
 
 /**
  * What a device gets that asks whether somebody has answered.
@@ -24,7 +27,9 @@ export async function exchangeDeviceCode(server: AuthorizationServer, request: C
     if (decision) return redeemDeviceCodeOnce(server, request, device, decision)
 
     const { askedAt, interval } = device.record
-    const early = askedAt !== undefined && server.now() - askedAt < interval
+    const early = askedAt !== undefined && isWithin(interval - 1, askedAt, server.now())
+    // Whoever doesn't listen isn't written down each time.
+    if (early && interval >= LONGEST_INTERVAL) throw slowDown(interval)
     const change = { askedAt: server.now(), interval: early ? interval + SLOWER_BY : interval }
     // Where the row has changed, somebody may have answered at this very moment.
     if (await replaceDevice(server, device, change)) throw early ? slowDown(change.interval) : pending()

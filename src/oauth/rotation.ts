@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { isWithin } from '../store/clock-tolerance.ts'
 import type { Entry } from '../store/store.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
 import type { ClientRequest } from './client-request.ts'
@@ -17,6 +18,8 @@ export async function rotate(
   { token, id, record, grant }: PresentedToken,
   access: Entry,
 ): Promise<string> {
+  // First, for should it fail nothing has happened yet: who got no answer asks again, and in time.
+  await noteUse(server, grant, client)
   const next = newRefreshToken(server, client, grant.id, record, successorOf(server, token))
   const superseded: Entry = {
     kind: 'refresh',
@@ -27,7 +30,6 @@ export async function rotate(
   const { kind, id: nextId, value, expiresAt } = next.entry
   const first = await server.store.insert(kind, nextId, value, expiresAt, [superseded, access])
   if (!first) await server.store.insert(access.kind, access.id, access.value, access.expiresAt)
-  await noteUse(server, grant, client)
   return next.token
 }
 
@@ -38,7 +40,7 @@ export async function refuseReuse(
   { record, grant }: PresentedToken,
 ): Promise<void> {
   if (record.supersededAt === undefined) return
-  if (server.now() - record.supersededAt <= client.lifetimes.refreshGrace) return
+  if (isWithin(client.lifetimes.refreshGrace, record.supersededAt, server.now())) return
   await revokeGrant(server, grant.id)
   const { userName: user } = grant.record
   const detail = 'its grant is revoked'

@@ -10,7 +10,11 @@ import { aboutForm, checkOwnForm, refuseForeignForm } from './own-form.ts'
 const ENDPOINT = 'sign-out'
 
 /** Says who is signed in in this browser. */
-export async function handleSignOutPage(server: AuthorizationServer, { headers }: EndpointRequest): Promise<Answer> {
+export async function handleSignOutPage(server: AuthorizationServer, asked: EndpointRequest): Promise<Answer> {
+  return orExplain(asked, 'open_again', () => showSignOut(server, asked))
+}
+
+async function showSignOut(server: AuthorizationServer, { headers }: EndpointRequest): Promise<Answer> {
   const session = await server.resourceOwners.findSession(headers.cookie)
   // Not tied to the session: whoever is signed in when the button is pressed wants to be so no longer.
   const csrf = newCsrfToken(server, headers.cookie, aboutForm(ENDPOINT, '', undefined))

@@ -1,21 +1,28 @@
 import { KeyvSqlite } from '@keyv/sqlite'
-import { jsonSerializer, Keyv, type KeyvValue } from 'keyv'
+import { Keyv, type KeyvValue } from 'keyv'
 import type { Kind, Records } from './records.ts'
 import { openSqlite } from './sqlite-driver.ts'
 import { type Entry, StorageError, type Store } from './store.ts'
 
 type Row = { key: string; value: string }
 
+/** Records are plain JSON. Keyv's own serialization looks at every string, which costs as much as reading the row. */
+const serialization = { stringify: JSON.stringify, parse: JSON.parse }
+
+/** The row with this key, unless it has expired. */
+const LIVE = `key = ? AND namespace = '' AND (expires IS NULL OR expires > ?)`
+
 /**
  * The store on Keyv with its SQLite adapter. Reading, writing and deleting one row is Keyv's; what has to be one atomic
  * step is one SQL statement through the adapter's `query`, on the same rows.
  * @param file the database; its folder is made, with mode 0700, if it isn't there.
+ * @param patience milliseconds that a call waits for another process's lock, if not the usual ones.
  * @throws StorageError when the file can't be opened or is damaged.
  */
-export async function openKeyvStore(file: string, now: () => number): Promise<Store> {
-  const sqlite = openSqlite(file)
+export async function openKeyvStore(file: string, now: () => number, patience?: number): Promise<Store> {
+  const sqlite = openSqlite(file, patience)
   const adapter = new KeyvSqlite({ uri: `sqlite://${file}`, driver: sqlite.driver })
-  const keyv = new Keyv({ store: adapter })
+  const keyv = new Keyv({ store: adapter, serialization })
   // Without a listener that throws, Keyv turns a broken database into "no such row".
   keyv.on('error', (cause: Error) => {
     throw cause instanceof StorageError
@@ -30,23 +37,27 @@ export async function openKeyvStore(file: string, now: () => number): Promise<St
     return row.value
   }
 
+  /** Puts all of them or none, in one statement, so that nobody can come between the question and the answer. */
+  async function putAllIf(condition: string, parameters: (string | number)[], entries: Entry[]): Promise<boolean> {
+    const rows = entries.map(() => '(?, ?, ?)').join(', ')
+    const put = await adapter.query(
+      `INSERT INTO keyv (key, value, namespace, expires) SELECT column1, column2, '', column3 FROM (VALUES ${rows})
+       WHERE ${condition}
+       ON CONFLICT (key, namespace) DO UPDATE SET value = excluded.value, expires = excluded.expires RETURNING key`,
+      ...entries.flatMap((entry) => [
+        key(entry.kind, entry.id),
+        encode(entry.value, entry.expiresAt),
+        entry.expiresAt ?? null,
+      ]),
+      ...parameters,
+    )
+    return put.length > 0
+  }
+
   return {
     async insert(kind, id, value, expiresAt, alongside = []) {
-      const entries: Entry[] = [{ kind, id, value, expiresAt }, ...alongside]
-      const rows = entries.map(() => '(?, ?, ?)').join(', ')
-      const inserted = await adapter.query(
-        `INSERT INTO keyv (key, value, namespace, expires) SELECT column1, column2, '', column3 FROM (VALUES ${rows})
-         WHERE NOT EXISTS (SELECT 1 FROM keyv WHERE key = ? AND namespace = '' AND (expires IS NULL OR expires > ?))
-         ON CONFLICT (key, namespace) DO UPDATE SET value = excluded.value, expires = excluded.expires RETURNING key`,
-        ...entries.flatMap((entry) => [
-          key(entry.kind, entry.id),
-          encode(entry.value, entry.expiresAt),
-          entry.expiresAt ?? null,
-        ]),
-        key(kind, id),
-        now(),
-      )
-      return inserted.length > 0
+      const absent = `NOT EXISTS (SELECT 1 FROM keyv WHERE ${LIVE})`
+      return putAllIf(absent, [key(kind, id), now()], [{ kind, id, value, expiresAt }, ...alongside])
     },
 
     get,
@@ -56,26 +67,14 @@ export async function openKeyvStore(file: string, now: () => number): Promise<St
     },
 
     async take<K extends Kind>(kind: K, id: string) {
-      const taken = await adapter.query(
-        `DELETE FROM keyv WHERE key = ? AND namespace = '' AND (expires IS NULL OR expires > ?) RETURNING value`,
-        key(kind, id),
-        now(),
-      )
+      const taken = await adapter.query(`DELETE FROM keyv WHERE ${LIVE} RETURNING value`, key(kind, id), now())
       const row = taken[0] as Row | undefined
       return row && decode<K>(row.value)
     },
 
-    async replace(kind, id, revision, value, expiresAt) {
-      const replaced = await adapter.query(
-        `UPDATE keyv SET value = ?, expires = ? WHERE key = ? AND namespace = '' AND (expires IS NULL OR expires > ?)
-         AND json_extract(value, '$.value.revision') = ? RETURNING key`,
-        encode(value, expiresAt),
-        expiresAt ?? null,
-        key(kind, id),
-        now(),
-        revision,
-      )
-      return replaced.length > 0
+    async replace(kind, id, revision, value, expiresAt, alongside = []) {
+      const same = `EXISTS (SELECT 1 FROM keyv WHERE ${LIVE} AND json_extract(value, '$.value.revision') = ?)`
+      return putAllIf(same, [key(kind, id), now(), revision], [{ kind, id, value, expiresAt }, ...alongside])
     },
 
     delete: (kind, id) => keyv.delete(key(kind, id)),
@@ -118,9 +117,9 @@ function key(kind: Kind, id: string): string {
 
 /** The form that Keyv itself writes. */
 function encode(value: Records[Kind], expires: number | undefined): string {
-  return jsonSerializer.stringify({ value, expires })
+  return JSON.stringify({ value, expires })
 }
 
 function decode<K extends Kind>(row: string): Records[K] {
-  return jsonSerializer.parse<{ value: Records[K] }>(row).value
+  return (JSON.parse(row) as { value: Records[K] }).value
 }

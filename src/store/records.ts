@@ -79,6 +79,7 @@ export interface CodeRecord {
   resources?: string[]
   /** The S256 challenge, where the client sent one. */
   challenge?: string
+  expiresAt: number
 }
 
 export interface RedemptionRecord {

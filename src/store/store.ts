@@ -40,7 +40,8 @@ export interface Store {
   /** Gets and deletes in one step: only one caller gets the value. */
   take<K extends Kind>(kind: K, id: string): Promise<Records[K] | undefined>
   /**
-   * Compare and swap: replaces the row that has this revision. The new value has to carry another one.
+   * Compare and swap: replaces the row that has this revision, and puts `alongside`, all or nothing. The new value has to
+   * carry another revision.
    * @returns whether there was such a row.
    */
   replace<K extends RevisedKind>(
@@ -49,6 +50,7 @@ export interface Store {
     revision: number,
     value: Records[K],
     expiresAt?: number,
+    alongside?: Entry[],
   ): Promise<boolean>
   /** @returns whether there was one. */
   delete(kind: Kind, id: string): Promise<boolean>

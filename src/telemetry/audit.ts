@@ -10,6 +10,7 @@ export const AUDIT_EVENTS = {
   reloaded: 'configuration reloaded',
   signed_in: 'signed in',
   sign_in_failed: 'sign-in failed',
+  second_factor_asked: 'password right, second factor asked',
   locked_out: 'locked out',
   signed_out: 'signed out',
   consented: 'consented',

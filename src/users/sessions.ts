@@ -1,4 +1,6 @@
 import type { Environment } from '../config/environment.ts'
+import { readOwnCookie } from '../pages/own-cookie.ts'
+import { isOfTheFuture } from '../store/clock-tolerance.ts'
 import type { SessionRecord, UserRecord } from '../store/records.ts'
 import { hashSecret, isSecret, newSecret } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
@@ -56,6 +58,7 @@ export function openSessions(store: Store, environment: Environment, { idle, abs
     const id = secret && hashSecret(secret)
     const session = id && (await store.get('session', id))
     if (!session || (session.half ?? false) !== half || endOf(session) <= environment.now()) return undefined
+    if (isOfTheFuture(session.lastUsedAt, environment.now())) return undefined
     const user = await store.get('user', session.userName)
     return isStill(user, session) ? { id, session, user } : undefined
   }
@@ -97,10 +100,7 @@ export function epochOf({ sessionEpoch = 0 }: UserRecord): number {
   return sessionEpoch
 }
 
-/** None where there are two: one of them was planted. */
-function readSecret(cookies = ''): string | undefined {
-  const values = cookies
-    .split(/; */)
-    .flatMap((cookie) => (cookie.startsWith(`${COOKIE}=`) ? [cookie.slice(COOKIE.length + 1)] : []))
-  return values.length === 1 && values[0] && isSecret(values[0]) ? values[0] : undefined
+function readSecret(cookies: string | undefined): string | undefined {
+  const value = readOwnCookie(cookies, COOKIE)
+  return value !== undefined && isSecret(value) ? value : undefined
 }

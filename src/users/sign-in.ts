@@ -62,6 +62,7 @@ export async function signIn({ store, environment, sealer, audit, limits }: Sign
     if (!user.totp) return begin(admitted, user, address)
     // Earlier failures stay: whoever knows the password could otherwise try codes for ever.
     await admitted.giveBack()
+    audit({ event: 'second_factor_asked', address, user: user.name })
     return { kind: 'second-factor', cookie: await sessions.beginHalf(user) }
   }
 

@@ -1,4 +1,5 @@
 import type { Environment } from '../config/environment.ts'
+import { everyRow } from '../store/every-row.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { canonicalName, NAME_FORM } from './names.ts'
@@ -68,12 +69,7 @@ export async function removeUser(store: Store, name: string): Promise<UserRecord
 
 export async function listUsers(store: Store): Promise<UserRecord[]> {
   const users: UserRecord[] = []
-  let cursor: string | undefined
-  do {
-    const page = await store.list('user', '', cursor, 100)
-    users.push(...page.entries.map(({ value }) => value))
-    cursor = page.cursor
-  } while (cursor !== undefined)
+  for await (const { value } of everyRow(store, 'user')) users.push(value)
   return users
 }
 

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
 import { stringify } from 'yaml'
 import { askLine } from '../../src/cli/ask-password.ts'
-import type { UserActionTools } from '../../src/cli/user-action.ts'
 import { recovery, totp } from '../../src/cli/user-totp.ts'
+import type { StoreTools } from '../../src/cli/with-store.ts'
 import { systemEnvironment } from '../../src/config/environment.ts'
 import { temporaryFolder } from '../support/environment.ts'
 import { testConfig } from '../support/gateway.ts'
@@ -28,7 +28,7 @@ async function openTools(t: ExecutionContext) {
     },
   }
   const config = { data_dir: house.folder, public_url: 'https://dev.jasonhollis.com' }
-  const tools = { world, config, store: house.store, audit: house.audit } as unknown as UserActionTools
+  const tools = { world, config, store: house.store, audit: house.audit } as unknown as StoreTools
   const secret = () => /\/totp\/.*[?&]secret=([A-Z2-7]{32})&/.exec(printed)?.[1] ?? ''
   const recoveryCodes = () => [...printed.matchAll(/^ {2}([a-z2-7]{4}(?:-[a-z2-7]{4}){3})$/gm)].map(([, code]) => code!)
   return { ...house, tools, secret, recoveryCodes, printed: () => printed }

@@ -8,6 +8,7 @@ const HOME = 'https://home.example'
 const METADATA = `${HOME}/.well-known/oauth-protected-resource/api`
 
 const ADA: AccessToken = {
+  id: 'hash',
   grantId: 'u1.g',
   userId: '1',
   userName: 'ada',

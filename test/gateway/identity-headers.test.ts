@@ -14,6 +14,7 @@ const NOBODY: Caller = { address: '192.0.2.7' }
 const ADA: Caller = {
   ...NOBODY,
   identity: {
+    id: 'hash',
     grantId: 'u1.g',
     userId: '1815',
     userName: 'ada',

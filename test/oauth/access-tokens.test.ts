@@ -3,6 +3,7 @@ import test, { type ExecutionContext } from 'ava'
 import { accessTokenLookup } from '../../src/oauth/access-tokens.ts'
 import { openClients } from '../../src/oauth/clients.ts'
 import type { Kind } from '../../src/store/records.ts'
+import { hashSecret } from '../../src/store/secrets.ts'
 import type { Store } from '../../src/store/store.ts'
 import { CLIENT, openStores, PUBLIC_CLIENT, putGrant, testClients, USER } from '../support/grants.ts'
 
@@ -44,6 +45,7 @@ test('a token is found with the facts about it', async (t) => {
   const { token, id, expiresAt } = await putGrant(store, now())
   const { find } = accessTokenLookup(store, testClients(), now)
   const facts = {
+    id: hashSecret(token),
     grantId: id,
     userId: USER.id,
     userName: 'ada',

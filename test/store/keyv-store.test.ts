@@ -2,6 +2,7 @@ import { chmodSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
+import type { Entry } from '../../src/store/store.ts'
 import { temporaryFolder, testEnvironment } from '../support/environment.ts'
 import { code, grant, openStore } from '../support/keyv-store.ts'
 
@@ -81,6 +82,24 @@ test('a replacement is made only over the revision that was read, and never brin
   t.false(await store.delete('grant', 'u1.x'))
   t.false(await store.replace('grant', 'u1.x', 2, grant(3)))
   t.is(await store.get('grant', 'u1.x'), undefined)
+})
+
+test('what goes alongside a replacement is written with it or not at all', async (t) => {
+  const { store, now } = await openStore(t)
+  const entries = (of: string): Entry[] => [
+    { kind: 'access', id: 'new', value: token(of), expiresAt: now() + 1000 },
+    { kind: 'refresh', id: 'old', value: token(of), expiresAt: now() + 1000 },
+  ]
+  await store.put('grant', 'u1.x', grant(1), now() + 1000)
+  await store.put('refresh', 'old', token('before'), now() + 1000)
+  t.true(await store.replace('grant', 'u1.x', 1, grant(2), now() + 1000, entries('first')))
+  t.false(await store.replace('grant', 'u1.x', 1, grant(3), now() + 1000, entries('second')))
+  t.deepEqual(await store.get('access', 'new'), token('first'))
+  t.deepEqual(await store.get('refresh', 'old'), token('first'))
+  t.is((await store.get('grant', 'u1.x'))?.revision, 2)
+  await store.delete('grant', 'u1.x')
+  t.false(await store.replace('grant', 'u1.x', 2, grant(3), now() + 1000, entries('third')))
+  t.deepEqual(await store.get('access', 'new'), token('first'))
 })
 
 test('a list has the rows of its kind and prefix in order, a page at a time', async (t) => {

@@ -4,7 +4,14 @@ import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import type { GrantRecord } from '../../src/store/records.ts'
 import { temporaryFolder, testEnvironment } from './environment.ts'
 
-export const code = { userName: 'ada', userId: 'u1', client: 'c', redirectUri: 'https://c.example/', scopes: ['a'] }
+export const code = {
+  userName: 'ada',
+  userId: 'u1',
+  client: 'c',
+  redirectUri: 'https://c.example/',
+  scopes: ['a'],
+  expiresAt: 0,
+}
 
 export const grant = (revision: number): GrantRecord => ({
   revision,

@@ -14,10 +14,10 @@ export const de: Words = {
     caution: 'Wenn Sie das nicht gerade selbst veranlasst haben, wählen Sie „Ablehnen“: Dann ändert sich nichts.',
     afterwards: (client) => `„Erlauben“ und „Ablehnen“ führen beide zurück zu ${client}.`,
     unverified: (client, host) =>
-      html`Ob das wirklich ${client} ist, hat niemand geprüft: Den Namen hat sich die App selbst gegeben. Danach geht es
+      html`Ob das wirklich „${client}“ ist, hat niemand geprüft: Den Namen hat sich die App selbst gegeben. Danach geht es
 zurück zu <strong>${host}</strong>. Erlauben Sie den Zugriff nur, wenn Sie von dort kommen.`,
     unverifiedProgram: (client) =>
-      html`Ob das wirklich ${client} ist, hat niemand geprüft: Den Namen hat sich die App selbst gegeben. Danach geht es
+      html`Ob das wirklich „${client}“ ist, hat niemand geprüft: Den Namen hat sich die App selbst gegeben. Danach geht es
 zurück zu einem <strong>Programm auf diesem Gerät</strong>. Erlauben Sie den Zugriff nur, wenn Sie es gerade selbst
 gestartet haben.`,
   },
@@ -30,7 +30,7 @@ gestartet haben.`,
       'Erlauben Sie das nur, wenn Sie das Gerät vor sich haben. Hat Ihnen jemand den Code geschickt, wählen Sie „Ablehnen“.',
     afterwards: () => 'Am Gerät geht es danach von selbst weiter.',
     unverified: (client) =>
-      html`Ob das wirklich ${client} ist, hat niemand geprüft: Den Namen hat sich das Gerät selbst gegeben.`,
+      html`Ob das wirklich „${client}“ ist, hat niemand geprüft: Den Namen hat sich das Gerät selbst gegeben.`,
   },
   permissions: 'Damit wird möglich',
   ending: (host) => `Wer ${host} betreibt, kann den Zugriff jederzeit beenden.`,

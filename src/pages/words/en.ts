@@ -15,10 +15,10 @@ export const en = {
     caution: 'If you did not just ask for this, choose Deny: nothing will change.',
     afterwards: (client: string) => `Approve and Deny both take you back to ${client}.`,
     unverified: (client: string, host: string) =>
-      html`Nobody has checked that this really is ${client}: it gave itself that name. You will be sent back to
+      html`Nobody has checked that this really is “${client}”: it gave itself that name. You will be sent back to
 <strong>${host}</strong>. Approve only if that is where you came from.`,
     unverifiedProgram: (client: string) =>
-      html`Nobody has checked that this really is ${client}: it gave itself that name. You will be sent back to a
+      html`Nobody has checked that this really is “${client}”: it gave itself that name. You will be sent back to a
 <strong>program on this computer or phone</strong>. Approve only if you have just started it yourself.`,
   },
   /** A device waits, whose code was typed here. */
@@ -29,7 +29,7 @@ export const en = {
 <strong>${host}</strong>.`,
     caution: 'Approve only if you have the device in front of you. If somebody sent you the code, choose Deny.',
     afterwards: () => 'Then go back to the device: it goes on by itself.',
-    unverified: (client: string) => html`Nobody has checked that this really is ${client}: it gave itself that name.`,
+    unverified: (client: string) => html`Nobody has checked that this really is “${client}”: it gave itself that name.`,
   },
   permissions: 'It will be able to',
   ending: (host: string) => `Whoever runs ${host} can end the access at any time.`,

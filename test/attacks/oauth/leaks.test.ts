@@ -126,8 +126,9 @@ test('49. neither the database, nor the log, nor the audit file holds a code, to
 
   const planted = { planted: 'planted-where-it-must-not-be-found-0123456789' }
   const redirectUri = `https://x.example/${planted.planted}`
-  const record = { userName: 'ada', userId: 'u', client: 'c', redirectUri, scopes: [] }
-  await house.prepared.store.put('code', 'planted', record, house.now() + 1000)
+  const expiresAt = house.now() + 1000
+  const record = { userName: 'ada', userId: 'u', client: 'c', redirectUri, scopes: [], expiresAt }
+  await house.prepared.store.put('code', 'planted', record, expiresAt)
 
   const running = databaseBytes(house)
   t.deepEqual(foundIn(running, { ...secrets, ...planted }), ['planted'], 'while it runs')

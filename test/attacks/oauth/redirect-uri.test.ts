@@ -1,5 +1,6 @@
 import test from 'ava'
 import { newCsrfToken } from '../../../src/oauth/csrf.ts'
+import { aboutForm } from '../../../src/oauth/own-form.ts'
 import { Browser } from '../../support/browser.ts'
 import { exactRequest, FORM } from '../../support/exact-request.ts'
 import { ADA, JAPAN, startTestHouse } from '../../support/gateway.ts'
@@ -170,8 +171,10 @@ test('22. the redirect URI is checked again when the form comes back, whoever ma
   const answers = []
   for (const redirect_uri of [JAPAN, `${JAPAN}/`, 'https://evil.example/']) {
     const query = new URLSearchParams({ ...ALEXA_REQUEST, redirect_uri }).toString()
-    const { token, cookie } = newCsrfToken({ randomBytes: (size) => Buffer.alloc(size, 7) }, undefined, query)
-    const form = { request: Buffer.from(query).toString('base64url'), csrf: token, decision: 'approve' }
+    const request = Buffer.from(query).toString('base64url')
+    const about = aboutForm('approve', request, undefined)
+    const { token, cookie } = newCsrfToken({ randomBytes: (size) => Buffer.alloc(size, 7) }, undefined, about)
+    const form = { request, csrf: token, decision: 'approve' }
     const body = new URLSearchParams({ ...form, username: ADA.name, password: ADA.password }).toString()
     const headers = { ...FORM, cookie: cookie.split(';')[0]! }
     answers.push(await exactRequest(house, { method: 'POST', path: '/alexa/approve', headers, body }))

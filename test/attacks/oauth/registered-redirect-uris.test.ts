@@ -18,6 +18,8 @@ const NEVER = [
   'file:///etc/passwd',
   'blob:https://app.example.org/x',
   'myapp:/callback',
+  'com.example.app://callback',
+  'com.example.app:callback',
   'https://*.example.org/callback',
   'https://app.example.org/*',
   'https://*/callback',

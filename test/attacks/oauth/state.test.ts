@@ -39,9 +39,9 @@ const start = (state: string) =>
 
 test('27. state comes back byte for byte beside iss, with a code, with a denial and with an error', async (t) => {
   const house = await startTestHouse(t)
-  const browser = new Browser(house)
   const typed = { username: ADA.name, password: ADA.password }
   for (const [what, state] of Object.entries(STATES)) {
+    const browser = new Browser(house)
     const path = start(percentEncode(state))
     const page = await browser.open(path)
     t.is(page.status, 200, what)

@@ -57,7 +57,10 @@ test('18. a token that was good where one scope is needed is refused where anoth
   const refused = await post([reader])
   t.is(refused.status, 403)
   t.is(JSON.parse(refused.body).error, 'insufficient_scope')
-  t.regex(refused.header('www-authenticate')[0] ?? '', /^Bearer .*error="insufficient_scope".* scope="music\.control"$/)
+  t.regex(
+    refused.header('www-authenticate')[0] ?? '',
+    /^Bearer .*error="insufficient_scope".* scope="music\.control", resource_metadata="[^"]+\/api"$/,
+  )
   t.is(house.music.requestCount, 1)
   t.is((await post([controller])).status, 400)
   t.is(house.music.requestCount, 2)
