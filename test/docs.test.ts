@@ -3,6 +3,8 @@ import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { describeErrors } from '../src/cli/describe-errors.ts'
+import { GATEWAY_ERRORS } from '../src/gateway/gateway-error.ts'
+import { OAUTH_ERRORS } from '../src/oauth/errors.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
@@ -56,7 +58,7 @@ test('docs/reference/errors.md says what the catalogues of errors say', (t) => {
 
 test('an error code has one row, with a status that refuses and a sentence', (t) => {
   const rows = [...describeErrors().matchAll(/^\| (`.*) \|$/gm)].map(([, row = '']) => row.split(' | '))
-  t.true(rows.length > 35)
+  t.true(rows.length > 30)
   t.is(new Set(rows.map(([code]) => code)).size, rows.length)
   for (const row of rows) {
     t.is(row.length, 3, row.join())
@@ -64,6 +66,18 @@ test('an error code has one row, with a status that refuses and a sentence', (t)
     t.regex(code, /^`[a-z_]+`$/)
     t.regex(status, /^([45]\d\d|redirect)$/, code)
     t.regex(sentence, /^[A-Z`].+[.?]$/, code)
+  }
+})
+
+test('there is no error code that nobody is ever given', (t) => {
+  const catalogues = ['src/oauth/errors.ts', 'src/gateway/gateway-error.ts']
+  const users = globSync('src/**/*.ts', { cwd: ROOT }).filter((file) => !catalogues.includes(file))
+  const source = users.filter((file) => !file.includes('/words/')).map(read)
+  for (const code of [...Object.keys(OAUTH_ERRORS), ...Object.keys(GATEWAY_ERRORS)]) {
+    t.true(
+      source.some((text) => new RegExp(`['.]${code}\\b`).test(text)),
+      code,
+    )
   }
 })
 

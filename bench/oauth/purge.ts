@@ -54,7 +54,7 @@ while (left > 0 && performance.now() < until) {
   await sleep(SLICE)
   requests = WITH
   const started = performance.now()
-  const stop = maintainStore(counted(store), Date.now, pino({ level: 'error' }), impatient())
+  const stop = maintainStore(counted(store), Date.now, pino({ level: 'error' }), { sleep: impatient(), settling: 0 })
   while (left > 0 && performance.now() - started < SLICE) await sleep(20)
   await stop()
   purgingFor += performance.now() - started

@@ -4,10 +4,12 @@ import { localCertificate } from '../certificates/local-certificate.ts'
 import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
+import { addressBlock } from '../store/address-block.ts'
 import { openKeyvStore } from '../store/keyv-store.ts'
 import type { Store } from '../store/store.ts'
 import { openAudit } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
+import { limitAudit } from '../telemetry/limit-audit.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { clientAddressReader } from './client-address.ts'
 import { openForwarder } from './forward.ts'
@@ -64,9 +66,10 @@ export async function prepareGateway(config: Config, environment: Environment, l
   try {
     const certificate = await loadCertificate(config, environment)
     for (const warning of certificate.warnings) log.warn({ detail: warning }, 'certificate')
-    const audit = openAudit(auditFile(config.data_dir), environment, (error) => {
+    const everyEvent = openAudit(auditFile(config.data_dir), environment, (error) => {
       log.error({ detail: error.message }, 'audit events are being lost')
     })
+    const audit = limitAudit(everyEvent, environment, addressBlock)
     const server = await openAuthorizationServer(config, { store, environment, audit })
     let phase: Health = 'starting'
     const health = (): Health => (phase === 'ok' && !store.healthy() ? 'degraded' : phase)

@@ -50,11 +50,6 @@ export const OAUTH_ERRORS = {
     sentence: 'A `resource` that is not served here, or that was not granted.',
   },
   // OpenID Connect Core section 3.1.2.6
-  login_required: {
-    status: 400,
-    sentence: '`prompt=none`, and nobody is signed in.',
-    redirected: true,
-  },
   consent_required: {
     status: 400,
     sentence: '`prompt=none`: nobody is linked without being asked.',
@@ -84,10 +79,6 @@ export const OAUTH_ERRORS = {
     sentence: 'The device code has expired. Begin again.',
   },
   // RFC 7009 section 2.2.1
-  unsupported_token_type: {
-    status: 400,
-    sentence: 'A token of a kind that cannot be revoked here.',
-  },
   // RFC 7591 section 3.2.2
   invalid_redirect_uri: {
     status: 400,

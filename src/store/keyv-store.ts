@@ -1,19 +1,17 @@
 import { KeyvSqlite } from '@keyv/sqlite'
-import { Keyv, type KeyvValue } from 'keyv'
+import { Keyv } from 'keyv'
+import { checkedJson } from './checked-json.ts'
 import type { Kind, Records } from './records.ts'
 import { openSqlite } from './sqlite-driver.ts'
 import { type Entry, StorageError, type Store } from './store.ts'
 
 type Row = { key: string; value: string }
 
-/** Records are plain JSON. Keyv's own serialization looks at every string, which costs as much as reading the row. */
-const serialization = { stringify: JSON.stringify, parse: JSON.parse }
-
 /** The row with this key, unless it has expired. */
 const LIVE = `key = ? AND namespace = '' AND (expires IS NULL OR expires > ?)`
 
 /**
- * The store on Keyv with its SQLite adapter. Reading, writing and deleting one row is Keyv's; what has to be one atomic
+ * The store on Keyv with its SQLite adapter. Writing and deleting one row is Keyv's; what has to be one atomic
  * step is one SQL statement through the adapter's `query`, on the same rows.
  * @param file the database; its folder is made, with mode 0700, if it isn't there.
  * @param patience milliseconds that a call waits for another process's lock, if not the usual ones.
@@ -22,19 +20,29 @@ const LIVE = `key = ? AND namespace = '' AND (expires IS NULL OR expires > ?)`
 export async function openKeyvStore(file: string, now: () => number, patience?: number): Promise<Store> {
   const sqlite = openSqlite(file, patience)
   const adapter = new KeyvSqlite({ uri: `sqlite://${file}`, driver: sqlite.driver })
-  const keyv = new Keyv({ store: adapter, serialization })
+  const keyv = new Keyv({ store: adapter, serialization: checkedJson })
   // Without a listener that throws, Keyv turns a broken database into "no such row".
   keyv.on('error', (cause: Error) => {
-    throw cause instanceof StorageError
-      ? cause
-      : new StorageError(`The database ${file} holds something unreadable: ${cause.message}`, { cause })
+    throw cause instanceof StorageError ? cause : unreadable(cause)
   })
   await adapter.ready
 
   async function get<K extends Kind>(kind: K, id: string): Promise<Records[K] | undefined> {
-    const row = (await keyv.getRaw(key(kind, id))) as KeyvValue<Records[K]> | undefined
-    if (row === undefined || (row.expires != null && row.expires <= now())) return undefined
-    return row.value
+    // Keyv's own would delete an expired row, also where another process has put a new one in its place meanwhile.
+    const [row] = (await adapter.query(`SELECT value FROM keyv WHERE ${LIVE}`, key(kind, id), now())) as Row[]
+    return row && decode<K>(row.value)
+  }
+
+  function decode<K extends Kind>(row: string): Records[K] {
+    try {
+      return checkedJson.parse<{ value: Records[K] }>(row).value
+    } catch (cause) {
+      throw unreadable(cause as Error)
+    }
+  }
+
+  function unreadable(cause: Error): StorageError {
+    return new StorageError(`The database ${file} holds something unreadable: ${cause.message}`, { cause })
   }
 
   /** Puts all of them or none, in one statement, so that nobody can come between the question and the answer. */
@@ -117,9 +125,5 @@ function key(kind: Kind, id: string): string {
 
 /** The form that Keyv itself writes. */
 function encode(value: Records[Kind], expires: number | undefined): string {
-  return JSON.stringify({ value, expires })
-}
-
-function decode<K extends Kind>(row: string): Records[K] {
-  return (JSON.parse(row) as { value: Records[K] }).value
+  return checkedJson.stringify({ value, expires })
 }

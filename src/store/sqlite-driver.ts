@@ -15,6 +15,14 @@ const CHECKPOINT = 128
 
 /** Of the records, for a later release that keeps them in another form. */
 const SCHEMA_VERSION = 1
+/** Exactly what the adapter would create. A database without it has lost it. */
+const SCHEMA = [
+  `CREATE TABLE "keyv"(key VARCHAR(255) NOT NULL, value TEXT, namespace VARCHAR(255) NOT NULL DEFAULT '', expires BIGINT DEFAULT NULL, UNIQUE(key, namespace))`,
+  `CREATE INDEX "keyv_expires_idx" ON "keyv" (expires) WHERE expires IS NOT NULL`,
+]
+
+/** Bytes up to which each row is compared with its entries in the indexes at every start: 0.7 s for 100,000 grants. */
+const COMPARED = 128 * 1024 * 1024
 
 export interface SqliteConnection {
   /** For `KeyvSqlite`, whose own driver prepares each statement anew and leaves durability to the build of SQLite. */
@@ -73,23 +81,41 @@ export function openSqlite(file: string, patience = PATIENCE): SqliteConnection 
 }
 
 function open(file: string): DatabaseSync {
+  let database: DatabaseSync | undefined
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     createUnlessThere(file)
     chmodSync(file, 0o600)
     if (statSync(file).size === 0) throw new Error('it is empty')
-    const database = new DatabaseSync(file, { timeout: PATIENCE })
+    database = new DatabaseSync(file, { timeout: PATIENCE })
     database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT}`)
-    const found = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
-    if (found.quick_check !== 'ok') throw new Error(`it is damaged (${found.quick_check})`)
+    checkWhole(database, statSync(file).size)
     database.exec('PRAGMA busy_timeout = 0')
     return database
   } catch (cause) {
+    database?.close()
     const why = (cause as Error).message
     throw new StorageError(
       `The database ${file} can't be opened: ${why}. Nothing was changed. If it is damaged, put a backup in its place; without one, move it away and link Alexa again.`,
       { cause },
     )
+  }
+}
+
+/** @throws Error when any page, index or table isn't what it should be. What is in a row is checked when it is read. */
+function checkWhole(database: DatabaseSync, size: number): void {
+  const [found] = Object.values(
+    database.prepare(size <= COMPARED ? 'PRAGMA integrity_check(1)' : 'PRAGMA quick_check(1)').get() ?? {},
+  )
+  if (found !== 'ok') throw new Error(`it is damaged (${found})`)
+  const { version } = database.prepare('SELECT user_version AS version FROM pragma_user_version').get() as {
+    version: number
+  }
+  if (version !== SCHEMA_VERSION) throw new Error(`it is damaged, or of another release (version ${version})`)
+  const schema = database.prepare('SELECT name, sql FROM sqlite_schema').all() as { name: string; sql: string | null }[]
+  for (const expected of SCHEMA) {
+    const found = schema.some(({ name, sql }) => sql === expected && expected.includes(`"${name}"`))
+    if (!found) throw new Error('it is damaged (its table is missing)')
   }
 }
 
@@ -100,7 +126,7 @@ function createUnlessThere(file: string): void {
   try {
     closeSync(openSync(draft, 'w', 0o600))
     const database = new DatabaseSync(draft)
-    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; ${SCHEMA.join('; ')}`)
     database.close()
     linkSync(draft, file)
   } catch (error) {

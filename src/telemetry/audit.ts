@@ -112,15 +112,14 @@ function auditLine({ event, address, user, client, grant, scopes, detail }: Audi
     client: cut(client, LONGEST.name),
     grant: cut(grant, LONGEST.name),
     scopes: scopes?.slice(0, MOST_SCOPES).map((scope) => cut(scope, LONGEST.name)),
-    detail: cut(detail, LONGEST.detail),
+    // All else is known to be what it says; only this may repeat what somebody sent.
+    detail: cut(detail && hideSecrets(detail), LONGEST.detail),
   }
   return `${JSON.stringify(record).replace(DECEIVING, escaped)}\n`
 }
 
 function cut(text: string | undefined, longest: number): string | undefined {
-  if (text === undefined) return undefined
-  const shown = hideSecrets(text)
-  return shown.length <= longest ? shown : `${shown.slice(0, longest - 1)}…`
+  return text === undefined || text.length <= longest ? text : `${text.slice(0, longest - 1)}…`
 }
 
 /** What JSON leaves as it is, but a terminal obeys or some reader takes for the end of a line. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { connect as connectTls } from 'node:tls'
 import test, { type ExecutionContext } from 'ava'
 import { ISSUER, startTestHouse, type TestHouse } from '../support/gateway.ts'
@@ -40,7 +41,7 @@ async function handshake(t: ExecutionContext, { port, ca }: TestHouse, version: 
 
 test('the http listener sends everybody to the public URL, with the same path and query', async (t) => {
   const { gateway } = await startTestHouse(t)
-  for (const method of ['GET', 'POST', 'DELETE']) {
+  for (const method of ['GET', 'HEAD', 'OPTIONS']) {
     const asked = httpRequest({
       port: gateway.http!.port,
       method,
@@ -52,6 +53,25 @@ test('the http listener sends everybody to the public URL, with the same path an
     t.is(answer.headers.location, `${ISSUER}/alexa/authorize?state=a%2Fb&x=//y`)
     t.is(answer.headers.connection, 'close')
     answer.resume()
+  }
+})
+
+test('the http listener refuses what has a body or credentials, which would be in clear, instead of sending it on', async (t) => {
+  const { gateway } = await startTestHouse(t)
+  const attempts: [method: string, headers: Record<string, string>][] = [
+    ['POST', {}],
+    ['PUT', {}],
+    ['DELETE', {}],
+    ['GET', { authorization: `Bearer ${'A'.repeat(43)}` }],
+    ['GET', { authorization: 'Basic YTpi' }],
+  ]
+  for (const [method, headers] of attempts) {
+    const asked = httpRequest({ port: gateway.http!.port, method, path: '/alexa/token', headers, agent: false })
+    const [answer] = (await once(asked.end(), 'response')) as [IncomingMessage]
+    t.is(answer.statusCode, 403, method)
+    t.is(answer.headers.location, undefined)
+    t.is(answer.headers.connection, 'close')
+    t.is(JSON.parse(await text(answer)).error, 'https_required')
   }
 })
 

@@ -1,16 +1,28 @@
 import test, { type ExecutionContext } from 'ava'
 import { pino } from 'pino'
-import { maintainStore } from '../../src/gateway/maintain-store.ts'
+import { maintainStore, type Sleep } from '../../src/gateway/maintain-store.ts'
 import { StorageError, type Store } from '../../src/store/store.ts'
 import { code, openStore } from '../support/keyv-store.ts'
 
+const HOUR = 3_600_000
+
+interface Clocks {
+  now?: () => number
+  monotonic?: () => number
+  settling?: number
+}
+
 /** Maintenance whose pauses the test ends, so that nothing depends on a clock. */
-function maintain(t: ExecutionContext, store: Pick<Store, 'purgeExpired'>, now = () => 0) {
+function maintain(
+  t: ExecutionContext,
+  store: Pick<Store, 'purgeExpired'>,
+  { now = () => 0, monotonic = () => 0, settling = 0 }: Clocks = {},
+) {
   const log: string[] = []
   const pauses: number[] = []
   let paused = Promise.withResolvers<void>()
   let resume = () => {}
-  const stop = maintainStore(store as Store, now, pino({}, { write: (line) => log.push(line) }), (pause, signal) => {
+  const sleep: Sleep = (pause, signal) => {
     pauses.push(pause)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     resume = resolve
@@ -18,7 +30,9 @@ function maintain(t: ExecutionContext, store: Pick<Store, 'purgeExpired'>, now =
     signal.addEventListener('abort', reject)
     paused.resolve()
     return promise
-  })
+  }
+  const logger = pino({}, { write: (line) => log.push(line) })
+  const stop = maintainStore(store as Store, now, logger, { sleep, monotonic, settling })
   t.teardown(stop)
   return {
     stop,
@@ -47,7 +61,7 @@ test('expired rows go in small batches with short pauses until none is left, the
       return batches.at(-1)!
     },
   }
-  const { next, pauses } = maintain(t, watched, now)
+  const { next, pauses } = maintain(t, watched, { now })
   while ((await next()) < 5000);
   t.deepEqual(batches, [16, 16, 16, 16, 16, 16, 4])
   t.is(pauses.length, 1 + batches.length)
@@ -87,19 +101,99 @@ test('a store that fails is told to the log and left alone for a while, and then
   t.is(log.length, 1)
 })
 
-test('each batch goes by the time that the clock shows then, wherever it was moved', async (t) => {
+/** A store with a row that expires soon and one that expires tomorrow, and two clocks. */
+async function settle(t: ExecutionContext) {
   const { store, now, advance } = await openStore(t)
   await store.put('code', 'soon', code, now() + 1000)
-  await store.put('code', 'late', code, now() + 86_400_000)
-  const { next } = maintain(t, store, now)
-  const ids = async () => (await store.list('code', '', undefined, 9)).entries.map(({ id }) => id)
-  advance(-now())
+  await store.put('code', 'tomorrow', code, now() + 24 * HOUR)
+  const begun = now()
+  let counted = 0
+  const { next } = maintain(t, store, { now, monotonic: () => counted, settling: HOUR })
+  return {
+    next,
+    /** Somebody sets the wall clock. */
+    setClock: advance,
+    pass(milliseconds: number) {
+      counted += milliseconds
+      advance(milliseconds)
+    },
+    /** What is still there, expired or not. */
+    async left() {
+      const shown = now()
+      advance(begun - shown)
+      const { entries } = await store.list('code', '', undefined, 9)
+      advance(shown - begun)
+      return entries.map(({ id }) => id)
+    },
+  }
+}
+
+test('nothing is deleted in the first hour, for nobody knows yet whether the clock is right', async (t) => {
+  const { next, pass, left } = await settle(t)
+  pass(HOUR - 1)
+  t.is(await next(), 5000)
+  t.deepEqual(await left(), ['soon', 'tomorrow'])
+  pass(1)
   await next()
-  t.deepEqual(await ids(), ['late', 'soon'])
-  advance(Date.now() + 1000)
+  t.deepEqual(await left(), ['tomorrow'])
+})
+
+test('a clock that is years ahead for less than an hour has deleted nothing when it is right again', async (t) => {
+  const { next, pass, setClock, left } = await settle(t)
+  const year = 365 * 24 * HOUR
+  pass(HOUR / 2)
+  setClock(year)
+  for (let minute = 0; minute < 59; minute++) {
+    await next()
+    pass(60_000)
+  }
   await next()
-  advance(-1000)
-  t.deepEqual(await ids(), ['late'])
+  setClock(-year)
+  await next()
+  t.deepEqual(await left(), ['soon', 'tomorrow'])
+  pass(HOUR - 1)
+  await next()
+  t.deepEqual(await left(), ['soon', 'tomorrow'], 'an hour counts from the last jump')
+  pass(1)
+  await next()
+  t.deepEqual(await left(), ['tomorrow'])
+})
+
+test('a clock that stays where it was set is believed after an hour', async (t) => {
+  const { next, pass, setClock, left } = await settle(t)
+  pass(2 * HOUR)
+  setClock(365 * 24 * HOUR)
+  await next()
+  t.deepEqual(await left(), ['soon', 'tomorrow'])
+  pass(HOUR)
+  await next()
+  t.deepEqual(await left(), [])
+})
+
+test('five minutes in either direction are no jump, a moment more is one', async (t) => {
+  for (const [milliseconds, jump] of [
+    [300_000, false],
+    [-300_000, false],
+    [300_001, true],
+    [-300_001, true],
+  ] as const) {
+    const { next, pass, setClock, left } = await settle(t)
+    pass(2 * HOUR)
+    setClock(milliseconds)
+    await next()
+    t.deepEqual(await left(), jump ? ['soon', 'tomorrow'] : ['tomorrow'], `${milliseconds}`)
+  }
+})
+
+test('small steps that add up to more than five minutes are a jump', async (t) => {
+  const { next, pass, setClock, left } = await settle(t)
+  pass(HOUR - 2)
+  for (let step = 0; step < 2; step++) {
+    setClock(200_000)
+    pass(1)
+    await next()
+  }
+  t.deepEqual(await left(), ['soon', 'tomorrow'])
 })
 
 test('who stops it waits for the batch that is under way, and no other follows', async (t) => {

@@ -28,7 +28,28 @@ test('an exact path matches itself alone', (t) => {
   t.is(pathOf('OPTIONS', '/'), '/')
   t.is(pathOf('GET', '/A'), '/*')
   t.is(pathOf('GET', '/ab'), '/*')
-  t.is(pathOf('GET', '/a%2f'), '/*')
+})
+
+test('a path that is encoded without need goes where an upstream would take it', (t) => {
+  t.is(pathOf('GET', '/%61'), '/a')
+  t.is(pathOf('PUT', '/%61/%62/%63'), '/a/b/c')
+  t.is(pathOf('DELETE', '/a/%62/x'), '/a/b/*')
+  t.is(pathOf('GET', '/%41'), '/*')
+  t.is(pathOf('GET', '/a/%C3%A4'), '/a/*', 'what is no ASCII stays as it is')
+  t.is(pathOf('GET', '/%0a'), '/*')
+  t.throws(() => pathOf('POST', '/%61'), { code: 'method_not_allowed' }, 'nor is a wider route looked for')
+})
+
+test('a slash behind the path of a route changes nothing, but no endpoint of the gateway has two paths', (t) => {
+  const forwarded = (path: string, methods: string[]) => ({ ...own(path, methods), handle: undefined, upstream: {} })
+  const [inner, wider] = [forwarded('/api', ['POST']), own('/*', ['GET', 'POST'])]
+  const { handle: _, ...route } = inner
+  const mixed = compileRoutes([route as unknown as Destination, own('/alexa/token', ['POST']), wider])
+  t.is(matchRoute(mixed, 'POST', '/api/').path, '/api')
+  t.throws(() => matchRoute(mixed, 'GET', '/api/'), { code: 'method_not_allowed' })
+  t.is(matchRoute(mixed, 'POST', '/api//').path, '/*')
+  t.is(matchRoute(mixed, 'POST', '/api/x').path, '/*')
+  t.is(matchRoute(mixed, 'POST', '/alexa/token/').path, '/*')
 })
 
 test('a pattern matches what is below it, and not the path before its slash', (t) => {

@@ -15,6 +15,8 @@ const REFUSED = [
   '/open/../x',
   '/open/..;/x',
   '/open/.;a=b/x',
+  '/open/..%3b/x',
+  '/open/.%3Ba=b/x',
   '/open\\x',
   '/open/x\\',
   '/open/x#',

@@ -37,7 +37,37 @@ test('a row that is not what was written is an error, not a missing row', async 
   const saboteur = new DatabaseSync(file)
   saboteur.exec(`UPDATE keyv SET value = '{"value":{"us'`)
   saboteur.close()
-  await t.throwsAsync(() => store.get('code', 'x'), { instanceOf: StorageError })
+  for (const call of [
+    () => store.get('code', 'x'),
+    () => store.list('code', '', undefined, 10),
+    () => store.take('code', 'x'),
+  ]) {
+    await t.throwsAsync(call as () => Promise<unknown>, { instanceOf: StorageError, message: /unreadable/ })
+  }
+})
+
+test('a row in which a single character is another one is an error, though it reads well', async (t) => {
+  const { store, file } = await openStore(t)
+  await store.put('code', 'x', code)
+  const saboteur = new DatabaseSync(file)
+  saboteur.exec(`UPDATE keyv SET value = replace(value, 'ada', 'adb')`)
+  saboteur.close()
+  await t.throwsAsync(() => store.get('code', 'x'), { instanceOf: StorageError, message: /checksum/ })
+})
+
+test('a database that has lost its table is refused, not taken for a new one', async (t) => {
+  const { store, file, now } = await openStore(t)
+  await store.close()
+  for (const [statement, why] of [
+    ['ALTER TABLE keyv RENAME TO keyw', /its table is missing/],
+    ['ALTER TABLE keyw RENAME TO keyv; DROP INDEX keyv_expires_idx', /its table is missing/],
+    ['PRAGMA user_version = 3', /version 3/],
+  ] as const) {
+    const saboteur = new DatabaseSync(file)
+    saboteur.exec(statement)
+    saboteur.close()
+    await t.throwsAsync(openKeyvStore(file, now), { instanceOf: StorageError, message: why })
+  }
 })
 
 test('a damaged database is refused in words that say what to do, and kept as it is', async (t) => {

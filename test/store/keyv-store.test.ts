@@ -62,6 +62,22 @@ test('an expired row does not stand in the way of an insert', async (t) => {
   t.is((await store.get('code', 'x'))?.userName, 'bob')
 })
 
+test('reading an expired row deletes nothing, so not what another connection puts there at the same moment', async (t) => {
+  const { store, file, now } = await openStore(t)
+  const other = await openKeyvStore(file, now)
+  const read = () => store.get('code', 'x')
+  const insert = () => other.insert('code', 'x', { ...code, userName: 'bob' }, now() + 60_000)
+  for (const calls of [
+    [read, insert],
+    [insert, read],
+  ]) {
+    await store.put('code', 'x', code, now() - 1000)
+    await Promise.all(calls.map((call) => call()))
+    t.is((await store.get('code', 'x'))?.userName, 'bob')
+  }
+  await other.close()
+})
+
 test('only one of many takers gets the row', async (t) => {
   const { store } = await openStore(t)
   await store.put('code', 'x', code)
