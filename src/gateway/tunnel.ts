@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import type { Duplex } from 'node:stream'
 import httpProxy from 'http-proxy'
 import type { GatewayError } from './gateway-error.ts'
-import { responseHeaders } from './identity-headers.ts'
+import { responseHeaders, setsOwnCookie } from './identity-headers.ts'
 import { refusesGateway, tooSlow, type Upstream, unreachable } from './upstream.ts'
 
 useOldExtendQuietly()
@@ -58,7 +58,12 @@ export function tunnel(
       if (settle()) without.fail(tooSlow(upstream))
       upstreamRequest.destroy()
     })
-    // http-proxy, which listens next, would pass on a chunked body without its chunks: this takes its place.
+    // http-proxy, which listens next, passes on every header of the answer.
+    upstreamRequest.once('upgrade', ({ headers }) => {
+      const cookies = headers['set-cookie']
+      if (cookies) headers['set-cookie'] = cookies.filter((cookie) => !setsOwnCookie(cookie))
+    })
+    // Of another answer it would pass on a chunked body without its chunks: this takes its place.
     process.nextTick(() => upstreamRequest.removeAllListeners('response').once('response', passOnAnswer))
   })
   proxy.on('open', (upstreamSocket) => {

@@ -117,7 +117,7 @@ export async function readDecision(
   const step = form.get('otp') === undefined ? 'password' : 'second-factor'
   switch (outcome.kind) {
     case 'signed-in':
-      return approved(outcome.user, [outcome.cookie])
+      return approved(outcome.user, outcome.cookies)
     case 'second-factor':
       return show({ step: 'second-factor', cookies: [outcome.cookie] })
     case 'wrong':
@@ -140,5 +140,5 @@ async function signIn(
   if (code !== '') return resourceOwners.checkSecondFactor({ cookies: headers.cookie, code, address })
   const password = form.getText('password')
   if (name === '' && password === '') return undefined
-  return resourceOwners.checkPassword({ name, password, address })
+  return resourceOwners.checkPassword({ name, password, cookies: headers.cookie, address })
 }

@@ -20,6 +20,8 @@ export interface PasswordAttempt {
   /** As it was typed. */
   name: string
   password: string
+  /** They may tell that this person has signed in in this browser before. */
+  cookies: string | undefined
   /** The client's address; undefined where a trusted proxy doesn't tell. */
   address: string | undefined
 }
@@ -33,8 +35,8 @@ export interface SecondFactorAttempt {
 }
 
 export type SignInOutcome =
-  /** `cookie` is the `Set-Cookie` header of the new session. */
-  | { kind: 'signed-in'; user: UserRecord; cookie: string }
+  /** `cookies` are `Set-Cookie` headers, that of the new session first. */
+  | { kind: 'signed-in'; user: UserRecord; cookies: string[] }
   /** The password is right; now a second factor is asked for. */
   | { kind: 'second-factor'; cookie: string }
   /** Name and password, or the code, are not right. */

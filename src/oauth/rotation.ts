@@ -27,8 +27,10 @@ export async function rotate(
     value: { ...record, supersededAt: server.now() },
     expiresAt: record.expiresAt,
   }
-  const { kind, id: nextId, value, expiresAt } = next.entry
-  const first = await server.store.insert(kind, nextId, value, expiresAt, [superseded, access])
+  const { kind, id: nextId, value } = next.entry
+  // The clock may be behind just now: nobody is to be unlinked when it is right again.
+  const expiresAt = Math.max(next.entry.expiresAt ?? 0, record.expiresAt)
+  const first = await server.store.insert(kind, nextId, { ...value, expiresAt }, expiresAt, [superseded, access])
   if (!first) await server.store.insert(access.kind, access.id, access.value, access.expiresAt)
   return next.token
 }

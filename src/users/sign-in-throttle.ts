@@ -9,6 +9,8 @@ export interface Attempt {
   name: string | undefined
   /** Undefined where a trusted proxy doesn't tell: then the name alone counts, so that nobody locks out all behind it. */
   address: string | undefined
+  /** Where the user of this name has signed in in this browser before: then its failures count, not those of the name. */
+  browser?: string
 }
 
 /** An attempt that may be made. It counts as failed until it is said to be otherwise. */
@@ -16,40 +18,44 @@ export interface Admitted {
   kind: 'admitted'
   /** It was no failure, or nothing was tried. */
   giveBack: () => Promise<void>
-  /** Somebody has signed in: the earlier failures of the name are forgotten, those of the address are not. */
+  /** Somebody has signed in: the earlier failures of the name or browser are forgotten, those of the address are not. */
   succeed: () => Promise<void>
 }
 
 export interface Refused extends Wait {
-  by: 'name' | 'address'
+  by: 'name' | 'address' | 'browser'
 }
 
 export type SignInThrottle = (attempt: Attempt) => Promise<Admitted | Refused>
 
-/** Lets at most five failures happen within ten minutes, for a name and for an address. It outlives a restart. */
+/**
+ * Lets at most five failures happen within ten minutes, for an address, and for a name or a browser that is known: so
+ * nobody is locked out by strangers where they have signed in before. It outlives a restart.
+ */
 export function signInThrottle(store: Store, { now }: Pick<Environment, 'now'>): SignInThrottle {
   const count = async (by: Refused['by'], whose: string | undefined) => {
     return whose === undefined ? undefined : countFailure(store, now, `${by}.${hashSecret(whose)}`)
   }
   const takeBack = async (counted: Counted | undefined) => counted && giveBack(store, now, counted)
 
-  return async function admit({ name, address }) {
+  return async function admit({ name, address, browser }) {
     const ofAddress = await count('address', address === undefined ? undefined : addressBlock(address))
     if (ofAddress?.kind === 'wait') return { ...ofAddress, by: 'address' }
-    const ofName = await count('name', name)
-    if (ofName?.kind === 'wait') {
+    const by = browser === undefined ? 'name' : 'browser'
+    const ofPerson = await count(by, browser ?? name)
+    if (ofPerson?.kind === 'wait') {
       await takeBack(ofAddress)
-      return { ...ofName, by: 'name' }
+      return { ...ofPerson, by }
     }
     return {
       kind: 'admitted',
       async giveBack() {
         await takeBack(ofAddress)
-        await takeBack(ofName)
+        await takeBack(ofPerson)
       },
       async succeed() {
         await takeBack(ofAddress)
-        if (ofName) await forgetFailures(store, now, ofName)
+        if (ofPerson) await forgetFailures(store, now, ofPerson)
       },
     }
   }

@@ -3,6 +3,7 @@ import type { UserRecord } from '../store/records.ts'
 import type { Sealer } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import type { Audit } from '../telemetry/audit.ts'
+import { openKnownBrowsers } from './known-browsers.ts'
 import { canonicalName } from './names.ts'
 import { spendCode } from './second-factor.ts'
 import { FORGET_SESSION, type FoundSession, openSessions, type SessionLimits } from './sessions.ts'
@@ -18,8 +19,8 @@ export interface SignInTools {
 }
 
 export type SignInOutcome =
-  /** `cookie` is the `Set-Cookie` header of the new session. */
-  | { kind: 'signed-in'; user: UserRecord; cookie: string }
+  /** `cookies` are `Set-Cookie` headers, that of the new session first. */
+  | { kind: 'signed-in'; user: UserRecord; cookies: string[] }
   | { kind: 'second-factor'; cookie: string }
   | { kind: 'wrong' }
   | { kind: 'expired' }
@@ -32,7 +33,12 @@ export interface SignIn {
   /** Who is signed in, with the second factor where there is one. */
   findSession: (cookies: string | undefined) => Promise<FoundSession | undefined>
   /** @throws TooBusyError when so many sign in that another one would wait for long; it then doesn't count. */
-  checkPassword: (attempt: { name: string; password: string; address: Address }) => Promise<SignInOutcome>
+  checkPassword: (attempt: {
+    name: string
+    password: string
+    cookies: string | undefined
+    address: Address
+  }) => Promise<SignInOutcome>
   checkSecondFactor: (attempt: {
     cookies: string | undefined
     code: string
@@ -45,13 +51,14 @@ export interface SignIn {
 /** How people prove who they are: with a password, a second factor where they have one, and a session from then on. */
 export async function signIn({ store, environment, sealer, audit, limits }: SignInTools): Promise<SignIn> {
   const sessions = openSessions(store, environment, limits)
-  const admit = signInThrottle(store, environment)
+  const browsers = openKnownBrowsers(store, environment, sealer.key('known browsers'))
+  const throttle = signInThrottle(store, environment)
   const verifyPassword = await passwordVerifier(store, environment)
 
   async function checkPassword(attempt: Parameters<SignIn['checkPassword']>[0]): Promise<SignInOutcome> {
-    const { password, address } = attempt
+    const { password, cookies, address } = attempt
     const name = canonicalName(attempt.name.trim())
-    const admitted = await admit({ name, address })
+    const admitted = await admit(name, address, cookies)
     if (admitted.kind === 'wait') return wait(admitted, name, address)
 
     const user = await unlessFailing(admitted, () => verifyPassword(name ?? '', password))
@@ -71,7 +78,7 @@ export async function signIn({ store, environment, sealer, audit, limits }: Sign
     const half = await sessions.findHalf(cookies)
     if (!half) return { kind: 'expired' }
     const { name } = half.user
-    const admitted = await admit({ name, address })
+    const admitted = await admit(name, address, cookies)
     if (admitted.kind === 'wait') return wait(admitted, name, address)
 
     const spent = await unlessFailing(admitted, () => spendCode({ store, sealer, ...environment }, half.user, code))
@@ -90,11 +97,16 @@ export async function signIn({ store, environment, sealer, audit, limits }: Sign
     return begin(admitted, half.user, address)
   }
 
+  async function admit(name: string | undefined, address: Address, cookies: string | undefined) {
+    const browser = name === undefined ? undefined : await browsers.find(cookies, name)
+    return throttle({ name, address, browser })
+  }
+
   async function begin(admitted: Admitted, user: UserRecord, address: Address): Promise<SignInOutcome> {
     const cookie = await unlessFailing(admitted, () => sessions.begin(user))
     await admitted.succeed()
     audit({ event: 'signed_in', address, user: user.name })
-    return { kind: 'signed-in', user, cookie }
+    return { kind: 'signed-in', user, cookies: [cookie, browsers.remember(user)] }
   }
 
   async function wait({ seconds, first, by }: Refused, name: string | undefined, address: Address) {

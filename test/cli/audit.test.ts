@@ -116,13 +116,13 @@ test('no name moves the cursor, and none pushes the columns apart', async (t) =>
   fill(
     { event: 'sign_in_failed', user: '\x1b[2J\r\n\u202eeve\u0085\u2028', address: '192.0.2.7' },
     { event: 'sign_in_failed', user: 'x.'.repeat(50), address: '192.0.2.7' },
-    { event: 'sign_in_failed', user: 'y'.repeat(40), address: '192.0.2.7' },
+    { event: 'sign_in_failed', user: 'y'.repeat(60), address: '192.0.2.7' },
   )
   const [headings, hostile, long, widest] = await run()
   t.true(hostile!.includes('  �[2J���eve��  '))
   t.notRegex(hostile!, /[\p{C}\p{Zl}\p{Zp}]/u)
   t.true(long!.endsWith(`${'x.'.repeat(50)}  -       192.0.2.7`))
-  const columns = [NOON_HERE, 'sign-in failed', 'y'.repeat(40), 'CLIENT', '']
+  const columns = [NOON_HERE, 'sign-in failed', 'y'.repeat(60), 'CLIENT', '']
   for (const line of [hostile, widest]) t.is(line!.indexOf('192.0.2.7'), columns.join('  ').length)
   t.is(headings!.indexOf('ADDRESS'), columns.join('  ').length)
 })

@@ -72,7 +72,9 @@ function mountSmallDisk(t: ExecutionContext, folder: string): string | undefined
     const { status, stderr, error } = spawnSync(program, words, { encoding: 'utf8' })
     if (status === 0) {
       const unmount = ['umount', '--lazy', folder]
-      t.teardown(() => (program === 'sudo' ? spawnSync('sudo', ['-n', ...unmount]) : spawnSync('umount', unmount.slice(1))))
+      t.teardown(() =>
+        program === 'sudo' ? spawnSync('sudo', ['-n', ...unmount]) : spawnSync('umount', unmount.slice(1)),
+      )
       return undefined
     }
     why += ` ${error?.message ?? stderr.trim()}`

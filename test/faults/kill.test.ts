@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { Pool } from 'undici'
 import { startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
 import { systemEnvironment } from '../../src/config/environment.ts'
+import { everyRow } from '../../src/store/every-row.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import { hashSecret, newSecret } from '../../src/store/secrets.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -13,11 +13,11 @@ import { ADA, JAPAN } from '../support/gateway.ts'
 import { noteIssued } from '../support/issued-secrets.ts'
 import { type GatewayProcess, startProcess, writeConfig } from '../support/process.ts'
 import { seededRandom } from './seeded-random.ts'
+import { type Answer, clientsOf, type TokenClients, together } from './token-clients.ts'
 
 const KILLS = 60
 const CODES = 5000
 const REFRESHES = 5000
-const CLIENTS = 12
 
 /** What the clients know, over all gateways that answered them. */
 interface Known {
@@ -32,9 +32,6 @@ interface Known {
   accessTokens: string[]
   refreshes: number
 }
-
-type Answer = { status: number; json: Record<string, unknown> }
-type Post = (path: string, form: Record<string, string>, bearer?: string) => Promise<Answer>
 
 test('what was answered is still good after 60 kills in the middle of 10,000 exchanges and refreshes', async (t) => {
   t.timeout(300_000)
@@ -70,21 +67,64 @@ test('what was answered is still good after 60 kills in the middle of 10,000 exc
   t.true(inFlight > KILLS, `${inFlight} requests were in flight when a gateway was killed`)
 
   const last = await next
-  const { post, close } = clientsOf(last)
-  await together(async () => finish(post, known), known)
-  t.is(known.codes.length, 0)
-  t.true(known.refreshes >= REFRESHES)
-  t.is(Math.max(...known.redeemed.values()), 1)
-  for (const code of known.refused) t.true(known.unanswered.has(code), 'only who got no answer is refused later')
-  t.is(known.redeemed.size + [...known.refused].filter((code) => !known.redeemed.has(code)).length, CODES)
-  await checkStore(t, store, known)
-  await checkTokens(t, post, known)
+  const clients = clientsOf(last)
+  await together(async () => {
+    if (known.codes.length > 0) await exchangeOne(clients, known)
+    else if (known.refreshes < REFRESHES) await refreshOne(clients, known, known.refreshTokens[random(1000)]!)
+    else return false
+    return true
+  })
+  const { redeemed, refused, refreshes } = known
   t.log(
-    `${known.redeemed.size} codes and ${known.refreshes} refreshes were answered, ${inFlight} requests were in flight`,
+    `${redeemed.size} codes, ${refused.size} redeemed without an answer, ${refreshes} refreshes, ${inFlight} in flight`,
   )
-  await close()
+  checkRedemptions(t, known)
+  await checkStore(t, store, known)
+  await checkTokens(t, clients, known)
+  await clients.close()
   t.is(await last.stop(), 0)
 })
+
+function checkRedemptions(t: ExecutionContext, { codes, redeemed, refused, unanswered }: Known): void {
+  t.is(codes.length, 0)
+  t.true(
+    [...redeemed.values()].every((times) => times === 1),
+    'no code was answered with tokens twice',
+  )
+  for (const code of refused) t.true(unanswered.has(code), 'only who got no answer is refused later')
+  t.is(redeemed.size + refused.size, CODES)
+}
+
+/** Each code that gave tokens has its one grant, and there is no grant besides that a second redemption made. */
+async function checkStore(t: ExecutionContext, store: Store, { redeemed, refused }: Known): Promise<void> {
+  const grants = new Set<string>()
+  for (const code of redeemed.keys()) {
+    const redemption = await store.get('redemption', hashSecret(code))
+    grants.add(redemption!.grant)
+  }
+  t.is(grants.size, redeemed.size)
+  let others = 0
+  for await (const { id } of everyRow(store, 'grant')) if (!grants.delete(id)) others++
+  t.is(grants.size, 0, 'no grant is missing')
+  t.true(others <= refused.size, `${others} grants of ${refused.size} codes that were redeemed without an answer`)
+}
+
+async function checkTokens(t: ExecutionContext, clients: TokenClients, known: Known): Promise<void> {
+  const statuses = new Map<string, number>()
+  const [access, refresh] = [[...known.accessTokens], [...known.refreshTokens]]
+  await together(async () => {
+    const token = access.pop()
+    if (token !== undefined) {
+      const { status } = await clients.callApi(token)
+      statuses.set(`api ${status}`, (statuses.get(`api ${status}`) ?? 0) + 1)
+    } else if (refresh.length > 0) {
+      await refreshOne(clients, known, refresh.pop()!)
+    } else return false
+    return true
+  })
+  // The token is good, and lacks the scope. A dead one would be 401.
+  t.deepEqual([...statuses.keys()], ['api 403'])
+}
 
 async function giveOutCodes(store: Store, count: number): Promise<string[]> {
   const { id: userId, name: userName } = (await store.get('user', ADA.name))!
@@ -106,55 +146,62 @@ async function askUntilKilled(
   answers: number,
   random: (below: number) => number,
 ): Promise<number> {
-  const { post, close } = clientsOf(gateway)
-  const [least, most] = [Math.floor(answers * 0.7), Math.ceil(answers * 1.5)]
-  let left = least + random(most - least)
-  let lost = 0
+  const clients = clientsOf(gateway)
+  let left = Math.floor(answers * 0.7) + random(answers)
+  let inFlight = 0
   let killed: Promise<unknown> | undefined
   await together(async () => {
     try {
-      await askOnce(post, known, random)
+      await askOnce(clients, known, random)
     } catch (error) {
       if (!killed) throw error
-      lost++
+      inFlight++
     }
-    if (--left <= 0) killed ??= gateway.stop('SIGKILL')
-    return killed === undefined
-  }, known)
+    if (--left > 0) return true
+    // Some of those that are in flight get to the disk in this time, others don't.
+    const moment = performance.now() + random(2000) / 1000
+    while (!killed && performance.now() < moment);
+    killed ??= gateway.stop('SIGKILL')
+    return false
+  })
   await killed
-  await close()
-  return lost
+  await clients.close()
+  return inFlight
 }
 
 /** Exchanges a code or refreshes a token, by chance. */
-async function askOnce(post: Post, known: Known, random: (below: number) => number): Promise<void> {
+async function askOnce(clients: TokenClients, known: Known, random: (below: number) => number): Promise<void> {
   const { codes, refreshTokens } = known
-  if (codes.length > 0 && (refreshTokens.length === 0 || random(2) === 0)) return exchangeOne(post, known)
-  return refreshOne(post, known, refreshTokens[random(refreshTokens.length)]!)
+  if (codes.length > 0 && (refreshTokens.length === 0 || random(2) === 0)) return exchangeOne(clients, known)
+  return refreshOne(clients, known, refreshTokens[random(refreshTokens.length)]!)
 }
 
-async function exchangeOne(post: Post, known: Known): Promise<void> {
+async function exchangeOne(clients: TokenClients, known: Known): Promise<void> {
   const code = known.codes.shift()!
-  try {
-    const { status, json } = await post('/alexa/token', {
-      grant_type: 'authorization_code',
-      code,
-      redirect_uri: JAPAN,
-    })
-    if (status === 400 && json.error === 'invalid_grant') return void known.refused.add(code)
-    known.redeemed.set(code, (known.redeemed.get(code) ?? 0) + 1)
-    keep(known, status, json)
-    known.refreshTokens.push(String(json.refresh_token))
-  } catch (error) {
+  const answer = await clients.exchange(code).catch((error) => {
     // Alexa would ask again.
     known.unanswered.add(code)
     known.codes.push(code)
     throw error
+  })
+  if (answer.json.error === 'invalid_grant') {
+    known.refused.add(code)
+    return
   }
+  keep(known, answer)
+  known.redeemed.set(code, (known.redeemed.get(code) ?? 0) + 1)
+  known.refreshTokens.push(String(answer.json.refresh_token))
 }
 
-async function refreshOne(post: Post, known: Known, token: string): Promise<void> {
-  const { status, json } = await post('/alexa/token', { grant_type: 'refresh_token', refresh_token: token })
-  keep(known, status, json)
+async function refreshOne(clients: TokenClients, known: Known, token: string): Promise<void> {
+  keep(known, await clients.refresh(token))
   known.refreshes++
+}
+
+/** @throws Error when these are no tokens. */
+function keep(known: Known, { status, json }: Answer): void {
+  if (status !== 200) throw new Error(`answered ${status}: ${JSON.stringify(json)}`)
+  noteIssued(json.access_token)
+  noteIssued(json.refresh_token)
+  known.accessTokens.push(String(json.access_token))
 }

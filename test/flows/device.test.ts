@@ -60,7 +60,7 @@ test('whoever denies connects nothing, needs no password for it, and the speaker
   t.is(done.status, 200)
   t.regex(wordsOn(done), /Nothing was connected Kitchen speaker was told that you said no/)
   t.is((await poll(house, device)).json.error, 'access_denied')
-  t.like(house.events().at(-1), { event: 'denied', client: 'kitchen', scopes: ['music.control'] })
+  t.not(house.events().at(-1)?.event, 'denied', 'anybody can deny; it would tell nothing')
 })
 
 test('the address with the code in it only fills in the form: it approves nothing, and asks to compare', async (t) => {
@@ -194,7 +194,7 @@ test('of a device whose client registered itself people are told that nobody has
   const device = await startDevice(house, { client_id: 'self-made' })
   const browser = new Browser(house)
   const page = await typeCode(browser, device.user_code)
-  t.regex(wordsOn(page), /Nobody has checked that this really is Kitchen/)
+  t.regex(wordsOn(page), /Nobody has checked that this really is “Kitchen/)
   await browser.submit(page, TYPED)
   const { json } = await poll(house, device, { client_id: 'self-made' })
   t.is(json.scope, 'music.control')

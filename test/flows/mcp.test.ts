@@ -37,7 +37,7 @@ test('an MCP client that nobody knows registers, signs in to a home server behin
   const { app, connect, whoAmI } = openApp(t, house, memory, withInitialAccessToken(fetch, token()))
   const page = await connect()
   t.regex(page!.text, /Chat app/)
-  t.regex(page!.text, /Nobody has checked that this really is Chat app/)
+  t.regex(page!.text, /Nobody has checked that this really is “Chat app”/)
   t.is(memory.asked!.searchParams.get('resource'), `${ISSUER}/mcp`)
   t.is(memory.asked!.searchParams.get('scope'), 'music.read')
 

@@ -4,11 +4,13 @@ import test, { type ExecutionContext } from 'ava'
 import { WebSocket } from 'ws'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import { removeUser } from '../../src/users/users.ts'
+import { exactRequest, FORM } from '../support/exact-request.ts'
 import { startTestHouse, type TestHouse } from '../support/gateway.ts'
+import { alexaCredentials, link, refresh } from '../support/linking.ts'
 import { issueToken } from '../support/tokens.ts'
 
-async function openWebSocket(t: ExecutionContext, house: TestHouse): Promise<WebSocket> {
-  const headers = { authorization: `Bearer ${await issueToken(house)}` }
+async function openWebSocket(t: ExecutionContext, house: TestHouse, token?: string): Promise<WebSocket> {
+  const headers = { authorization: `Bearer ${token ?? (await issueToken(house))}` }
   const socket = new WebSocket(`wss://localhost:${house.port}/ws`, { ca: house.ca, headers })
   t.teardown(() => socket.terminate())
   socket.on('error', () => {})
@@ -41,6 +43,29 @@ test('a WebSocket outlives the hour of its token, and ends with its grant', asyn
   for (const { id } of entries) await house.prepared.store.delete('grant', id)
   await closed
   t.is(socket.readyState, WebSocket.CLOSED)
+})
+
+test('a WebSocket ends when its client revokes the access token that opened it, another one of the grant goes on', async (t) => {
+  const house = await startTestHouse(t)
+  const { access, refresh: token } = await link(house, { scope: 'music.control' })
+  const { json } = await refresh(house, token)
+  const [revoked, other] = await Promise.all(
+    [access, String(json.access_token)].map((one) => openWebSocket(t, house, one)),
+  )
+  const closed = once(revoked!, 'close')
+  const { client_id, client_secret } = alexaCredentials(house)
+  const answer = await exactRequest(house, {
+    method: 'POST',
+    path: '/alexa/revoke',
+    headers: FORM,
+    body: new URLSearchParams({ token: access, client_id, client_secret }).toString(),
+  })
+  t.is(answer.status, 200)
+  await closed
+  await house.music.until(() => house.music.openWebSockets === 1)
+  const looks = watchLooks(house)
+  await looks(2)
+  t.is(other!.readyState, WebSocket.OPEN)
 })
 
 /** Counts how often the gateway looks for a grant. */

@@ -26,6 +26,26 @@ test('a device that asks too early has to wait five seconds longer each time', a
   t.is(await outcome(), 'slow_down')
 })
 
+test('a device that never waits has to wait for a minute at the most, and from then on nothing is written for it', async (t) => {
+  const { outcome, ask, approve, advance, store, device } = await openDevice(t)
+  await outcome()
+  for (let interval = 10; interval <= 60; interval += 5) {
+    t.is(await outcome(), 'slow_down')
+    t.is((await store.get('device', device))?.interval, interval * 1000)
+  }
+  const row = await store.get('device', device)
+  for (let time = 0; time < 20; time++) {
+    advance(time === 0 ? 59_999 : 0)
+    t.is(await outcome(), 'slow_down')
+  }
+  t.deepEqual(await store.get('device', device), row)
+  advance(1)
+  t.is(await outcome(), 'authorization_pending', 'a minute after it was last written down, though it has asked since')
+  t.is(await outcome(), 'slow_down')
+  await approve()
+  t.is((await ask()).status, 200)
+})
+
 test('of questions at the same time one is in time, and each of the others makes the device slower', async (t) => {
   const { outcome, store, device } = await openDevice(t)
   const outcomes = await Promise.all(Array.from({ length: 5 }, () => outcome()))

@@ -33,6 +33,8 @@ test('a redirect URI has to be one that the configuration could have, too', (t) 
     'javascript:alert(1)',
     'data:text/html,x',
     'myapp:/back',
+    'com.evil.app://app.example/back',
+    'com.evil.app:///back',
     '/back',
     '',
     ' https://app.example/back',
@@ -96,8 +98,39 @@ test('a device has nowhere to be sent back to', (t) => {
 
 test('a name is 1 to 100 characters on one line, with nothing that would turn it around', (t) => {
   t.is(read({ client_name: ' Müsik 🎵 ' }).client_name, 'Müsik 🎵')
-  t.is(read({ client_name: '🎵'.repeat(100) }).client_name, '🎵'.repeat(100))
-  for (const name of ['', '  ', '🎵'.repeat(101), 'a\nb', 'a\u0000', 'a\u202eb', 'a\u2028b', '\ud800', 1, ['a']]) {
+  t.is(read({ client_name: `a${'🎵'.repeat(99)}` }).client_name, `a${'🎵'.repeat(99)}`)
+  for (const name of [
+    '',
+    '  ',
+    `a${'🎵'.repeat(100)}`,
+    'a\nb',
+    'a\u0000',
+    'a\u202eb',
+    'a\u2028b',
+    '\ud800',
+    1,
+    ['a'],
+  ]) {
+    t.throws(() => read({ client_name: name }), { code: 'invalid_client_metadata' }, JSON.stringify(name))
+  }
+})
+
+test('a name has a letter or a digit that is seen, for a person has to know who asks', (t) => {
+  for (const name of ['7', 'я', '音', 'ㄱ', '٣', '\u3164a']) t.is(read({ client_name: name }).client_name, name)
+  const nothing = [
+    '🎵',
+    '...',
+    '\u00a0',
+    '\u3000',
+    '\u2800',
+    '\u0301',
+    '\u115f',
+    '\u1160',
+    '\u3164',
+    '\uffa0',
+    '\ufe0f',
+  ]
+  for (const name of [...nothing, nothing.join('')]) {
     t.throws(() => read({ client_name: name }), { code: 'invalid_client_metadata' }, JSON.stringify(name))
   }
 })

@@ -115,7 +115,7 @@ test('who has failed too often is told why, for how long, and is not asked to co
 
 test('of an app that registered itself people hear that nobody knows it, and where it leads', (t) => {
   const { body } = show({ clientName: 'Claude', unverified: 'claude.ai' })
-  t.regex(words(body), /Nobody has checked that this really is Claude.*sent back to claude\.ai\./)
+  t.regex(words(body), /Nobody has checked that this really is “Claude.*sent back to claude\.ai\./)
   t.notRegex(words(show().body), /Nobody has checked/)
 })
 

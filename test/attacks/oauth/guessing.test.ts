@@ -56,6 +56,20 @@ test('46. five failures of one name count from wherever they come, and nobody el
   t.is((await signIn(house, BOB, '192.0.2.6')).status, 303)
 })
 
+test('46. somebody whose name strangers have locked out signs in where she has signed in before, after days too', async (t) => {
+  const house = await behindProxy(t)
+  const known = new Browser(house, { 'x-forwarded-for': '192.0.2.6' })
+  const signInThere = async () =>
+    known.submit(await openAuthorize(house, { prompt: 'login' }, known), { username: ADA.name, password: ADA.password })
+  t.is((await signInThere()).status, 303)
+  house.advance(30 * 86_400_000)
+  for (let i = 1; i <= 5; i++) {
+    t.is((await signIn(house, { ...ADA, password: 'wrong' }, `198.51.100.${i}`)).status, 400)
+  }
+  checkWaits(t, await signIn(house, ADA, '192.0.2.6'))
+  t.is((await signInThere()).status, 303)
+})
+
 test('46. five failures from one address count whatever the names, and nobody else waits for them', async (t) => {
   const house = await behindProxy(t)
   for (let i = 1; i <= 5; i++) {

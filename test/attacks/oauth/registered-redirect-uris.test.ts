@@ -19,6 +19,8 @@ const NEVER = [
   'blob:https://app.example.org/x',
   'myapp:/callback',
   'com.example.app://callback',
+  'com.example.app://app.example.org/callback',
+  'com.example.app:///callback',
   'com.example.app:callback',
   'https://*.example.org/callback',
   'https://app.example.org/*',

@@ -1,4 +1,7 @@
 import test, { type ExecutionContext } from 'ava'
+import { newCsrfToken } from '../../../src/oauth/csrf.ts'
+import { aboutForm } from '../../../src/oauth/own-form.ts'
+import { hashSecret } from '../../../src/store/secrets.ts'
 import { addUser, changePassword, disableUser } from '../../../src/users/users.ts'
 import { Browser, type Page } from '../../support/browser.ts'
 import { ADA, startTestHouse, type TestHouse } from '../../support/gateway.ts'
@@ -167,4 +170,25 @@ test('30. the session cookie is out of reach of scripts, other hosts and plain H
     seen.add(cookie)
   }
   t.is(seen.size, 2)
+})
+
+test('31. what a client wants a new sign-in for is never approved by a session, whatever form is sent', async (t) => {
+  const { house, browser } = await signedIn(t)
+  const cookie = browser.cookies.get(SESSION)!
+  const session = {
+    id: hashSecret(cookie),
+    user: (await house.prepared.store.get('user', 'ada'))!,
+  }
+  const cookies = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  for (const prompt of ['login', 'select_account']) {
+    const page = await openAuthorize(house, { prompt }, browser)
+    const { request = '' } = page.hidden
+    // As if a page had been shown that asks for no more than the consent; the browser has all that it takes.
+    const { token: csrf } = newCsrfToken(house, cookies, aboutForm('approve', request, session))
+    const answer = await browser.submit({ ...page, hidden: { request, csrf } }, {})
+    t.deepEqual([answer.status, answer.location], [200, ''], prompt)
+    t.regex(answer.text, /name="password"/)
+    t.true(approved(await browser.submit(answer, TYPED)), 'with the password it is')
+    browser.cookies.set(SESSION, cookie)
+  }
 })
