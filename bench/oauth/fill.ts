@@ -33,7 +33,9 @@ export async function fillGrants(store: Store, owner: Owner, count: number, now:
     const issuedAt = now - count + n
     const token = (lifetime: number) => ({ grant, scopes, issuedAt, expiresAt: now + lifetime + n })
     const [access, refresh] = [token(ACCESS_LIFETIME), token(REFRESH_LIFETIME)]
-    const record = { revision: 1, userName, userId, client, scopes, createdAt: issuedAt, lastUsedAt: now }
+    // Every second one looks as if it had just been used all the time: a last use is noted once a minute.
+    const lastUsedAt = n % 2 === 0 ? now + ACCESS_LIFETIME : now - ACCESS_LIFETIME
+    const record = { revision: 1, userName, userId, client, scopes, createdAt: issuedAt, lastUsedAt }
     return [
       { kind: 'grant', id: grant, value: record, expiresAt: refresh.expiresAt },
       { kind: 'refresh', id: hashSecret(tokenOf('refresh', n)), value: refresh, expiresAt: refresh.expiresAt },

@@ -18,7 +18,7 @@ export interface Measurement extends LoadResult {
 export type Work = (contender: RunningContender, seconds: number, size: number) => Promise<string[]>
 
 /** More than any of them can answer in the time, or else the run ends early. */
-const MOST_PER_SECOND = 4000
+const MOST_PER_SECOND = 6000
 
 /** Forms that exchange a code each, which are given out first. */
 export const exchange: Work = async (contender, seconds) => {
@@ -26,14 +26,22 @@ export const exchange: Work = async (contender, seconds) => {
   return codes.map((code) => form(contender, { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI }))
 }
 
-/** Forms that refresh, each with the token of any grant. */
-export const refresh: Work = async (contender, seconds, size) =>
-  Array.from({ length: seconds * MOST_PER_SECOND }, () =>
-    form(contender, {
-      grant_type: 'refresh_token',
-      refresh_token: contender.refreshToken(Math.floor(Math.random() * size)),
-    }),
+/** Forms that refresh, each with the token of any grant that was used less than a minute ago. */
+export const refresh: Work = async (contender, seconds, size) => refreshes(contender, seconds, () => 2 * any(size / 2))
+
+/** The same with grants that weren't, as Alexa's hourly ones: Skillgate prolongs the grant and the refresh token too. */
+export const hourlyRefresh: Work = async (contender, seconds, size) =>
+  refreshes(contender, seconds, () => 2 * any(size / 2) + 1)
+
+function refreshes(contender: RunningContender, seconds: number, grant: () => number): string[] {
+  return Array.from({ length: seconds * MOST_PER_SECOND }, () =>
+    form(contender, { grant_type: 'refresh_token', refresh_token: contender.refreshToken(grant()) }),
   )
+}
+
+function any(below: number): number {
+  return Math.floor(Math.random() * below)
+}
 
 function form({ client }: RunningContender, parameters: Record<string, string>): string {
   return new URLSearchParams({ ...parameters, ...client }).toString()

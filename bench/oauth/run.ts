@@ -7,7 +7,7 @@ import { localCertificate } from '../../src/certificates/local-certificate.ts'
 import type { Contender, Field, RunningContender } from './contender.ts'
 import { oidcProvider } from './contenders/oidc-provider.ts'
 import { skillgate } from './contenders/skillgate.ts'
-import { exchange, type Measurement, measure, refresh, type Work } from './measure.ts'
+import { exchange, hourlyRefresh, type Measurement, measure, refresh, type Work } from './measure.ts'
 
 // Codes exchanged and tokens refreshed a second, with few and with many live grants, beside oidc-provider: README.md.
 
@@ -29,6 +29,12 @@ const folder = mkdtempSync(join(flags.folder, 'skillgate-oauth-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
 
+const WORKS: Record<string, Work> = {
+  'code exchange': exchange,
+  'token refresh': refresh,
+  'token refresh, the first in a minute': hourlyRefresh,
+}
+
 interface Participant {
   name: string
   size: number
@@ -49,7 +55,7 @@ for (const size of sizes) {
     console.log(`- ${name} with ${size} grants is ready`)
   }
 }
-for (const [title, work] of Object.entries({ 'code exchange': exchange, 'token refresh': refresh })) {
+for (const [title, work] of Object.entries(WORKS)) {
   await measureInTurn(work)
   console.log(`\n${table(title)}`)
 }

@@ -9,7 +9,7 @@ import { StorageError } from './store.ts'
 const PATIENCE = 2000
 /**
  * Pages in the write-ahead log before a commit copies them into the database. With a million grants SQLite's own 1,000
- * stop everything in this process for 10 to 20 ms, these for 2 to 3, and a commit costs about the same on average.
+ * stop everything in this process for 10 to 20 ms: docs/decisions/storage.md.
  */
 const CHECKPOINT = 128
 
