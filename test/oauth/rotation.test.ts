@@ -118,7 +118,7 @@ test('40. wherever the store fails in a rotation nothing is superseded, so the r
     t.is(retry.status, 200, call)
     t.truthy(await server.accessTokens.find(retry.json.access_token))
     const rows = (await store.list('refresh', '', undefined, 10)).entries.map(({ id }) => id)
-    t.deepEqual(new Set(rows), new Set([refresh, retry.json.refresh_token].map(hashSecret)), 'there is one successor')
+    t.deepEqual(rows.sort(), [refresh, retry.json.refresh_token].map(hashSecret).sort(), 'there is one successor')
     t.truthy(await store.get('grant', grant))
     t.deepEqual(
       events.map(({ event }) => event),
