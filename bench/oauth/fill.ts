@@ -1,5 +1,5 @@
 import type { Environment } from '../../src/config/environment.ts'
-import { hashSecret } from '../../src/store/secrets.ts'
+import { hashSecret } from '../../src/secrets/secret.ts'
 import type { Entry, Store } from '../../src/store/store.ts'
 
 /** Whose grants they are. */

@@ -1,7 +1,7 @@
+import { prepareGateway } from '../app/prepare-gateway.ts'
 import { dayOf } from '../certificates/server-certificate.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { prepareGateway } from '../gateway/start.ts'
 import { createLog } from '../telemetry/log.ts'
 import { listUsers } from '../users/users.ts'
 import type { World } from './world.ts'

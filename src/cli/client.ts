@@ -1,6 +1,6 @@
 import type { Client } from '../config/schema.ts'
-import { listRegisteredClients, removeRegisteredClient } from '../oauth/registered-clients.ts'
-import { hashSecret, newSecret } from '../store/secrets.ts'
+import { listRegisteredClients, removeRegisteredClient } from '../oauth/clients/registered-clients.ts'
+import { hashSecret, newSecret } from '../secrets/secret.ts'
 import { CommandError } from './command-error.ts'
 import { localTime } from './local-time.ts'
 import { table } from './table.ts'

@@ -1,7 +1,7 @@
+import { StartError } from '../app/start-error.ts'
 import { CertificateError } from '../certificates/certificate-error.ts'
 import { ConfigError } from '../config/config-error.ts'
-import { StartError } from '../gateway/start-error.ts'
-import { StorageError } from '../store/store.ts'
+import { StorageError } from '../files/storage-error.ts'
 import { UserError } from '../users/users.ts'
 import { CommandError } from './command-error.ts'
 

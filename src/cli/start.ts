@@ -1,5 +1,5 @@
+import { prepareGateway } from '../app/prepare-gateway.ts'
 import { loadConfig } from '../config/load.ts'
-import { prepareGateway } from '../gateway/start.ts'
 import { createLog } from '../telemetry/log.ts'
 import { listUsers } from '../users/users.ts'
 import type { World } from './world.ts'

@@ -1,5 +1,5 @@
 import { renderUnicodeCompact } from 'uqr'
-import { keyFile, openSealer } from '../store/seal.ts'
+import { keyFile, openSealer } from '../secrets/seal.ts'
 import { renewRecoveryCodes, switchSecondFactorOff, switchSecondFactorOn } from '../users/second-factor.ts'
 import { newTotpSecret, stepOfCode, totpUri } from '../users/totp.ts'
 import { requireUser } from '../users/users.ts'

@@ -1,5 +1,5 @@
 import { dayOf } from '../certificates/server-certificate.ts'
-import { revokeGrantsOfUser } from '../oauth/grants.ts'
+import { revokeGrantsOfUser } from '../oauth/grants/grants.ts'
 import {
   addUser,
   changePassword,

@@ -1,6 +1,6 @@
+import { databaseFile } from '../app/prepare-gateway.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { databaseFile } from '../gateway/start.ts'
 import { openKeyvStore } from '../store/keyv-store.ts'
 import type { Store } from '../store/store.ts'
 import { type Audit, openAudit } from '../telemetry/audit.ts'

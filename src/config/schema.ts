@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type AddressRange, isAddressRange, parseAddressRange } from './address-range.ts'
+import { type AddressRange, isAddressRange, parseAddressRange } from '../net/address-range.ts'
 import {
   file,
   flag,

@@ -1,6 +1,6 @@
-import type { AccessToken, AccessTokens } from '../oauth/access-tokens.ts'
-import { covers } from '../oauth/resources.ts'
-import type { AccessPolicy } from './protected-resources.ts'
+import { coversResource } from '../http/covers-resource.ts'
+import type { AccessToken, AccessTokens } from '../oauth/grants/access-tokens.ts'
+import type { AccessPolicy } from './access/access-policy.ts'
 
 /** What is decided about a request. */
 export type Decision =
@@ -29,7 +29,7 @@ export async function authorizeRequest(
   if (token === undefined) return challenge(policy, 'Send an access token as "Authorization: Bearer ...".')
   const identity = await accessTokens.find(token)
   if (!identity) return challenge(policy, 'The access token is unknown, expired or revoked.', 'invalid_token')
-  if (!covers(identity.resources, policy.resource)) {
+  if (!coversResource(identity.resources, policy.resource)) {
     return challenge(policy, 'The access token is for another resource.', 'invalid_token')
   }
   return requireScopes(policy, identity)

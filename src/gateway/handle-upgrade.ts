@@ -7,7 +7,7 @@ import type { Gateway } from './gateway.ts'
 import { GatewayError } from './gateway-error.ts'
 import { matchRoute } from './match-route.ts'
 import { refuseAmbiguous } from './refuse-ambiguous.ts'
-import { tunnel } from './tunnel.ts'
+import { tunnel } from './upstreams/tunnel.ts'
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>
 

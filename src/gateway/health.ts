@@ -1,4 +1,4 @@
-import { type Answer, jsonAnswer } from '../pages/answer.ts'
+import { type Answer, jsonAnswer } from '../http/answer.ts'
 
 export type Health = 'starting' | 'ok' | 'degraded' | 'stopping'
 

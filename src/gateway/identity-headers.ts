@@ -1,5 +1,5 @@
 import type { IdentityHeaderNames } from '../config/schema.ts'
-import type { AccessToken } from '../oauth/access-tokens.ts'
+import type { AccessToken } from '../oauth/grants/access-tokens.ts'
 
 /** Concern one connection only. @see RFC 9110 section 7.6.1 */
 const HOP_BY_HOP = [

@@ -1,9 +1,9 @@
 import type { Route } from '../config/schema.ts'
-import type { Endpoint } from '../pages/answer.ts'
-import type { Forwarder } from './forward.ts'
+import type { Endpoint } from '../http/answer.ts'
+import type { AccessPolicy } from './access/access-policy.ts'
 import { GatewayError } from './gateway-error.ts'
-import type { AccessPolicy } from './protected-resources.ts'
-import type { Upstream } from './upstream.ts'
+import type { Forwarder } from './upstreams/forward.ts'
+import type { Upstream } from './upstreams/upstream.ts'
 
 /** A path that the gateway itself answers. */
 export interface OwnEndpoint extends AccessPolicy {

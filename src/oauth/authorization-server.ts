@@ -2,10 +2,10 @@ import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { Audit } from '../telemetry/audit.ts'
-import type { AccessTokens } from './access-tokens.ts'
-import type { Clients } from './clients.ts'
+import type { ProtectedResource } from './checks/resources.ts'
+import type { Clients } from './clients/clients.ts'
+import type { AccessTokens } from './grants/access-tokens.ts'
 import type { ResourceOwners } from './resource-owners.ts'
-import type { ProtectedResource } from './resources.ts'
 
 /** What every endpoint of the authorization server works with. */
 export interface AuthorizationServer extends Environment {

@@ -1,12 +1,12 @@
-import type { Answer, EndpointRequest } from '../pages/answer.ts'
+import type { Answer, EndpointRequest } from '../http/answer.ts'
 import { languageOf } from '../pages/language.ts'
 import { type Consent, signInPage } from '../pages/sign-in-page.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
-import type { RegisteredClient } from './clients.ts'
-import { newCsrfToken } from './csrf.ts'
-import { aboutForm, type OwnForm } from './own-form.ts'
-import type { Parameters } from './parameters.ts'
+import { aboutForm, type OwnForm } from './checks/check-own-form.ts'
+import { newCsrfToken } from './checks/csrf.ts'
+import type { Parameters } from './checks/parameters.ts'
+import type { RegisteredClient } from './clients/clients.ts'
 import type { Session, SignInOutcome } from './resource-owners.ts'
 
 /** What somebody is asked to allow. */

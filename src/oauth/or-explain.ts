@@ -1,6 +1,6 @@
-import type { Answer, EndpointRequest } from '../pages/answer.ts'
+import type { Answer, EndpointRequest } from '../http/answer.ts'
 import { explainedPage } from '../pages/explained-page.ts'
-import { OAuthError } from './errors.ts'
+import { OAuthError } from './oauth-error.ts'
 
 type Asked = Pick<EndpointRequest, 'headers'>
 

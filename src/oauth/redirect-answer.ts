@@ -1,8 +1,8 @@
-import { type Answer, seeOther } from '../pages/answer.ts'
-import type { RedirectTarget } from './authorization-request.ts'
+import { type Answer, seeOther } from '../http/answer.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
-import { OAuthError } from './errors.ts'
-import { withParameters } from './parameters.ts'
+import type { RedirectTarget } from './checks/check-authorization-request.ts'
+import { withParameters } from './checks/parameters.ts'
+import { OAuthError } from './oauth-error.ts'
 
 /** @see RFC 6749 section 4.1.2, RFC 9207 section 2 */
 export function redirectWithCode(

@@ -1,4 +1,4 @@
-import type { Answer } from './answer.ts'
+import type { Answer } from '../http/answer.ts'
 import { errorPage } from './error-page.ts'
 import { languageOf } from './language.ts'
 import { type Explained, wordsFor } from './words/words-for.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Answer, htmlAnswer } from './answer.ts'
+import { type Answer, htmlAnswer } from '../http/answer.ts'
 import { Html, html } from './html.ts'
 import type { Language } from './language.ts'
 

@@ -1,4 +1,4 @@
-import type { Answer } from './answer.ts'
+import type { Answer } from '../http/answer.ts'
 import { alarm, describedBy, form, type HiddenFields } from './form.ts'
 import { type Html, html } from './html.ts'
 import type { Language } from './language.ts'

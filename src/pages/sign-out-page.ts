@@ -1,4 +1,4 @@
-import type { Answer } from './answer.ts'
+import type { Answer } from '../http/answer.ts'
 import { form, type HiddenFields } from './form.ts'
 import { html } from './html.ts'
 import type { Language } from './language.ts'

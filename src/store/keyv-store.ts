@@ -1,9 +1,10 @@
 import { KeyvSqlite } from '@keyv/sqlite'
 import { Keyv } from 'keyv'
+import { StorageError } from '../files/storage-error.ts'
 import { checkedJson } from './checked-json.ts'
 import type { Kind, Records } from './records.ts'
 import { openSqlite } from './sqlite-driver.ts'
-import { type Entry, StorageError, type Store } from './store.ts'
+import type { Entry, Store } from './store.ts'
 
 type Row = { key: string; value: string }
 

@@ -2,8 +2,8 @@ import { chmodSync, closeSync, existsSync, linkSync, mkdirSync, openSync, rmSync
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import type { SqliteDriver } from '@keyv/sqlite'
+import { StorageError } from '../files/storage-error.ts'
 import { groupCommits } from './group-commit.ts'
-import { StorageError } from './store.ts'
 
 /** Milliseconds that a statement waits for another process's lock. Alexa waits 4,500 for a token. */
 const PATIENCE = 2000

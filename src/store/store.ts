@@ -1,10 +1,5 @@
 import type { Kind, Records, RevisedKind } from './records.ts'
 
-/** The backend failed: nothing is known about what was asked. Callers answer 503, never "no such token". */
-export class StorageError extends Error {
-  override name = 'StorageError'
-}
-
 export interface Entry<K extends Kind = Kind> {
   kind: K
   id: string

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import type { Environment } from '../config/environment.ts'
-import { readOwnCookie } from '../pages/own-cookie.ts'
+import { readOwnCookie } from '../http/own-cookie.ts'
+import { sameSecret } from '../secrets/secret.ts'
 import type { UserRecord } from '../store/records.ts'
-import { sameSecret } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
 import { epochOf } from './sessions.ts'
 

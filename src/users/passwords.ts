@@ -1,6 +1,7 @@
 import { argon2, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Environment } from '../config/environment.ts'
+import { TooBusyError } from '../limits/too-busy-error.ts'
 
 /** OWASP's advice for argon2id: memory in KiB, passes, lanes. About 20 ms on a small machine. */
 const COST = { memory: 19_456, passes: 2, parallelism: 1 }
@@ -56,11 +57,6 @@ function canonical(password: string): string {
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64').replace(/=+$/, '')
-}
-
-/** So many people sign in at this moment that another one would wait for long. */
-export class TooBusyError extends Error {
-  override name = 'TooBusyError'
 }
 
 /** More than a home has people; half a second of work. */

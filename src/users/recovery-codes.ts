@@ -1,6 +1,6 @@
 import { Secret } from 'otpauth'
 import type { Environment } from '../config/environment.ts'
-import { hashSecret } from '../store/secrets.ts'
+import { hashSecret } from '../secrets/secret.ts'
 
 const HOW_MANY = 10
 /** 80 bits: enough that a plain hash of it tells nothing. */

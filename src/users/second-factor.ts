@@ -1,6 +1,6 @@
 import type { Environment } from '../config/environment.ts'
+import type { Sealer } from '../secrets/seal.ts'
 import type { TotpRecord, UserRecord } from '../store/records.ts'
-import type { Sealer } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
 import { epochOf, isStill } from './sessions.ts'

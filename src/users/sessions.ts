@@ -1,8 +1,8 @@
 import type { Environment } from '../config/environment.ts'
-import { readOwnCookie } from '../pages/own-cookie.ts'
+import { readOwnCookie } from '../http/own-cookie.ts'
+import { hashSecret, isSecret, newSecret } from '../secrets/secret.ts'
 import { isOfTheFuture } from '../store/clock-tolerance.ts'
 import type { SessionRecord, UserRecord } from '../store/records.ts'
-import { hashSecret, isSecret, newSecret } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
 
 /** Only this host can set it, and only over TLS. */

@@ -1,7 +1,7 @@
 import type { Environment } from '../config/environment.ts'
-import { addressBlock } from '../store/address-block.ts'
-import { type Counted, countFailure, forgetFailures, giveBack, type Wait } from '../store/failures.ts'
-import { hashSecret } from '../store/secrets.ts'
+import { type Counted, countFailure, forgetFailures, giveBack, type Wait } from '../limits/count-failures.ts'
+import { addressBlock } from '../net/address-block.ts'
+import { hashSecret } from '../secrets/secret.ts'
 import type { Store } from '../store/store.ts'
 
 export interface Attempt {

@@ -1,6 +1,6 @@
 import type { Environment } from '../config/environment.ts'
+import type { Sealer } from '../secrets/seal.ts'
 import type { UserRecord } from '../store/records.ts'
-import type { Sealer } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import { openKnownBrowsers } from './known-browsers.ts'

@@ -1,5 +1,5 @@
 import type { BrowserContext } from 'playwright-core'
-import type { Answer } from '../../src/pages/answer.ts'
+import type { Answer } from '../../src/http/answer.ts'
 
 /** Shows answers in a browser, each at an address of its own, without a server. */
 export async function servePages(context: BrowserContext, answers: Record<string, Answer>): Promise<ServedPages> {

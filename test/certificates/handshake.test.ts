@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ConnectionOptions, checkServerIdentity, connect, createServer } from 'node:tls'
 import test from 'ava'
-import { certificateFromFiles } from '../../src/certificates/certificate-files.ts'
-import { localCertificate } from '../../src/certificates/local-certificate.ts'
+import { certificateFromFiles } from '../../src/certificates/files/certificate-from-files.ts'
+import { localCertificate } from '../../src/certificates/local/local-certificate.ts'
 
 // OpenSSL compares with the real clock, so here it is the real one.
 const now = Date.now()

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { copyFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
-import { makeCaCertificate, makeLeafCertificate } from '../../src/certificates/local-ca.ts'
+import { makeCaCertificate, makeLeafCertificate } from '../../src/certificates/local/local-ca.ts'
 import {
   certificateIn,
   changed,

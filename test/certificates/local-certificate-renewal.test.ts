@@ -2,7 +2,7 @@ import { createPrivateKey, randomBytes } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
-import { makeLeafCertificate } from '../../src/certificates/local-ca.ts'
+import { makeLeafCertificate } from '../../src/certificates/local/local-ca.ts'
 import {
   certificateIn,
   changed,

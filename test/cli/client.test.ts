@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import test from 'ava'
-import { hashSecret } from '../../src/store/secrets.ts'
+import { hashSecret } from '../../src/secrets/secret.ts'
 import { openTerminal } from '../support/terminal.ts'
 
 const APP = {

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { hashSecret } from '../../src/store/secrets.ts'
+import { hashSecret } from '../../src/secrets/secret.ts'
 import { startTestHouse } from '../support/gateway.ts'
 import { callApi, link, refresh } from '../support/linking.ts'
 import { typeElsewhere } from '../support/terminal.ts'

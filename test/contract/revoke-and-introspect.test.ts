@@ -1,5 +1,5 @@
 import test from 'ava'
-import { hashSecret } from '../../src/store/secrets.ts'
+import { hashSecret } from '../../src/secrets/secret.ts'
 import { exactRequest, FORM } from '../support/exact-request.ts'
 import { ISSUER, startTestHouse, type TestHouse } from '../support/gateway.ts'
 import { callApi, link, refresh } from '../support/linking.ts'

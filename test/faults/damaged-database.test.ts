@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { StorageError } from '../../src/files/storage-error.ts'
+import { hashSecret } from '../../src/secrets/secret.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import type { GrantRecord, TokenRecord } from '../../src/store/records.ts'
-import { hashSecret } from '../../src/store/secrets.ts'
-import { StorageError } from '../../src/store/store.ts'
 import { temporaryFolder, testEnvironment } from '../support/environment.ts'
 import { seededRandom } from './seeded-random.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import test from 'ava'
-import { keyFile, openSealer } from '../../src/store/seal.ts'
+import { keyFile, openSealer } from '../../src/secrets/seal.ts'
 import { switchSecondFactorOn } from '../../src/users/second-factor.ts'
 import { newTotpSecret } from '../../src/users/totp.ts'
 import { Browser, type Page } from '../support/browser.ts'

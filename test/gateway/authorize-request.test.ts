@@ -1,8 +1,8 @@
 import test from 'ava'
+import { StorageError } from '../../src/files/storage-error.ts'
 import { authorizeRequest } from '../../src/gateway/authorize-request.ts'
 import type { ForwardedRoute } from '../../src/gateway/match-route.ts'
-import type { AccessToken } from '../../src/oauth/access-tokens.ts'
-import { StorageError } from '../../src/store/store.ts'
+import type { AccessToken } from '../../src/oauth/grants/access-tokens.ts'
 
 const HOME = 'https://home.example'
 const METADATA = `${HOME}/.well-known/oauth-protected-resource/api`

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
-import { hashSecret } from '../../src/store/secrets.ts'
+import { hashSecret } from '../../src/secrets/secret.ts'
 import { startTestHouse, type TestHouse } from '../support/gateway.ts'
 
 /** A secret with all that libraries encode differently. @see RFC 6749 appendix A.2 */

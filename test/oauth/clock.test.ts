@@ -1,8 +1,8 @@
 import test from 'ava'
-import { accessTokenLookup } from '../../src/oauth/access-tokens.ts'
-import { issueCode } from '../../src/oauth/codes.ts'
-import { handleToken } from '../../src/oauth/token.ts'
-import { hashSecret } from '../../src/store/secrets.ts'
+import { handleToken } from '../../src/oauth/endpoints/handle-token.ts'
+import { accessTokenLookup } from '../../src/oauth/grants/access-tokens.ts'
+import { issueCode } from '../../src/oauth/grants/codes.ts'
+import { hashSecret } from '../../src/secrets/secret.ts'
 import { CLIENT, PUBLIC_CLIENT, USER } from '../support/grants.ts'
 import { AS_CLIENT, AS_PHONE, issueTokens, openServer, postForm } from '../support/server.ts'
 

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { decide, findWaiting } from '../../src/oauth/device-requests.ts'
+import { decide, findWaiting } from '../../src/oauth/device/device-requests.ts'
 import type { Store } from '../../src/store/store.ts'
 import { openDevice } from '../support/device.ts'
 

@@ -1,8 +1,8 @@
 import test, { type ExecutionContext } from 'ava'
-import { authenticateClient } from '../../src/oauth/authenticate-client.ts'
-import { openClients } from '../../src/oauth/clients.ts'
-import { Parameters } from '../../src/oauth/parameters.ts'
-import { hashSecret } from '../../src/store/secrets.ts'
+import { Parameters } from '../../src/oauth/checks/parameters.ts'
+import { authenticateClient } from '../../src/oauth/clients/authenticate-client.ts'
+import { openClients } from '../../src/oauth/clients/clients.ts'
+import { hashSecret } from '../../src/secrets/secret.ts'
 import { CLIENT, openStores } from '../support/grants.ts'
 
 const DAY = 86_400_000

@@ -1,4 +1,4 @@
-import type { Answer } from '../../src/pages/answer.ts'
+import type { Answer } from '../../src/http/answer.ts'
 import { type DeviceCode, deviceCodePage, deviceDonePage } from '../../src/pages/device-pages.ts'
 import { errorPage } from '../../src/pages/error-page.ts'
 import type { Language } from '../../src/pages/language.ts'

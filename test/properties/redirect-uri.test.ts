@@ -1,8 +1,8 @@
 import test from 'ava'
 import fc from 'fast-check'
-import type { RegisteredClient } from '../../src/oauth/clients.ts'
-import { Parameters } from '../../src/oauth/parameters.ts'
-import { checkRedirectUri } from '../../src/oauth/redirect-uri.ts'
+import { checkRedirectUri } from '../../src/oauth/checks/check-redirect-uri.ts'
+import { Parameters } from '../../src/oauth/checks/parameters.ts'
+import type { RegisteredClient } from '../../src/oauth/clients/clients.ts'
 import { CLIENT, PUBLIC_CLIENT } from '../support/grants.ts'
 import { seedOf } from '../support/property.ts'
 

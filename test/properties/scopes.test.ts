@@ -1,7 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { OAuthError } from '../../src/oauth/errors.ts'
-import { checkScope, stillAllowed } from '../../src/oauth/scopes.ts'
+import { checkScope, stillAllowed } from '../../src/oauth/checks/scopes.ts'
+import { OAuthError } from '../../src/oauth/oauth-error.ts'
 import { seedOf } from '../support/property.ts'
 
 const NAMES = ['a', 'b', 'c', 'music.read', 'music.control', 'user:read', '__proto__', 'A']

@@ -2,8 +2,8 @@ import { statSync, truncateSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import test from 'ava'
+import { StorageError } from '../../src/files/storage-error.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
-import { StorageError } from '../../src/store/store.ts'
 import { code, grant, openStore } from '../support/keyv-store.ts'
 
 test('every call rejects with a StorageError while the backend fails, and works again when it does not', async (t) => {

@@ -2,7 +2,7 @@ import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { localCertificate } from '../../src/certificates/local-certificate.ts'
+import { localCertificate } from '../../src/certificates/local/local-certificate.ts'
 
 export const NOW = Date.UTC(2026, 10, 23, 6)
 export const DAY = 86_400_000

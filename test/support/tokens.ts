@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { hashSecret, newSecret } from '../../src/store/secrets.ts'
+import { hashSecret, newSecret } from '../../src/secrets/secret.ts'
 import { ADA, type TestHouse } from './gateway.ts'
 
 /** An access token as linking gives one, but without the way there. */

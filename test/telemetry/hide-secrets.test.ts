@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import test from 'ava'
-import { newSecret } from '../../src/store/secrets.ts'
+import { newSecret } from '../../src/secrets/secret.ts'
 import { hideSecrets } from '../../src/telemetry/hide-secrets.ts'
 
 test('what may be a token, code or secret is hidden, wherever it stands, and nothing else', (t) => {

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { addressBlock } from '../../src/store/address-block.ts'
+import { addressBlock } from '../../src/net/address-block.ts'
 import type { AuditEvent, AuditEventName } from '../../src/telemetry/audit.ts'
 import { limitAudit } from '../../src/telemetry/limit-audit.ts'
 

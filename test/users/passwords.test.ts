@@ -1,6 +1,7 @@
 import { argon2Sync, randomBytes } from 'node:crypto'
 import test from 'ava'
-import { checkPassword, hashOfNobody, hashPassword, LONGEST_PASSWORD, TooBusyError } from '../../src/users/passwords.ts'
+import { TooBusyError } from '../../src/limits/too-busy-error.ts'
+import { checkPassword, hashOfNobody, hashPassword, LONGEST_PASSWORD } from '../../src/users/passwords.ts'
 import { watchPasswordHashings } from '../support/password-hashings.ts'
 
 const environment = { randomBytes }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import test from 'ava'
+import { keyFile, openSealer, SealError } from '../../src/secrets/seal.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
-import { keyFile, openSealer, SealError } from '../../src/store/seal.ts'
 import {
   renewRecoveryCodes,
   spendCode,

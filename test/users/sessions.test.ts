@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava'
-import { hashSecret } from '../../src/store/secrets.ts'
-import { StorageError } from '../../src/store/store.ts'
+import { StorageError } from '../../src/files/storage-error.ts'
+import { hashSecret } from '../../src/secrets/secret.ts'
 import { openSessions, type SessionLimits } from '../../src/users/sessions.ts'
 import { addUser, changePassword, disableUser, enableUser, removeUser } from '../../src/users/users.ts'
 import { ADA, MINUTE, openPeople } from './people.ts'

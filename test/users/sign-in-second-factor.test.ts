@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import test from 'ava'
-import { keyFile, openSealer, SealError } from '../../src/store/seal.ts'
+import { keyFile, openSealer, SealError } from '../../src/secrets/seal.ts'
 import { signIn } from '../../src/users/sign-in.ts'
 import { changePassword, disableUser } from '../../src/users/users.ts'
 import { codeOf, cookieOf, enter, giveSecondFactor, HOME, MINUTE, openPeople, type People } from './people.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { StorageError } from '../../src/files/storage-error.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
-import { StorageError } from '../../src/store/store.ts'
 import {
   addUser,
   changePassword,

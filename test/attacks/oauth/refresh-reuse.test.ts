@@ -1,6 +1,6 @@
 import test from 'ava'
-import { refreshTokens } from '../../../src/oauth/refresh.ts'
-import { handleToken } from '../../../src/oauth/token.ts'
+import { handleToken } from '../../../src/oauth/endpoints/handle-token.ts'
+import { refreshTokens } from '../../../src/oauth/grants/refresh-tokens.ts'
 import { PUBLIC_CLIENT } from '../../support/grants.ts'
 import { AS_CLIENT, AS_PHONE, issueTokens, openServer, postForm } from '../../support/server.ts'
 

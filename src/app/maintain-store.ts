@@ -1,0 +1,94 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { StorageError } from '../files/storage-error.ts'
+import type { Store } from '../store/store.ts'
+import type { Logger } from '../telemetry/log.ts'
+
+/** Milliseconds between two looks at a store in which nothing was left to delete, or which failed. */
+const INTERVAL = 5000
+/** Rows that go at once. Nothing else happens in this process meanwhile, so it has to be over in a millisecond or two. */
+const BATCH = 16
+/** The pause between two batches: the least in milliseconds, and as a multiple of what the batch before took. */
+const PAUSE = 4
+const PAUSE_RATIO = 3
+/** Milliseconds by which the wall clock may have moved against one that only counts on. What is more is a jump. */
+const TOLERANCE = 300_000
+/** Milliseconds after a jump, and after the start, in which somebody or NTP may find that the wall clock is wrong. */
+const SETTLING = 3_600_000
+
+/** Resolves after so many milliseconds, rejects when it is told to end sooner. */
+export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>
+
+export interface MaintenanceOptions {
+  sleep?: Sleep
+  /** Milliseconds since whenever, of a clock that nobody sets. */
+  monotonic?: () => number
+  /** Milliseconds for which the wall clock has to have gone evenly before anything is deleted by it. */
+  settling?: number
+}
+
+/**
+ * Deletes expired rows bit by bit until none is left, then looks again every few seconds, and so notices also without
+ * any caller when a store that failed works again. While the wall clock may be wrong it deletes nothing: expired rows
+ * count as absent anyway, but a clock that was far ahead for a moment would have deleted every grant.
+ * @returns stops it; resolves when the store is no longer in use.
+ */
+export function maintainStore(
+  store: Store,
+  now: () => number,
+  log: Logger,
+  { sleep = sleepQuietly, monotonic = () => performance.now(), settling = SETTLING }: MaintenanceOptions = {},
+): () => Promise<void> {
+  const stopping = new AbortController()
+  const isSettled = watchClock(now(), monotonic, settling)
+
+  async function maintain(): Promise<void> {
+    let pause = INTERVAL
+    for (;;) {
+      try {
+        await sleep(pause, stopping.signal)
+      } catch {
+        return
+      }
+      const at = now()
+      pause = isSettled(at) ? await purgeBatch(store, at, log) : INTERVAL
+    }
+  }
+
+  const maintenance = maintain()
+  return async () => {
+    stopping.abort()
+    await maintenance
+  }
+}
+
+/** @returns whether the wall clock, which shows this now, has gone evenly for long enough. */
+function watchClock(start: number, monotonic: () => number, settling: number): (at: number) => boolean {
+  let since = monotonic()
+  let ahead = start - since
+  return function isSettled(at) {
+    const counted = monotonic()
+    if (Math.abs(at - counted - ahead) > TOLERANCE) {
+      since = counted
+      ahead = at - counted
+    }
+    return counted - since >= settling
+  }
+}
+
+/** @returns milliseconds until the next one. */
+async function purgeBatch(store: Store, now: number, log: Logger): Promise<number> {
+  const started = performance.now()
+  try {
+    const purged = await store.purgeExpired(now, BATCH)
+    return purged < BATCH ? INTERVAL : Math.max(PAUSE, (performance.now() - started) * PAUSE_RATIO)
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error
+    log.error({ detail: error.message }, 'store failed')
+    return INTERVAL
+  }
+}
+
+/** Keeps no process running. */
+function sleepQuietly(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return wait(milliseconds, undefined, { signal, ref: false })
+}

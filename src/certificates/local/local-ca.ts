@@ -1,0 +1,120 @@
+import { createPublicKey, generateKeyPair, type KeyObject, type X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
+import { promisify } from 'node:util'
+import forge from 'node-forge'
+import type { Environment } from '../../config/environment.ts'
+import { DAY, dayOf } from '../server-certificate.ts'
+
+export type RandomBytes = Environment['randomBytes']
+
+const CA_LIFE = 3650 * DAY
+const LEAF_LIFE = 397 * DAY
+// Clients whose clock is a little behind must not find the certificate "not yet valid".
+const CLOCK_SKEW = 3_600_000
+// The upper bound of a common name (RFC 5280, ub-common-name).
+const LONGEST_COMMON_NAME = 64
+
+export async function newRsaKey(): Promise<KeyObject> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
+  return privateKey
+}
+
+/** When a leaf made now will end, in whole seconds as in certificates; the CA must last as long. */
+export const leafEnd = (now: number): number => Math.floor((now - CLOCK_SKEW + LEAF_LIFE) / 1000) * 1000
+
+/** A self-signed CA certificate for `key`, in PEM, valid for ten years. */
+export function makeCaCertificate(options: { key: KeyObject; host: string; now: number; randomBytes: RandomBytes }) {
+  const { key, host, now } = options
+  const day = dayOf(now)
+  const room = LONGEST_COMMON_NAME - `Skillgate local CA for  (${day})`.length
+  const subject = `Skillgate local CA for ${host.slice(0, room)} (${day})`
+  return makeCertificate({
+    ...options,
+    publicKey: createPublicKey(key),
+    subject,
+    issuer: subject,
+    end: now - CLOCK_SKEW + CA_LIFE,
+    extensions: () => [
+      { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+      { name: 'subjectKeyIdentifier' },
+    ],
+  })
+}
+
+type LeafOptions = {
+  ca: X509Certificate
+  caKey: KeyObject
+  key: KeyObject
+  names: string[]
+  now: number
+  randomBytes: RandomBytes
+}
+
+/** A server certificate for `names`, in PEM, valid for 397 days. */
+export function makeLeafCertificate({ ca, caKey, key, names, now, randomBytes }: LeafOptions): string {
+  const named = names[0] ?? ''
+  return makeCertificate({
+    key: caKey,
+    now,
+    randomBytes,
+    publicKey: createPublicKey(key),
+    subject: named.length <= LONGEST_COMMON_NAME ? named : 'Skillgate',
+    issuer: commonNameOf(ca) ?? '',
+    end: leafEnd(now),
+    extensions: (issuerKeyId) => [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      { name: 'subjectAltName', altNames: names.map(altName) },
+      { name: 'subjectKeyIdentifier' },
+      // `keyIdentifier: true` would be the leaf's own: forge takes it from the certificate being made.
+      { name: 'authorityKeyIdentifier', keyIdentifier: issuerKeyId },
+    ],
+  })
+}
+
+/** The common name, if it is the whole subject, as in every CA that was made here. */
+export function commonNameOf(certificate: X509Certificate): string | undefined {
+  return certificate.subject?.match(/^CN=([^\n\\]+)$/)?.[1]
+}
+
+type CertificateOptions = {
+  /** the issuer's */
+  key: KeyObject
+  publicKey: KeyObject
+  subject: string
+  issuer: string
+  now: number
+  end: number
+  extensions: (issuerKeyId: string) => object[]
+  randomBytes: RandomBytes
+}
+
+function makeCertificate({ key, publicKey, subject, issuer, now, end, extensions, randomBytes }: CertificateOptions) {
+  const certificate = forge.pki.createCertificate()
+  const issuerKey = forge.pki.privateKeyFromPem(key.export({ type: 'pkcs8', format: 'pem' }).toString())
+  const issuerPublic = forge.pki.publicKeyFromPem(spkiPem(createPublicKey(key)))
+  certificate.publicKey = forge.pki.publicKeyFromPem(spkiPem(publicKey))
+  certificate.serialNumber = serialNumber(randomBytes)
+  certificate.validity.notBefore = new Date(now - CLOCK_SKEW)
+  certificate.validity.notAfter = new Date(end)
+  certificate.setSubject([{ name: 'commonName', value: subject }])
+  certificate.setIssuer([{ name: 'commonName', value: issuer }])
+  const issuerKeyId = forge.pki.getPublicKeyFingerprint(issuerPublic, { type: 'RSAPublicKey' }).getBytes()
+  certificate.setExtensions(extensions(issuerKeyId))
+  certificate.sign(issuerKey, forge.md.sha256.create())
+  // forge ends lines as Windows does, node:crypto as everybody else.
+  return forge.pki.certificateToPem(certificate).replaceAll('\r', '')
+}
+
+const spkiPem = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString()
+
+const altName = (name: string): object => (isIP(name) ? { type: 7, ip: name } : { type: 2, value: name })
+
+/** 16 bytes; the top bits 01 make it positive and of full length (RFC 5280 section 4.1.2.2). */
+function serialNumber(randomBytes: RandomBytes): string {
+  const bytes = Buffer.from(randomBytes(16))
+  bytes[0] = (bytes[0]! & 0x3f) | 0x40
+  return bytes.toString('hex')
+}

@@ -1,0 +1,97 @@
+import type { KeyObject, X509Certificate } from 'node:crypto'
+import { join } from 'node:path'
+import { writeWholeFile } from '../../files/write-whole-file.ts'
+import { CertificateError } from '../certificate-error.ts'
+import { readCertificates, readPrivateKey } from '../read-pem.ts'
+import { dayOf } from '../server-certificate.ts'
+import { commonNameOf, makeCaCertificate, newRsaKey, type RandomBytes } from './local-ca.ts'
+
+export type LocalCa = { certificate: X509Certificate; key: KeyObject }
+
+type Context = { directory: string; host: string; now: number; randomBytes: RandomBytes }
+
+export const caFile = (directory: string): string => join(directory, 'local-ca.pem')
+const keyFile = (directory: string): string => join(directory, 'local-ca.key')
+
+/**
+ * The local CA, made when there is none or when it has expired. People have trusted the one that is there, so
+ * otherwise it is never replaced: what is wrong with it is an error.
+ * @throws CertificateError
+ */
+export async function openLocalCa(context: Context): Promise<LocalCa> {
+  const found = await readCa(context.directory)
+  const expired = found && context.now > found.validToDate.getTime()
+  if (found && !expired) return { certificate: found, key: await keyOf(found, context) }
+  const key = await readOrMakeKey(context)
+  await writeCa(context, key, !expired)
+  const certificate = (await readCa(context.directory)) ?? gone(context)
+  return { certificate, key: await keyOf(certificate, context) }
+}
+
+/** A new certificate for the CA's key, which then has to be trusted again. */
+export const renewLocalCa = (context: Context, key: KeyObject): Promise<void> => writeCa(context, key, false)
+
+async function readCa(directory: string): Promise<X509Certificate | undefined> {
+  const path = caFile(directory)
+  const found = await readCertificates(path).catch((error: CertificateError) => {
+    if (error.code === 'file_missing') return []
+    throw new CertificateError(error.code, `${error.message} ${remedy(directory)}`, error)
+  })
+  const ca = found[0]
+  if (!ca) return undefined
+  if (found.length === 1 && ca.ca && commonNameOf(ca) && ca.verify(ca.publicKey)) return ca
+  const advice = 'For a certificate of your own use tls.source: files; for a new local CA move this file away.'
+  throw new CertificateError('ca_foreign', `${path} is not a CA that Skillgate made. ${advice}`)
+}
+
+async function keyOf(ca: X509Certificate, { directory, now }: Context): Promise<KeyObject> {
+  if (now < ca.validFromDate.getTime()) {
+    const message = `${caFile(directory)} is valid only from ${ca.validFromDate.toISOString()}`
+    const advice = `it is ${new Date(now).toISOString()} now. Check this machine's clock.`
+    throw new CertificateError('certificate_not_yet_valid', `${message}; ${advice}`)
+  }
+  const key = await readKey(directory)
+  if (!key) {
+    const message = `${keyFile(directory)} is missing, but ${caFile(directory)} (made ${dayOf(ca.validFromDate.getTime())})`
+    throw new CertificateError('ca_key_missing', `${message} needs it. ${remedy(directory)}`)
+  }
+  if (ca.checkPrivateKey(key)) return key
+  const message = `The key in ${keyFile(directory)} does not belong to the certificate in ${caFile(directory)}.`
+  throw new CertificateError('ca_key_mismatch', `${message} ${remedy(directory)}`)
+}
+
+async function readKey(directory: string): Promise<KeyObject | undefined> {
+  const key = await readPrivateKey(keyFile(directory)).catch((error: CertificateError) => {
+    if (error.code === 'file_missing') return undefined
+    throw new CertificateError(error.code, `${error.message} ${remedy(directory)}`, error)
+  })
+  if (!key || key.asymmetricKeyType === 'rsa') return key
+  const message = `${keyFile(directory)} is an ${key.asymmetricKeyType} key, but the local CA's is an RSA key.`
+  throw new CertificateError('key_invalid', `${message} ${remedy(directory)}`)
+}
+
+/** A key is made once and never replaced, so certificates made by two processes at once all match it. */
+async function readOrMakeKey({ directory, randomBytes }: Context): Promise<KeyObject> {
+  const found = await readKey(directory)
+  if (found) return found
+  const text = (await newRsaKey()).export({ type: 'pkcs8', format: 'pem' }).toString()
+  await writeWholeFile({ path: keyFile(directory), text, mode: 0o600, ifAbsent: true, randomBytes })
+  return (await readKey(directory)) ?? gone({ directory })
+}
+
+async function writeCa(context: Context, key: KeyObject, ifAbsent: boolean): Promise<void> {
+  const text = makeCaCertificate({ ...context, key })
+  const { directory, randomBytes } = context
+  await writeWholeFile({ path: caFile(directory), text, mode: 0o644, ifAbsent, randomBytes })
+}
+
+function gone({ directory }: { directory: string }): never {
+  throw new CertificateError(
+    'unsettled',
+    `The files of the CA in ${directory} vanished while they were made. Try again.`,
+  )
+}
+
+const remedy = (directory: string): string =>
+  `Put local-ca.pem and local-ca.key back from one backup, or remove both from ${directory}: ` +
+  'a new CA is made then, which every device has to trust again.'

@@ -1,0 +1,75 @@
+import type { Environment } from '../../config/environment.ts'
+import type { AuthMethod } from '../../config/schema.ts'
+import type { Store } from '../../store/store.ts'
+import { Parameters } from '../checks/parameters.ts'
+import { OAuthError } from '../oauth-error.ts'
+import { goodHashes } from './client-secrets.ts'
+import { type Clients, matchesHash, type RegisteredClient, unknownClient } from './clients.ts'
+
+interface Credentials {
+  id?: string
+  /** The readings of the secret; a public client sends none, which is the empty one. */
+  secrets: string[]
+  method: AuthMethod
+}
+
+/**
+ * Which client is calling, by HTTP Basic or by the body's `client_id` and `client_secret`.
+ * @throws OAuthError invalid_client when it isn't who it says; invalid_request when Basic and the body disagree.
+ * @see RFC 6749 section 2.3.1
+ */
+export async function authenticateClient(
+  { clients, store, now }: { clients: Clients; store: Store } & Pick<Environment, 'now'>,
+  authorization: string | undefined,
+  parameters: Parameters,
+): Promise<RegisteredClient> {
+  const { id, secrets, method } = readCredentials(authorization, parameters)
+  if (id === undefined) throw new OAuthError('invalid_client', 'Client credentials are missing.', 'no client_id')
+  const client = await clients.find(id)
+  const none = secrets.every((secret) => secret === '')
+  if (client?.public && none) return client
+
+  const confidential = client && !client.public
+  const hashes = confidential ? goodHashes(await store.get('client-secret', id), client.secretHash, now()) : []
+  // An unknown client costs what a wrong secret does.
+  const matches = secrets.flatMap((secret) => [undefined, ...hashes].filter((hash) => matchesHash(secret, hash)))
+  if (!client || matches.length === 0) {
+    const detail = client ? `${none ? 'no' : 'wrong'} secret for client ${id}` : unknownClient(clients, id)
+    throw new OAuthError('invalid_client', 'The client credentials are not valid.', detail)
+  }
+  if (!client.auth_methods.includes(method)) {
+    const sentence = `This client has to authenticate by ${client.auth_methods.join(' or ')}.`
+    throw new OAuthError('invalid_client', sentence, `client ${id} used ${method}`)
+  }
+  return client
+}
+
+function readCredentials(authorization: string | undefined, parameters: Parameters): Credentials {
+  const bodyId = parameters.get('client_id')
+  const bodySecret = parameters.get('client_secret')
+  if (authorization === undefined) return { id: bodyId, secrets: [bodySecret ?? ''], method: 'client_secret_post' }
+  const { id, secrets } = readBasic(authorization)
+  if ((bodyId !== undefined && bodyId !== id) || (bodySecret !== undefined && !secrets.includes(bodySecret))) {
+    throw new OAuthError('invalid_request', 'The credentials in the Authorization header and in the body differ.')
+  }
+  return { id, secrets, method: 'client_secret_basic' }
+}
+
+/**
+ * The name and password of Basic should be form-encoded first, but many clients send them as they are: both readings of
+ * a secret count. @see RFC 6749 section 2.3.1, RFC 7617 section 2
+ */
+function readBasic(authorization: string): { id?: string; secrets: string[] } {
+  const credentials = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1]
+  const [, id, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(credentials ?? '', 'base64').toString('latin1')) ?? []
+  if (id === undefined || secret === undefined) {
+    throw new OAuthError('invalid_client', 'The Authorization header is not valid HTTP Basic.')
+  }
+  const decoded = new Parameters(`id=${plain(id)}&secret=${plain(secret)}`)
+  return { id: decoded.get('id'), secrets: [decoded.get('secret') ?? '', secret] }
+}
+
+/** Keeps what was not encoded from being taken for a second parameter. */
+function plain(encoded: string): string {
+  return encoded.replaceAll('&', '%26')
+}

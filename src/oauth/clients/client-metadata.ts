@@ -1,0 +1,111 @@
+import { checkRedirectUriForm, REDIRECT_URI_FORM } from '../../config/redirect-uri-form.ts'
+import type { AuthMethod, GrantType } from '../../config/schema.ts'
+import { OAuthError } from '../oauth-error.ts'
+
+const MOST_REDIRECT_URIS = 20
+/** In characters. */
+const LONGEST_REDIRECT_URI = 1000
+
+const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const satisfies ('none' | AuthMethod)[]
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
+
+/** As they are registered; the value is what the configuration calls them. */
+export const REGISTERED_GRANT_TYPES = {
+  authorization_code: 'authorization_code',
+  refresh_token: 'refresh_token',
+  [DEVICE_CODE]: 'device_code',
+} as const satisfies Record<string, GrantType>
+
+type RegisteredGrantType = keyof typeof REGISTERED_GRANT_TYPES
+
+/** What a client that registers itself is going to be. @see RFC 7591 section 2 */
+export interface ClientMetadata {
+  redirect_uris: string[]
+  token_endpoint_auth_method: (typeof AUTH_METHODS)[number]
+  grant_types: RegisteredGrantType[]
+  response_types: 'code'[]
+  client_name?: string
+  scope: string
+}
+
+/**
+ * What a client asks to be, without all that it can't have; what it can't do without must be there.
+ * @param allowed the scopes that it may have.
+ * @throws OAuthError invalid_redirect_uri, invalid_client_metadata @see RFC 7591 sections 2 and 3.2.2
+ */
+export function readClientMetadata(given: Record<string, unknown>, allowed: string[]): ClientMetadata {
+  const grant_types = readGrantTypes(given.grant_types)
+  // From a device nobody is sent back to anywhere.
+  const sendsBack = grant_types.includes('authorization_code')
+  return {
+    redirect_uris: sendsBack ? readRedirectUris(given.redirect_uris) : [],
+    token_endpoint_auth_method: readAuthMethod(given.token_endpoint_auth_method),
+    grant_types,
+    response_types: sendsBack ? readResponseTypes(given.response_types) : [],
+    client_name: readName(given.client_name),
+    scope: readScope(given.scope, allowed),
+  }
+}
+
+function readRedirectUris(given: unknown): string[] {
+  if (!isListOfText(given) || given.length === 0 || given.length > MOST_REDIRECT_URIS) {
+    const sentence = `The redirect_uris have to be a list with 1 to ${MOST_REDIRECT_URIS} URIs.`
+    throw new OAuthError('invalid_redirect_uri', sentence)
+  }
+  const wrong = given.find((uri) => uri.length > LONGEST_REDIRECT_URI || !checkRedirectUriForm(uri))
+  if (wrong === undefined) return [...new Set(given)]
+  const sentence = `A redirect URI has to be ${REDIRECT_URI_FORM}, with at most ${LONGEST_REDIRECT_URI} characters.`
+  throw new OAuthError('invalid_redirect_uri', sentence, `${JSON.stringify(wrong)} among redirect_uris`)
+}
+
+function readAuthMethod(given: unknown): ClientMetadata['token_endpoint_auth_method'] {
+  const method = AUTH_METHODS.find((known) => known === (given ?? 'client_secret_basic'))
+  if (method) return method
+  throw invalid(`The token_endpoint_auth_method has to be one of: ${AUTH_METHODS.join(' ')}`)
+}
+
+/** Clients name all that they can do. What there isn't here is left out, as section 2 allows. */
+function readGrantTypes(given: unknown): RegisteredGrantType[] {
+  const asked = given ?? ['authorization_code']
+  if (!isListOfText(asked)) throw invalid('The grant_types have to be a list of strings.')
+  const types = (Object.keys(REGISTERED_GRANT_TYPES) as RegisteredGrantType[]).filter((one) => asked.includes(one))
+  // Refresh tokens come with one of the others.
+  const first = types.filter((one) => one !== 'refresh_token')
+  if (first.length > 0) return types
+  throw invalid(`The grant_types have to include one of: authorization_code ${DEVICE_CODE}`)
+}
+
+function readResponseTypes(given: unknown): 'code'[] {
+  const asked = given ?? ['code']
+  if (isListOfText(asked) && asked.includes('code')) return ['code']
+  throw invalid('The response_types have to be a list with code.')
+}
+
+/** It stands on the consent page, where nothing may turn a line around or end it. */
+function readName(given: unknown): string | undefined {
+  if (given === undefined || given === null) return undefined
+  if (typeof given === 'string' && /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u.test(given) && SHOWS.test(given))
+    return given.trim()
+  throw invalid('The client_name has to be 1 to 100 characters on one line.')
+}
+
+/** A letter or a digit, but none of those letters that show nothing. */
+const SHOWS = /(?![\u115f\u1160\u3164\uffa0])[\p{L}\p{N}]/u
+
+/** @see RFC 7591 section 2: the server may register less than was asked for. */
+function readScope(given: unknown, allowed: string[]): string {
+  const text = given ?? ''
+  if (typeof text !== 'string') throw invalid('The scope has to be a string.')
+  const asked = text.split(' ').filter((scope) => scope !== '')
+  const scopes = asked.length === 0 ? allowed : allowed.filter((scope) => asked.includes(scope))
+  if (scopes.length > 0) return scopes.join(' ')
+  throw invalid(`The scope has to include one of: ${allowed.join(' ')}`)
+}
+
+function isListOfText(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+function invalid(sentence: string): OAuthError {
+  return new OAuthError('invalid_client_metadata', sentence)
+}

@@ -1,0 +1,76 @@
+import type { Client, Lifetimes as Configured } from '../../config/schema.ts'
+import { hashSecret, isSecret, sameSecret } from '../../secrets/secret.ts'
+import type { ClientRecord } from '../../store/records.ts'
+import type { Store } from '../../store/store.ts'
+import type { Parameters } from '../checks/parameters.ts'
+import { type Lifetimes, lifetimesOf } from '../grants/lifetimes.ts'
+import { OAuthError } from '../oauth-error.ts'
+
+/** A client that may ask people for access, or about tokens. */
+export interface RegisteredClient extends Omit<Client, 'secret' | 'lifetimes'> {
+  /** A public one has none. */
+  secretHash?: string
+  lifetimes: Lifetimes
+  /** It registered itself: nobody has checked its name. */
+  selfRegistered?: true
+}
+
+export interface Clients {
+  /** Whether this text, wherever it was written, is the secret of one of the configured clients. */
+  isSecret: (text: string) => boolean
+  find: (id: string) => RegisteredClient | undefined | Promise<RegisteredClient | undefined>
+}
+
+/** Those of the configuration, and those that registered themselves if they may. */
+export function openClients(
+  configured: RegisteredClient[],
+  registered: { store: Store; lifetimes: Configured } | undefined,
+): Clients {
+  const byId = new Map(configured.map((client) => [client.id, client]))
+  async function findRegistered({ store, lifetimes }: NonNullable<typeof registered>, id: string) {
+    const record = await store.get('client', id)
+    return record && fromRecord(id, record, lifetimesOf(lifetimes))
+  }
+  const isSecretOfClient = (text: string) => configured.some(({ secretHash }) => matchesHash(text, secretHash))
+  return {
+    isSecret: (text) => isSecret(text) || isSecretOfClient(text),
+    find: (id) => byId.get(id) ?? (registered && findRegistered(registered, id)),
+  }
+}
+
+function fromRecord(id: string, record: ClientRecord, lifetimes: Lifetimes): RegisteredClient {
+  return {
+    id,
+    name: record.name,
+    public: record.public,
+    secretHash: record.secretHash,
+    redirect_uris: record.redirectUris,
+    scopes: record.scopes,
+    grant_types: record.grantTypes,
+    auth_methods: record.authMethods,
+    pkce: 'required',
+    refresh: 'rotate',
+    resource_server: false,
+    lifetimes,
+    selfRegistered: true,
+  }
+}
+
+/** @throws OAuthError invalid_request; there is nowhere to redirect it to. */
+export async function findClient(clients: Clients, parameters: Parameters): Promise<RegisteredClient> {
+  const id = parameters.require('client_id')
+  const client = await clients.find(id)
+  if (!client) throw new OAuthError('invalid_request', 'The client_id is not known here.', unknownClient(clients, id))
+  return client
+}
+
+/** For the log, where no secret may stand: one that was typed into the field of the id isn't repeated. */
+export function unknownClient(clients: Clients, id: string): string {
+  if (clients.isSecret(id)) return 'unknown client, whose client_id looks like a secret'
+  return `unknown client ${JSON.stringify(id.slice(0, 100))}`
+}
+
+/** Whether a secret is the one of this hash. A client that has none costs what a wrong secret does. */
+export function matchesHash(secret: string, hash: string | undefined): boolean {
+  return sameSecret(hashSecret(secret), hash ?? '')
+}

@@ -1,0 +1,51 @@
+import { everyRow } from '../../store/every-row.ts'
+import type { ClientRecord } from '../../store/records.ts'
+import type { Store } from '../../store/store.ts'
+import { OAuthError } from '../oauth-error.ts'
+
+/** So many may have registered themselves at once; more than a home has. */
+export const MOST_REGISTERED_CLIENTS = 100
+/** Milliseconds in which somebody has to allow a new client something, once the room is needed. */
+export const TIME_TO_BE_ALLOWED = 86_400_000
+
+export interface SelfRegisteredClient {
+  id: string
+  record: ClientRecord
+}
+
+/** Those that registered themselves, by their ids. */
+export async function listRegisteredClients(store: Store): Promise<SelfRegisteredClient[]> {
+  const clients: SelfRegisteredClient[] = []
+  for await (const { id, value: record } of everyRow(store, 'client')) clients.push({ id, record })
+  return clients
+}
+
+/**
+ * Sees to it that another client can register: where there are too many, those go that nobody allowed anything in time.
+ * @throws OAuthError too_many_requests when all are in use, or too young.
+ */
+export async function makeRoom(store: Store, now: number): Promise<void> {
+  const clients = await listRegisteredClients(store)
+  if (clients.length < MOST_REGISTERED_CLIENTS) return
+  const inUse = new Set<string>()
+  for await (const { value } of everyRow(store, 'grant')) inUse.add(value.client)
+  const unused = clients.filter(({ id, record }) => !inUse.has(id) && now - record.createdAt >= TIME_TO_BE_ALLOWED)
+  for (const { id } of unused) await store.delete('client', id)
+  if (unused.length > 0) return
+  const detail = `${clients.length} clients have registered: "skillgate client remove" makes room`
+  throw new OAuthError('too_many_requests', 'Too many clients have registered here.', detail)
+}
+
+/**
+ * Removes a client that registered itself, and ends all that anybody allowed it.
+ * @returns how many grants that were; undefined where there is no such client.
+ */
+export async function removeRegisteredClient(store: Store, id: string): Promise<number | undefined> {
+  // From here on its grants are good for nothing, whatever becomes of the rest.
+  if (!(await store.delete('client', id))) return undefined
+  const grants: string[] = []
+  for await (const { id: grant, value } of everyRow(store, 'grant')) if (value.client === id) grants.push(grant)
+  let ended = 0
+  for (const grant of grants) if (await store.delete('grant', grant)) ended++
+  return ended
+}

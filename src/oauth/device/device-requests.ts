@@ -1,0 +1,87 @@
+import { hashSecret, isSecret, newSecret } from '../../secrets/secret.ts'
+import type { DeviceRecord, UserRecord } from '../../store/records.ts'
+import type { Entry } from '../../store/store.ts'
+import type { AuthorizationServer } from '../authorization-server.ts'
+import type { Extent } from '../grants/tokens.ts'
+import { newUserCode } from './user-code.ts'
+
+/** Milliseconds for which a device waits for somebody. */
+export const DEVICE_LIFETIME = 600_000
+/** Milliseconds for which a device is told afterwards that its code has expired, and not that there was none. */
+const REMEMBERED = 600_000
+/** Milliseconds between two questions of a device, to begin with. */
+export const FIRST_INTERVAL = 5000
+
+/** A device that asks for something, as it is stored. */
+export interface DeviceRequest {
+  /** The hash of its device code, and no secret: but nobody can guess it. */
+  id: string
+  record: DeviceRecord
+}
+
+/** @returns the codes of a new request. @see RFC 8628 section 3.2 */
+export async function issueDeviceCodes(
+  server: AuthorizationServer,
+  client: string,
+  extent: Extent,
+): Promise<{ deviceCode: string; userCode: string }> {
+  const deviceCode = newSecret(server)
+  const id = hashSecret(deviceCode)
+  const expiresAt = server.now() + DEVICE_LIFETIME
+  const value: DeviceRecord = { revision: 1, client, ...extent, interval: FIRST_INTERVAL, expiresAt }
+  const device: Entry = { kind: 'device', id, value, expiresAt: rowExpiry(value) }
+  for (;;) {
+    const userCode = newUserCode(server)
+    // One that somebody else's device shows right now would connect the wrong one.
+    if (await server.store.insert('user-code', hashSecret(userCode), { device: id }, expiresAt, [device])) {
+      return { deviceCode, userCode }
+    }
+  }
+}
+
+/** When the row of a device may go. Milliseconds since 1970. */
+export function rowExpiry({ expiresAt }: Pick<DeviceRecord, 'expiresAt'>): number {
+  return expiresAt + REMEMBERED
+}
+
+/** The device that waits with this user code. */
+export async function findByUserCode(
+  server: AuthorizationServer,
+  userCode: string,
+): Promise<DeviceRequest | undefined> {
+  const found = await server.store.get('user-code', hashSecret(userCode))
+  return found && findWaiting(server, found.device)
+}
+
+/** @returns undefined where nothing is to be decided any more. */
+export async function findWaiting({ store, now }: AuthorizationServer, id: string): Promise<DeviceRequest | undefined> {
+  const record = isSecret(id) ? await store.get('device', id) : undefined
+  return record && !record.decision && record.expiresAt > now() ? { id, record } : undefined
+}
+
+/**
+ * Writes down what somebody answered.
+ * @param by who approved; nobody where it was denied.
+ * @returns false where it had expired, or somebody else was faster.
+ */
+export async function decide(server: AuthorizationServer, id: string, by: UserRecord | undefined): Promise<boolean> {
+  const decision: DeviceRecord['decision'] = by
+    ? { approved: true, userName: by.name, userId: by.id }
+    : { approved: false }
+  for (;;) {
+    const waiting = await findWaiting(server, id)
+    if (!waiting) return false
+    // Each question of the device changes the row as well: then it is tried again.
+    if (await replaceDevice(server, waiting, { decision })) return true
+  }
+}
+
+/** @returns false where the row has changed since it was read. */
+export function replaceDevice(
+  { store }: AuthorizationServer,
+  { id, record }: DeviceRequest,
+  change: Partial<DeviceRecord>,
+): Promise<boolean> {
+  const changed = { ...record, ...change, revision: record.revision + 1 }
+  return store.replace('device', id, record.revision, changed, rowExpiry(record))
+}

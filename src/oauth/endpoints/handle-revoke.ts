@@ -1,0 +1,47 @@
+import { type Answer, type EndpointRequest, jsonAnswer } from '../../http/answer.ts'
+import { hashSecret, isSecret } from '../../secrets/secret.ts'
+import type { TokenRecord } from '../../store/records.ts'
+import type { AuthorizationServer } from '../authorization-server.ts'
+import { forClient } from '../clients/client-request.ts'
+import { revokeGrant } from '../grants/grants.ts'
+
+/**
+ * The revocation endpoint. Whether there was such a token, and whose it was, is told to nobody.
+ * @see RFC 7009
+ */
+export async function handleRevoke(server: AuthorizationServer, asked: EndpointRequest): Promise<Answer> {
+  return forClient(server, asked, async ({ client, parameters, address }) => {
+    const found = await findToken(server, parameters.require('token'))
+    const grant = found && (await server.store.get('grant', found.record.grant))
+    // Clients ignore what it says, but simple-oauth2 takes nothing but JSON. @see RFC 7009 section 2.2
+    const done = jsonAnswer(200, {})
+    if (!found || grant?.client !== client.id) return done
+
+    if (found.kind === 'refresh') {
+      await revokeGrant(server, found.record.grant)
+    } else {
+      await server.store.delete('access', found.id)
+      server.accessTokens.forgetAll()
+    }
+    const about = { address, user: grant.userName, client: client.id, grant: found.record.grant }
+    server.audit({ event: 'revoked', ...about, detail: `by its client: ${found.kind} token` })
+    return done
+  })
+}
+
+interface FoundToken {
+  kind: 'access' | 'refresh'
+  id: string
+  record: TokenRecord
+}
+
+/** Of either kind, whatever the request's `token_type_hint` says. */
+async function findToken({ store }: AuthorizationServer, token: string): Promise<FoundToken | undefined> {
+  if (!isSecret(token)) return undefined
+  const id = hashSecret(token)
+  for (const kind of ['refresh', 'access'] as const) {
+    const record = await store.get(kind, id)
+    if (record) return { kind, id, record }
+  }
+  return undefined
+}

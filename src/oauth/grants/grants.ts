@@ -1,0 +1,68 @@
+import type { Environment } from '../../config/environment.ts'
+import type { GrantRecord } from '../../store/records.ts'
+import type { Entry, Store } from '../../store/store.ts'
+import type { AuthorizationServer } from '../authorization-server.ts'
+import type { RegisteredClient } from '../clients/clients.ts'
+import { LAST_USE_PRECISION } from './lifetimes.ts'
+
+export interface Grant {
+  /** Begins with the user's id and a dot. */
+  id: string
+  record: GrantRecord
+}
+
+/** What a user allowed a client. */
+export type Consent = Pick<GrantRecord, 'userName' | 'userId' | 'client' | 'scopes' | 'resources'>
+
+export function newGrant({ now, randomBytes }: Environment, consent: Consent): Grant {
+  const { userName, userId, client, scopes, resources } = consent
+  return {
+    id: `${userId}.${randomBytes(12).toString('hex')}`,
+    record: { revision: 1, userName, userId, client, scopes, resources, createdAt: now(), lastUsedAt: now() },
+  }
+}
+
+export function grantEntry({ id, record }: Grant, client: RegisteredClient): Entry {
+  return { kind: 'grant', id, value: record, expiresAt: expiry(record, client) }
+}
+
+/** A grant lives as long as its refresh token from its last use. Milliseconds since 1970. */
+export function expiry({ lastUsedAt }: GrantRecord, { lifetimes }: Pick<RegisteredClient, 'lifetimes'>): number {
+  return lastUsedAt + lifetimes.refreshToken
+}
+
+/**
+ * Notes that a grant was used now, if that was last noted a while ago. Never brings back one that was revoked meanwhile.
+ * @returns the grant's new expiry, if it was noted.
+ */
+export async function noteUse(
+  { store, now }: Pick<AuthorizationServer, 'store' | 'now'>,
+  { id, record }: Grant,
+  client: Pick<RegisteredClient, 'lifetimes'>,
+): Promise<number | undefined> {
+  const at = now()
+  if (at - record.lastUsedAt < LAST_USE_PRECISION) return undefined
+  const used = { ...record, revision: record.revision + 1, lastUsedAt: at }
+  return (await store.replace('grant', id, record.revision, used, expiry(used, client)))
+    ? expiry(used, client)
+    : undefined
+}
+
+/** Ends every token that came from it. */
+export async function revokeGrant(
+  { store, accessTokens }: Pick<AuthorizationServer, 'store' | 'accessTokens'>,
+  id: string,
+): Promise<void> {
+  await store.delete('grant', id)
+  accessTokens.forgetAll()
+}
+
+/** Ends all that a user has allowed. @returns how many grants there were. */
+export async function revokeGrantsOfUser(store: Store, userId: string): Promise<number> {
+  let ended = 0
+  for (;;) {
+    const { entries } = await store.list('grant', `${userId}.`, undefined, 100)
+    for (const { id } of entries) if (await store.delete('grant', id)) ended++
+    if (entries.length === 0) return ended
+  }
+}

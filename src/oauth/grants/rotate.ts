@@ -1,0 +1,55 @@
+import { createHmac } from 'node:crypto'
+import { isWithin } from '../../store/clock-tolerance.ts'
+import type { Entry } from '../../store/store.ts'
+import type { AuthorizationServer } from '../authorization-server.ts'
+import type { ClientRequest } from '../clients/client-request.ts'
+import type { RegisteredClient } from '../clients/clients.ts'
+import { invalidToken, type PresentedToken } from './find-refresh-token.ts'
+import { noteUse, revokeGrant } from './grants.ts'
+import { newRefreshToken } from './tokens.ts'
+
+/**
+ * The refresh token's successor, written with the access token in one step. It follows from the token itself, so that a
+ * client whose answer got lost, or that asks twice at once, gets the same one again. @see RFC 9700 section 4.14.2
+ */
+export async function rotate(
+  server: AuthorizationServer,
+  client: RegisteredClient,
+  { token, id, record, grant }: PresentedToken,
+  access: Entry,
+): Promise<string> {
+  // First, for should it fail nothing has happened yet: who got no answer asks again, and in time.
+  await noteUse(server, grant, client)
+  const next = newRefreshToken(server, client, grant.id, record, successorOf(server, token))
+  const superseded: Entry = {
+    kind: 'refresh',
+    id,
+    value: { ...record, supersededAt: server.now() },
+    expiresAt: record.expiresAt,
+  }
+  const { kind, id: nextId, value } = next.entry
+  // The clock may be behind just now: nobody is to be unlinked when it is right again.
+  const expiresAt = Math.max(next.entry.expiresAt ?? 0, record.expiresAt)
+  const first = await server.store.insert(kind, nextId, { ...value, expiresAt }, expiresAt, [superseded, access])
+  if (!first) await server.store.insert(access.kind, access.id, access.value, access.expiresAt)
+  return next.token
+}
+
+/** A token that comes again when its grace is over was copied by somebody: nothing that came from it stays good. */
+export async function refuseReuse(
+  server: AuthorizationServer,
+  { client, address }: ClientRequest,
+  { record, grant }: PresentedToken,
+): Promise<void> {
+  if (record.supersededAt === undefined) return
+  if (isWithin(client.lifetimes.refreshGrace, record.supersededAt, server.now())) return
+  await revokeGrant(server, grant.id)
+  const { userName: user } = grant.record
+  const detail = 'its grant is revoked'
+  server.audit({ event: 'refresh_token_reused', address, user, client: client.id, grant: grant.id, detail })
+  throw invalidToken(`used again after it was replaced, grant ${grant.id} is revoked`)
+}
+
+function successorOf({ rotationKey }: AuthorizationServer, token: string): string {
+  return createHmac('sha256', rotationKey).update(token).digest('base64url')
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import test from 'ava'
+import { aboutForm, checkOwnForm } from '../../../src/oauth/checks/check-own-form.ts'
+import { newCsrfToken } from '../../../src/oauth/checks/csrf.ts'
+import { Parameters } from '../../../src/oauth/checks/parameters.ts'
+import type { Session } from '../../../src/oauth/resource-owners.ts'
+import { USER } from '../../support/grants.ts'
+
+const [MINE, OTHER]: [Session, Session] = [
+  { id: 'mine', user: USER },
+  { id: 'other', user: USER },
+]
+
+interface Shown {
+  endpoint: string
+  request: string
+  session?: Session
+}
+
+/** Whether a form that was shown so is taken for one of ours when it comes so. */
+async function isTaken(shown: Shown, sent: Shown): Promise<'with a session' | 'without one' | undefined> {
+  const { token, cookie } = newCsrfToken(
+    { randomBytes },
+    undefined,
+    aboutForm(shown.endpoint, shown.request, shown.session),
+  )
+  const resourceOwners = { findSession: async () => sent.session } as never
+  const asked = { headers: { cookie: cookie.split(';')[0] } } as never
+  const form = new Parameters(new URLSearchParams({ request: sent.request, csrf: token }).toString())
+  const ours = await checkOwnForm({ resourceOwners }, asked, form, sent.endpoint)
+  return ours && (ours.session ? 'with a session' : 'without one')
+}
+
+const shown = { endpoint: 'approve', request: 'abc' }
+
+test('31. a form comes back to the endpoint that it was made for, about the request that it was shown for', async (t) => {
+  t.is(await isTaken(shown, shown), 'without one')
+  t.is(await isTaken(shown, { ...shown, endpoint: 'device' }), undefined)
+  t.is(await isTaken(shown, { ...shown, request: 'abd' }), undefined)
+  t.is(await isTaken({ endpoint: 'a', request: 'b' }, { endpoint: 'ab', request: '' }), undefined)
+})
+
+test('31. a form that asked for the consent of a session is good in that one alone', async (t) => {
+  const asking = { ...shown, session: MINE }
+  t.is(await isTaken(asking, asking), 'with a session')
+  t.is(await isTaken(asking, { ...shown, session: OTHER }), undefined)
+  t.is(await isTaken(asking, shown), undefined)
+})
+
+test('31. a form that asked for a password has no session, whoever has signed in since', async (t) => {
+  t.is(await isTaken(shown, { ...shown, session: MINE }), 'without one')
+})

@@ -1,0 +1,189 @@
+import test, { type ExecutionContext } from 'ava'
+import { Parameters } from '../../../src/oauth/checks/parameters.ts'
+import { authenticateClient } from '../../../src/oauth/clients/authenticate-client.ts'
+import { openClients } from '../../../src/oauth/clients/clients.ts'
+import { handleRegister } from '../../../src/oauth/endpoints/handle-register.ts'
+import { hashSecret } from '../../../src/secrets/secret.ts'
+import { openServer } from '../../support/server.ts'
+
+const TOKEN = 'the initial access token of this house'
+const BACK = 'https://app.example/back'
+const LIFETIMES = { code: 300, access_token: 3600, refresh_token: 7_776_000, refresh_grace: 60 }
+
+async function openRegistration(t: ExecutionContext) {
+  const { server, store, now, events } = await openServer(t, [])
+  const registration = { tokenHash: hashSecret(TOKEN), scopes: ['music.read', 'music.control'] }
+  const clients = openClients([], { store, lifetimes: LIFETIMES })
+  const asked = { query: '', address: '192.0.2.1' }
+  /** @param bytes of the body. */
+  async function send(bytes: string | Buffer, headers: Record<string, string> = {}) {
+    const authorization = `Bearer ${TOKEN}`
+    const answer = await handleRegister(server, registration, {
+      ...asked,
+      headers: { 'content-type': 'application/json', authorization, ...headers },
+      readBody: async () => Buffer.from(bytes as string).toString('latin1'),
+    })
+    return { ...answer, json: JSON.parse(answer.body) }
+  }
+  const register = (metadata: object = {}) => send(JSON.stringify({ redirect_uris: [BACK], ...metadata }))
+  const authenticate = (form: Record<string, string>) =>
+    authenticateClient({ clients, store, now }, undefined, new Parameters(new URLSearchParams(form).toString()))
+  return { send, register, authenticate, clients, store, now, events, server, registration, asked }
+}
+
+test('a client that can keep no secret registers, is told all that was registered, and is known from then on', async (t) => {
+  const { register, authenticate, clients, now } = await openRegistration(t)
+  const asked = { token_endpoint_auth_method: 'none', client_name: 'Müsik', scope: 'music.read', jwks_uri: 'x' }
+  const grant_types = ['authorization_code', 'refresh_token']
+  const { status, headers, json } = await register({ ...asked, grant_types })
+  t.is(status, 201)
+  t.is(headers['Cache-Control'], 'no-store')
+  const { client_id, client_id_issued_at, ...rest } = json
+  t.regex(client_id, /^app-[0-9a-f]{24}$/)
+  t.is(client_id_issued_at, Math.floor(now() / 1000))
+  t.deepEqual(rest, {
+    redirect_uris: [BACK],
+    token_endpoint_auth_method: 'none',
+    grant_types,
+    response_types: ['code'],
+    client_name: 'Müsik',
+    scope: 'music.read',
+  })
+  t.is((await authenticate({ client_id })).id, client_id)
+  const { public: isPublic, pkce, refresh, selfRegistered, name, scopes } = (await clients.find(client_id))!
+  t.deepEqual(
+    { isPublic, pkce, refresh, selfRegistered, name, scopes },
+    {
+      isPublic: true,
+      pkce: 'required',
+      refresh: 'rotate',
+      selfRegistered: true,
+      name: 'Müsik',
+      scopes: ['music.read'],
+    },
+  )
+})
+
+test('a client with a secret gets one that never expires, of which only the hash is kept, for the one way that it chose', async (t) => {
+  const { register, authenticate, store } = await openRegistration(t)
+  const { client_id, client_secret, ...rest } = (await register({ token_endpoint_auth_method: 'client_secret_post' }))
+    .json
+  t.regex(client_secret, /^[A-Za-z0-9_-]{43}$/)
+  t.is(rest.client_secret_expires_at, 0)
+  t.false('client_name' in rest)
+  t.is((await authenticate({ client_id, client_secret })).id, client_id)
+  await t.throwsAsync(authenticate({ client_id, client_secret: `${client_secret}x` }), { code: 'invalid_client' })
+  await t.throwsAsync(authenticate({ client_id }), { code: 'invalid_client' })
+  const record = await store.get('client', client_id)
+  t.is(record?.secretHash, hashSecret(client_secret))
+  t.is(record?.name, client_id)
+  t.false(JSON.stringify(record).includes(client_secret))
+
+  const basic = (await register()).json
+  const { client_id: other, client_secret: secret } = basic
+  const inBody = authenticate({ client_id: other, client_secret: secret })
+  await t.throwsAsync(inBody, { code: 'invalid_client', message: /authenticate by client_secret_basic/ })
+})
+
+test('without the initial access token nothing is registered, nor read', async (t) => {
+  const { server, registration, asked, store, events } = await openRegistration(t)
+  const readBody = () => Promise.reject(new Error('was read'))
+  const wrong = ['', 'Bearer', 'Bearer ', `Bearer ${TOKEN}x`, `Bearer ${TOKEN.slice(1)}`, `Basic ${TOKEN}`, TOKEN]
+  for (const authorization of [undefined, ...wrong]) {
+    const headers = { 'content-type': 'application/json', authorization }
+    const answer = await handleRegister(server, registration, { ...asked, headers, readBody })
+    t.is(answer.status, 401, authorization)
+    t.is(JSON.parse(answer.body).error, 'invalid_token')
+    const challenge = String(answer.headers['WWW-Authenticate'])
+    t.regex(
+      challenge,
+      authorization === undefined ? /^Bearer realm="skillgate"$/ : /^Bearer .*, error="invalid_token", /,
+    )
+  }
+  t.deepEqual((await store.list('client', '', undefined, 10)).entries, [])
+  t.is(events.length, 8)
+  t.deepEqual(events[4] as object, {
+    event: 'client_refused',
+    address: '192.0.2.1',
+    detail: 'not registered: wrong initial access token',
+  })
+})
+
+test('the scheme of the initial access token is read in any case', async (t) => {
+  const { send } = await openRegistration(t)
+  const body = JSON.stringify({ redirect_uris: [BACK] })
+  for (const scheme of ['bearer', 'BEARER ']) {
+    t.is((await send(body, { authorization: `${scheme} ${TOKEN}` })).status, 201)
+  }
+})
+
+test('what is no JSON object in UTF-8 is refused', async (t) => {
+  const { send } = await openRegistration(t)
+  const wrong: (string | Buffer)[] = [
+    '',
+    '{',
+    '[]',
+    'null',
+    '"x"',
+    '1',
+    '{}{}',
+    '['.repeat(16_000),
+    Buffer.from('7b22ff223a317d', 'hex'),
+  ]
+  for (const body of wrong) {
+    const { status, json } = await send(body)
+    t.deepEqual([status, json.error], [400, 'invalid_client_metadata'], String(body).slice(0, 20))
+  }
+  const good = JSON.stringify({ redirect_uris: [BACK] })
+  for (const type of ['application/x-www-form-urlencoded', 'text/plain', '', 'application/jsonx']) {
+    t.is((await send(good, { 'content-type': type })).json.error_description, 'The body has to be application/json.')
+  }
+  t.is((await send(good, { 'content-type': 'Application/JSON; charset=utf-8' })).status, 201)
+})
+
+test('what cannot be registered is refused under its own code, without what was sent', async (t) => {
+  const { register, store } = await openRegistration(t)
+  const answers = [await register({ redirect_uris: ['http://evil.example/'] }), await register({ scope: 'admin' })]
+  t.deepEqual(
+    answers.map(({ status, json }) => [status, json.error]),
+    [
+      [400, 'invalid_redirect_uri'],
+      [400, 'invalid_client_metadata'],
+    ],
+  )
+  t.notRegex(answers[0]!.body, /evil/)
+  t.regex(answers[0]!.detail!, /evil/)
+  t.deepEqual((await store.list('client', '', undefined, 10)).entries, [])
+})
+
+test('a registration is written down, with what the client calls itself', async (t) => {
+  const { register, events } = await openRegistration(t)
+  const { client_id } = (await register({ client_name: 'Amazon Alexa', token_endpoint_auth_method: 'none' })).json
+  t.deepEqual(events as object[], [
+    {
+      event: 'client_registered',
+      address: '192.0.2.1',
+      client: client_id,
+      scopes: ['music.read', 'music.control'],
+      detail: `Amazon Alexa: ${BACK}`,
+    },
+  ])
+})
+
+test('where too many have registered, another one is told when to come back', async (t) => {
+  const { register, store } = await openRegistration(t)
+  await register()
+  const [first] = (await store.list('client', '', undefined, 1)).entries
+  for (let i = 1; i < 100; i++) await store.put('client', `app-${i}`, first!.value)
+  const { status, json, headers } = await register()
+  t.deepEqual([status, json.error, headers['Retry-After']], [429, 'too_many_requests', '3600'])
+})
+
+test('a device that registers may ask for codes of its own, and sends nobody anywhere', async (t) => {
+  const { register, clients } = await openRegistration(t)
+  const device = 'urn:ietf:params:oauth:grant-type:device_code'
+  const { json } = await register({ token_endpoint_auth_method: 'none', grant_types: [device] })
+  t.deepEqual([json.grant_types, json.redirect_uris, json.response_types], [[device], [], []])
+  const { grant_types, redirect_uris } = (await clients.find(json.client_id))!
+  t.deepEqual({ grant_types, redirect_uris } as object, { grant_types: ['device_code'], redirect_uris: [] })
+})
