@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { describeErrors } from '../src/cli/describe-errors.ts'
-import { GATEWAY_ERRORS } from '../src/gateway/gateway-error.ts'
+import { GATEWAY_ERRORS } from '../src/http/gateway-error.ts'
 import { OAUTH_ERRORS } from '../src/oauth/oauth-error.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -70,7 +70,7 @@ test('an error code has one row, with a status that refuses and a sentence', (t)
 })
 
 test('there is no error code that nobody is ever given', (t) => {
-  const catalogues = ['src/oauth/oauth-error.ts', 'src/gateway/gateway-error.ts']
+  const catalogues = ['src/oauth/oauth-error.ts', 'src/http/gateway-error.ts']
   const users = globSync('src/**/*.ts', { cwd: ROOT }).filter((file) => !catalogues.includes(file))
   const source = users.filter((file) => !file.includes('/words/')).map(read)
   for (const code of [...Object.keys(OAUTH_ERRORS), ...Object.keys(GATEWAY_ERRORS)]) {

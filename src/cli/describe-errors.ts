@@ -1,4 +1,4 @@
-import { GATEWAY_ERRORS } from '../gateway/gateway-error.ts'
+import { GATEWAY_ERRORS } from '../http/gateway-error.ts'
 import { OAUTH_ERRORS } from '../oauth/oauth-error.ts'
 
 /** docs/reference/errors.md, from the two catalogues. Anew: node src/cli/describe-errors.ts > (that file). */
@@ -8,7 +8,7 @@ export function describeErrors(): string {
 
 const INTRODUCTION = `# Errors
 
-<!-- Made by src/cli/describe-errors.ts from src/gateway/gateway-error.ts and src/oauth/oauth-error.ts; change it there. -->
+<!-- Made by src/cli/describe-errors.ts from src/http/gateway-error.ts and src/oauth/oauth-error.ts; change it there. -->
 
 A program gets JSON, \`{"error": code, "error_description": sentence}\`; a browser (\`Accept: text/html\`) gets a page with
 the same in plain words, in English or German. The log has the private detail.`

@@ -1,13 +1,13 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { StorageError } from '../files/storage-error.ts'
 import { type Answer, jsonAnswer } from '../http/answer.ts'
+import { GatewayError } from '../http/gateway-error.ts'
 import { TooBusyError } from '../limits/too-busy-error.ts'
 import { explainedPage } from '../pages/explained-page.ts'
 import type { Explained } from '../pages/words/words-for.ts'
 import { hideSecrets } from '../telemetry/hide-secrets.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Decision } from './authorize-request.ts'
-import { GatewayError } from './gateway-error.ts'
 
 /** Milliseconds for the rest of a body that nobody reads; whoever needs longer is cut off. */
 const REST_OF_BODY = 5000

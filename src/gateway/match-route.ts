@@ -1,7 +1,7 @@
 import type { Route } from '../config/schema.ts'
 import type { Endpoint } from '../http/answer.ts'
+import { GatewayError } from '../http/gateway-error.ts'
 import type { AccessPolicy } from './access/access-policy.ts'
-import { GatewayError } from './gateway-error.ts'
 import type { Forwarder } from './upstreams/forward.ts'
 import type { Upstream } from './upstreams/upstream.ts'
 

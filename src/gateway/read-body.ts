@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { GatewayError } from './gateway-error.ts'
+import { GatewayError } from '../http/gateway-error.ts'
 
 /** Bytes. More than the longest authorization request on a consent page comes to. */
 const LIMIT = 32 * 1024

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { GatewayError } from './gateway-error.ts'
+import { GatewayError } from '../http/gateway-error.ts'
 
 /** Where a request wants to go. Both parts are forwarded exactly as they are here. */
 export interface Target {

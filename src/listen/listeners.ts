@@ -3,8 +3,8 @@ import { createServer as createHttpServer, type Server as HttpServer, type Reque
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Address } from '../config/schema.ts'
-import { GATEWAY_ERRORS } from '../gateway/gateway-error.ts'
 import type { UpgradeHandler } from '../gateway/handle-upgrade.ts'
+import { GATEWAY_ERRORS } from '../http/gateway-error.ts'
 import { followConnections } from './connections.ts'
 import { refuseMalformed } from './refuse-malformed.ts'
 

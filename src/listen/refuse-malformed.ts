@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { GATEWAY_ERRORS } from '../gateway/gateway-error.ts'
+import { GATEWAY_ERRORS } from '../http/gateway-error.ts'
 
 /**
  * Refuses what Node's parser couldn't read at all, or what didn't come in time, and ends the connection.

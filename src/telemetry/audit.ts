@@ -13,9 +13,13 @@ export const AUDIT_EVENTS = {
   second_factor_asked: 'password right, second factor asked',
   locked_out: 'locked out',
   signed_out: 'signed out',
+  link_opened: 'page to link opened',
+  link_refused: 'page to link refused',
   consented: 'consented',
   denied: 'denied',
   code_redeemed: 'code redeemed',
+  token_refused: 'token request refused',
+  first_call: 'first call',
   code_reused: 'code used again',
   tokens_issued: 'tokens issued',
   tokens_refreshed: 'tokens refreshed',
@@ -47,6 +51,8 @@ export interface AuditEvent {
   /** The id of the grant that it is about. */
   grant?: string
   scopes?: string[]
+  /** The id of the attempt to link that it belongs to: `linkAttempt` in oauth/ makes it. */
+  attempt?: string
   detail?: string
 }
 
@@ -103,7 +109,7 @@ function endsTorn(handle: number, size: number): boolean {
 }
 
 /** The address stands before everything that a client can write, so that fail2ban can't be told another one. */
-function auditLine({ event, address, user, client, grant, scopes, detail }: AuditEvent, now: number): string {
+function auditLine({ event, address, user, client, grant, scopes, attempt, detail }: AuditEvent, now: number): string {
   const record = {
     time: new Date(now).toISOString(),
     event,
@@ -112,6 +118,7 @@ function auditLine({ event, address, user, client, grant, scopes, detail }: Audi
     client: cut(client, LONGEST.name),
     grant: cut(grant, LONGEST.name),
     scopes: scopes?.slice(0, MOST_SCOPES).map((scope) => cut(scope, LONGEST.name)),
+    attempt: cut(attempt, LONGEST.name),
     // All else is known to be what it says; only this may repeat what somebody sent.
     detail: cut(detail && hideSecrets(detail), LONGEST.detail),
   }

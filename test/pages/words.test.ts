@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { GatewayErrorCode } from '../../src/gateway/gateway-error.ts'
+import type { GatewayErrorCode } from '../../src/http/gateway-error.ts'
 import { Html } from '../../src/pages/html.ts'
 import { type Explained, wordsFor } from '../../src/pages/words/words-for.ts'
 import { examplePages, LANGUAGES } from './examples.ts'

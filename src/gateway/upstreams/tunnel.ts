@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { createRequire } from 'node:module'
 import type { Duplex } from 'node:stream'
 import httpProxy from 'http-proxy'
-import type { GatewayError } from '../gateway-error.ts'
+import type { GatewayError } from '../../http/gateway-error.ts'
 import { responseHeaders, setsOwnCookie } from '../identity-headers.ts'
 import { refusesGateway, tooSlow, type Upstream, unreachable } from './upstream.ts'
 

@@ -1,4 +1,4 @@
-import { GatewayError } from '../gateway-error.ts'
+import { GatewayError } from '../../http/gateway-error.ts'
 
 /** A server behind the gateway. */
 export interface Upstream {

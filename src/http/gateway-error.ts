@@ -1,4 +1,4 @@
-import { Refusal } from '../http/refusal.ts'
+import { Refusal } from './refusal.ts'
 
 /**
  * Each refusal of the gateway's own, with its status, and what docs/reference/errors.md says of it. OAuth's have their

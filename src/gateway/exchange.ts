@@ -1,0 +1,61 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Duplex, Readable } from 'node:stream'
+import type { RequestRecord } from '../telemetry/request-record.ts'
+
+/** Limits of a body that is read whole. */
+export interface BodyLimits {
+  /** Bytes. */
+  limit: number
+  /** Milliseconds for the whole of it. */
+  timeoutMs: number
+}
+
+/** A request and the way to answer it, whatever protocol brought it. Nothing behind the readers in `listen/` knows which. */
+export interface Exchange {
+  /** Its id, protocol, addresses and TLS facts are in here, once. */
+  readonly record: RequestRecord
+  readonly method: string
+  /** Path and query as they came, byte for byte. */
+  readonly target: string
+  /** `Host` or `:authority`. Undefined where there was none, null where there were two. */
+  readonly host: string | null | undefined
+  /** Names and values in turn, as they were sent, without pseudo-headers. */
+  readonly rawHeaders: string[]
+  /** Merged and in lower case: for the gateway's own endpoints only. */
+  readonly headers: IncomingHttpHeaders
+  /** The body as a stream; null where there is none. */
+  readonly body: Readable | null
+  /** @throws GatewayError body_too_large, request_timeout */
+  readBody: (limits: BodyLimits) => Promise<Buffer>
+  readonly answer: AnswerChannel
+  /** Where the client asks for another protocol on this connection, such as `websocket`. */
+  readonly upgrade: UpgradeRequest | undefined
+}
+
+/** The way to answer. */
+export interface AnswerChannel {
+  /** Whether the head of the answer has been sent. */
+  readonly begun: boolean
+  /** Whether nobody is there to be answered any more. */
+  readonly closed: boolean
+  /** Sends the head. @param rawHeaders names and values in turn. */
+  begin: (status: number, rawHeaders: string[]) => void
+  /** @returns false when the client is slower: wait for `onDrain`. */
+  write: (chunk: Uint8Array) => boolean
+  end: (chunk?: Uint8Array) => void
+  /** Breaks the answer off, so that half of it is never taken for the whole. */
+  cut: () => void
+  /** No request after this one on the same connection. */
+  closeConnection: () => void
+  onDrain: (resume: () => void) => void
+  /** Once, when it has been sent whole (`finished`) or the client has left. */
+  onClose: (closed: (finished: boolean) => void) => void
+}
+
+export interface UpgradeRequest {
+  protocol: string
+  /** The client's connection, from here on the gateway's to close. */
+  socket: Duplex
+  /** What the client sent after its request. */
+  head: Buffer
+}
