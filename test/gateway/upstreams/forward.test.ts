@@ -8,11 +8,11 @@ import { startTestHouse, type TestHouse } from '../../support/gateway.ts'
 import { exchangeRaw, openRaw, rawRequest } from '../../support/raw-client.ts'
 import { startUpstream } from '../../support/scripted-upstream.ts'
 
-/** A gateway before an upstream that answers as told. */
+/** A gateway before an upstream that answers as told, and may take its time: a busy machine is no slow upstream. */
 async function startBefore(t: ExecutionContext, answer: RequestListener): Promise<TestHouse> {
-  const upstream = await startUpstream(t, answer)
+  const { url } = await startUpstream(t, answer)
   return startTestHouse(t, ({ upstreams }) => {
-    upstreams['music-assistant'].url = upstream.url
+    Object.assign(upstreams['music-assistant'], { url, response_timeout: 100 })
   })
 }
 
@@ -99,12 +99,13 @@ test('a request that the upstream does not read makes the client wait, and arriv
       yield chunk
     }
   }
+  const answering = once(upload, 'response') as Promise<[IncomingMessage]>
   Readable.from(chunks(), { highWaterMark: 1 }).pipe(upload)
   const upstream = await asked.promise
   const still = await untilStill(house, () => sent)
   t.true(still > 0 && still < BUFFERED, `${still}`)
   upstream.emit('resume')
-  const [answer] = (await once(upload, 'response')) as [IncomingMessage]
+  const [answer] = await answering
   t.is(Buffer.concat(await answer.toArray()).toString(), hash.digest('hex'))
 })
 
