@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Clients, RegisteredClient } from '../../src/oauth/clients/clients.ts'
-import { type AccessTokens, accessTokenLookup } from '../../src/oauth/grants/access-tokens.ts'
+import type { AccessTokens } from '../../src/oauth/grants/access-tokens.ts'
 import { hashSecret } from '../../src/secrets/secret.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import type { Store } from '../../src/store/store.ts'
+import { openAccessTokens } from '../../test/support/access-tokens.ts'
 import { fillGrants, grantOf, type Owner, tokenOf } from './fill.ts'
 import { Latencies } from './latencies.ts'
 
@@ -30,6 +31,7 @@ const OWNER: Owner = { userName: 'ada', userId: 'u'.repeat(22), client: 'amazon-
 const CLIENTS: Clients = {
   isSecret: () => false,
   find: (id) => ({ id, scopes: OWNER.scopes }) as RegisteredClient,
+  withRow: (id) => ({ id, scopes: OWNER.scopes }) as RegisteredClient,
 }
 
 const folder = flags.folder ?? mkdtempSync(join(tmpdir(), 'skillgate-size-'))
@@ -88,7 +90,7 @@ for (const size of sizes) {
     createdAt,
   })
   stores.set(size, store)
-  lookups.set(store, accessTokenLookup(store, CLIENTS, Date.now))
+  lookups.set(store, openAccessTokens(store, CLIENTS, Date.now))
 }
 
 console.log(

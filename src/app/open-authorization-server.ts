@@ -1,31 +1,22 @@
-import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
-import { accessTokenLookup } from '../oauth/grants/access-tokens.ts'
-import { keyFile, openSealer } from '../secrets/seal.ts'
-import type { Store } from '../store/store.ts'
-import type { Audit } from '../telemetry/audit.ts'
+import { findAccessToken } from '../oauth/grants/access-tokens.ts'
 import { signIn } from '../users/sign-in.ts'
 import { loadClients } from './load-clients.ts'
+import type { House } from './open-house.ts'
 import { protectedResources } from './protected-resources.ts'
 
-interface Tools {
-  store: Store
-  environment: Environment
-  audit: Audit
-}
-
-/** @throws StorageError, StartError in words for the person who started it. */
+/** The authorization server as a configuration wants it. @throws StorageError, StartError in words for a person. */
 export async function openAuthorizationServer(
+  { store, environment, audit, sealer, facts }: House,
   config: Config,
-  { store, environment, audit }: Tools,
 ): Promise<AuthorizationServer> {
   const { base_path, scopes, default_scopes, session } = config.oauth
-  const sealer = await openSealer(keyFile(config.data_dir), environment)
   const clients = await loadClients(config, store, environment)
   const limits = { idle: session.idle * 1000, absolute: session.absolute * 1000 }
   return {
-    ...environment,
+    now: environment.now,
+    randomBytes: environment.randomBytes,
     issuer: config.public_url,
     basePath: base_path,
     scopes,
@@ -33,7 +24,7 @@ export async function openAuthorizationServer(
     resources: protectedResources(config),
     clients,
     store,
-    accessTokens: accessTokenLookup(store, clients, environment.now),
+    accessTokens: findAccessToken(facts, clients, environment.now),
     resourceOwners: await signIn({ store, environment, sealer, audit, limits }),
     rotationKey: sealer.key('refresh token rotation'),
     audit,

@@ -1,6 +1,6 @@
-import type { AccessPolicy } from '../gateway/access/access-policy.ts'
+import type { Access } from '../gateway/access/access.ts'
 import { type Health, healthAnswer } from '../gateway/health.ts'
-import type { OwnEndpoint } from '../gateway/match-route.ts'
+import type { EndpointDestination } from '../gateway/routes/destination.ts'
 import { type Endpoint, jsonAnswer } from '../http/answer.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { handleDeviceForm, handleDevicePage } from '../oauth/device/handle-device.ts'
@@ -14,30 +14,31 @@ import { handleSignOut, handleSignOutPage } from '../oauth/endpoints/handle-sign
 import { handleToken } from '../oauth/endpoints/handle-token.ts'
 import { handleUserinfo } from '../oauth/endpoints/handle-userinfo.ts'
 import { resourceMetadata, serverMetadata } from '../oauth/endpoints/metadata.ts'
-import { pathOfMetadata, policyFor } from './protected-resources.ts'
+import { accessTo, pathOfMetadata } from './protected-resources.ts'
 
 /** The paths that the gateway itself answers: exact ones, so that a route can have all the others. */
 export function ownEndpoints(
   server: AuthorizationServer,
   { registration }: { registration: Registration | undefined },
   health: () => Health,
-): OwnEndpoint[] {
+): EndpointDestination[] {
   const { issuer, basePath } = server
-  const open = policyFor(issuer, { auth: 'none', scopes: [] })
-  const at = (endpoint: string, methods: string[], handle: Endpoint, policy: AccessPolicy = open): OwnEndpoint => ({
+  const open: Access = { kind: 'none' }
+  const at = (endpoint: string, methods: string[], handle: Endpoint, access: Access = open): EndpointDestination => ({
+    kind: 'endpoint',
     path: `${basePath}/${endpoint}`,
     methods,
     handle,
-    ...policy,
+    access,
   })
-  const fixed = (path: string, value: object): OwnEndpoint => {
+  const fixed = (path: string, value: object): EndpointDestination => {
     const answer = jsonAnswer(200, value)
-    return { path, methods: ['GET', 'HEAD'], handle: () => answer, ...open }
+    return { kind: 'endpoint', path, methods: ['GET', 'HEAD'], handle: () => answer, access: open }
   }
-  const ofUser = policyFor(issuer, { auth: 'bearer', scopes: ['user:read'] })
+  const ofUser = accessTo(issuer, { auth: 'bearer', scopes: ['user:read'] })
   const metadata = serverMetadata(server, { registration: Boolean(registration) })
 
-  const endpoints: OwnEndpoint[] = [
+  const endpoints: EndpointDestination[] = [
     at('authorize', ['GET', 'HEAD'], (asked) => handleAuthorize(server, asked)),
     at('approve', ['POST'], (asked) => handleApprove(server, asked)),
     at('token', ['POST'], (asked) => handleToken(server, asked)),
@@ -55,7 +56,13 @@ export function ownEndpoints(
     fixed(`/.well-known/oauth-authorization-server${basePath}`, metadata),
     fixed(`${basePath}/.well-known/oauth-authorization-server`, metadata),
     ...server.resources.map((one) => fixed(pathOfMetadata(one.resource), resourceMetadata(issuer, one))),
-    { path: '/health', methods: ['GET', 'HEAD'], handle: () => healthAnswer(health(), paths), ...open },
+    {
+      kind: 'endpoint',
+      path: '/health',
+      methods: ['GET', 'HEAD'],
+      handle: () => healthAnswer(health(), paths),
+      access: open,
+    },
   ]
   const paths = [...new Set(endpoints.map(({ path }) => path))]
   return endpoints

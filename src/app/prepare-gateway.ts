@@ -1,35 +1,22 @@
-import { join } from 'node:path'
-import { certificateFromFiles } from '../certificates/files/certificate-from-files.ts'
-import { localCertificate } from '../certificates/local/local-certificate.ts'
 import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
-import type { Gateway } from '../gateway/gateway.ts'
-import { requestHandler } from '../gateway/handle-request.ts'
-import { upgradeHandler } from '../gateway/handle-upgrade.ts'
-import type { Health } from '../gateway/health.ts'
-import { identityHeaders } from '../gateway/identity-headers.ts'
-import { compileRoutes, type Destination, type ForwardedRoute } from '../gateway/match-route.ts'
-import { openForwarder } from '../gateway/upstreams/forward.ts'
-import { openTunnels } from '../gateway/upstreams/open-tunnels.ts'
-import { type Listener, listenHttpRedirect, listenHttps } from '../listen/listeners.ts'
-import { addressBlock } from '../net/address-block.ts'
-import { clientAddressReader } from '../net/client-address.ts'
-import { openKeyvStore } from '../store/keyv-store.ts'
+import { exchangeHandler } from '../gateway/handle-exchange.ts'
+import { plainExchangeHandler } from '../gateway/handle-plain-exchange.ts'
+import { watchAccess } from '../gateway/watch-access.ts'
+import type { ConnectionTools } from '../listen/connections.ts'
+import { listenHttp } from '../listen/listen-http.ts'
+import { listenHttps } from '../listen/listen-https.ts'
+import type { Listener } from '../listen/listener.ts'
 import type { Store } from '../store/store.ts'
-import { openAudit } from '../telemetry/audit.ts'
-import { auditFile } from '../telemetry/audit-files.ts'
-import { limitAudit } from '../telemetry/limit-audit.ts'
 import type { Logger } from '../telemetry/log.ts'
-import { loadRegistration } from './load-registration.ts'
+import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listeners.ts'
+import { logRequests } from './log-requests.ts'
 import { maintainStore } from './maintain-store.ts'
-import { openAuthorizationServer } from './open-authorization-server.ts'
-import { ownEndpoints } from './own-endpoints.ts'
-import { policyFor, resourceOf } from './protected-resources.ts'
-import { upstreamToken } from './secret-sources.ts'
-
-/** Milliseconds for what is in flight when the gateway stops; a container is killed after 10 s. */
-const PATIENCE = 7000
+import { type House, type HouseOptions, openHouse } from './open-house.ts'
+import { closeSite, openSite, type Site } from './open-site.ts'
+import { reloader } from './reload.ts'
+import { requestIds } from './request-ids.ts'
 
 /** A gateway with everything at hand but its listeners. */
 export interface PreparedGateway {
@@ -43,120 +30,101 @@ export interface PreparedGateway {
 export interface RunningGateway {
   https: Listener
   http?: Listener
-  /** Stops accepting, finishes what is in flight, and gives everything back, within 8 s. */
+  /**
+   * Puts another configuration in place of this one, whole.
+   * @throws ConfigError, StartError, CertificateError, StorageError, or an error of Node's; then nothing has changed.
+   */
+  reload: (config: Config) => Promise<void>
+  /** Stops accepting, finishes what is in flight, and closes everything, within 8 s. */
   close: () => Promise<void>
-}
-
-/** The file in the data folder that everything is kept in. */
-export function databaseFile(config: Config): string {
-  return join(config.data_dir, 'skillgate.db')
 }
 
 /**
  * The composition root: all that a start does but listening.
  * @throws StorageError, CertificateError, StartError in words for the person who started it.
  */
-export async function prepareGateway(config: Config, environment: Environment, log: Logger): Promise<PreparedGateway> {
-  const { now } = environment
-  const store = await openKeyvStore(databaseFile(config), now)
-  const opened: (() => Promise<void>)[] = [() => store.close()]
-  const close = async () => {
-    for (const give of opened.reverse()) await give()
-  }
+export async function prepareGateway(
+  config: Config,
+  environment: Environment,
+  log: Logger,
+  options: HouseOptions = {},
+): Promise<PreparedGateway> {
+  const house = await openHouse(config, environment, log, options)
+  const { store, closing } = house
+  let site: Site
   try {
-    const certificate = await loadCertificate(config, environment)
-    for (const warning of certificate.warnings) log.warn({ detail: warning }, 'certificate')
-    const everyEvent = openAudit(auditFile(config.data_dir), environment, (error) => {
-      log.error({ detail: error.message }, 'audit events are being lost')
-    })
-    const audit = limitAudit(everyEvent, environment, addressBlock)
-    const server = await openAuthorizationServer(config, { store, environment, audit })
-    let phase: Health = 'starting'
-    const health = (): Health => (phase === 'ok' && !store.healthy() ? 'degraded' : phase)
-    const { routes, closeForwarders } = await openRoutes(config)
-    opened.push(closeForwarders)
-    const destinations: Destination[] = [
-      ...ownEndpoints(server, { registration: await loadRegistration(config, environment) }, health),
-      ...routes,
-    ]
-    const tunnels = openTunnels(server.accessTokens)
-    opened.push(tunnels.close)
-    const gateway: Gateway = {
-      routes: compileRoutes(destinations),
-      accessTokens: server.accessTokens,
-      tunnels,
-      clientAddress: clientAddressReader(config.listen.trusted_proxies),
-      identityHeaders: identityHeaders(config.identity_headers, new URL(config.public_url).host),
-      log,
-      health,
-    }
-
-    async function listen(): Promise<RunningGateway> {
-      const { https, http } = await openListeners(config, certificate, gateway, opened).catch(async (error) => {
-        await close()
-        throw error
-      })
-      opened.push(maintainStore(store, now, log))
-      phase = 'ok'
-      audit({ event: 'started' })
-      const stop = async () => {
-        phase = 'stopping'
-        await close()
-        audit({ event: 'stopped' })
-      }
-      return { https, http, close: stop }
-    }
-    return { store, certificate, listen, close }
+    site = await openSite(house, config)
   } catch (error) {
-    await close()
+    await closing.disposeAsync()
     throw error
   }
-}
+  const current = () => site
+  closing.defer(() => closeSite(current(), undefined))
+  warnOfCertificate(house, site)
 
-/** @param opened gets what closes each of them, as soon as it is open. */
-async function openListeners(
-  { listen, public_url }: Config,
-  certificate: ServerCertificate,
-  gateway: Gateway,
-  opened: (() => Promise<void>)[],
-): Promise<Pick<RunningGateway, 'https' | 'http'>> {
-  const https = await listenHttps(listen.https, certificate, requestHandler(gateway), upgradeHandler(gateway))
-  opened.push(() => https.close(PATIENCE))
-  const http = listen.http && (await listenHttpRedirect(listen.http, public_url))
-  if (http) opened.push(() => http.close(0))
-  return { https, http }
-}
-
-function loadCertificate({ tls, public_url }: Config, { now, randomBytes }: Environment): Promise<ServerCertificate> {
-  const host = new URL(public_url).hostname
-  return tls.source === 'files'
-    ? certificateFromFiles({ certificate: tls.certificate, key: tls.key, host, now: now() })
-    : localCertificate({
-        directory: tls.directory,
-        names: [host, 'localhost', '127.0.0.1', '::1'],
-        now: now(),
-        randomBytes,
-      })
-}
-
-async function openRoutes(config: Config): Promise<{ routes: ForwardedRoute[]; closeForwarders: () => Promise<void> }> {
-  const upstreams = new Map<string, Pick<ForwardedRoute, 'upstream' | 'forwarder'>>()
-  for (const [name, { url, token, response_timeout }] of Object.entries(config.upstreams)) {
-    const upstream = {
-      name,
-      url,
-      token: token && (await upstreamToken(token, name)),
-      responseTimeout: response_timeout * 1000,
+  async function listen(): Promise<RunningGateway> {
+    const listeners = openListeners(listenerOpener(house, current))
+    closing.defer(() => listeners.close(DRAIN_TIMEOUT_MS))
+    try {
+      const prepared = await listeners.prepare(config)
+      prepared.commit()
+    } catch (error) {
+      await closing.disposeAsync()
+      throw error
     }
-    upstreams.set(name, { upstream, forwarder: openForwarder(upstream) })
+    const { facts, audit } = house
+    const access = watchAccess({ exchanges: listeners.exchanges, current, generation: facts.generation })
+    closing.defer(access.stop)
+    closing.defer(maintainStore(store, environment.now, log))
+    house.phase = 'ok'
+    audit({ event: 'started' })
+    return {
+      https: listeners.find('https') as Listener,
+      http: listeners.find('http'),
+      reload: reloader({ house, listeners, current, swapSite: (next) => swapSite(next, listeners) }),
+      async close() {
+        house.phase = 'stopping'
+        await closing.disposeAsync()
+        audit({ event: 'stopped' })
+      },
+    }
   }
-  const routes = config.routes.map((route) => ({
-    ...route,
-    ...upstreams.get(route.upstream)!,
-    ...policyFor(resourceOf(config.public_url, route.path), route),
-  }))
-  const closeForwarders = async () => {
-    for (const { forwarder } of upstreams.values()) await forwarder.close()
+
+  /** One assignment: whoever has begun with the site before goes on with that. */
+  function swapSite(next: Site, listeners: Listeners): void {
+    const previous = site
+    site = next
+    if (next.certificate.certificate !== previous.certificate.certificate) {
+      listeners.replaceCertificate(next.certificate)
+      warnOfCertificate(house, next)
+    }
+    closeSite(previous, next).catch((error) => house.log.error({ detail: String(error) }, 'closing upstreams failed'))
   }
-  return { routes, closeForwarders }
+
+  return { store, certificate: site.certificate, listen, close: () => closing.disposeAsync() }
+}
+
+function warnOfCertificate({ log }: House, { certificate }: Site): void {
+  for (const warning of certificate.warnings) log.warn({ detail: warning }, 'certificate')
+}
+
+function listenerOpener({ environment, log, health }: House, current: () => Site) {
+  const { onEnd, onLong } = logRequests(log)
+  const ticketKeys = environment.randomBytes(48)
+  const tools: Omit<ConnectionTools, 'handle'> = {
+    now: environment.now,
+    monotonic: () => performance.now(),
+    newRequestId: requestIds(environment),
+    clientAddress: (peer, forwardedFor) => current().clientAddress(peer, forwardedFor),
+    onEnd,
+  }
+  const handleExchange = exchangeHandler({ current, health, onLong })
+  const handlePlainExchange = plainExchangeHandler({
+    publicUrl: () => current().config.public_url,
+    challengeAnswer: () => undefined,
+  })
+  return (kind: 'https' | 'http' | 'metrics', address: Config['listen']['https']): Promise<Listener> =>
+    kind === 'https'
+      ? listenHttps(address, current().certificate, ticketKeys, { ...tools, handle: handleExchange })
+      : listenHttp(address, { ...tools, handle: handlePlainExchange })
 }

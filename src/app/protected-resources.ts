@@ -1,10 +1,11 @@
 import type { Config, Route } from '../config/schema.ts'
-import type { AccessPolicy } from '../gateway/access/access-policy.ts'
+import type { Access } from '../gateway/access/access.ts'
 import type { ProtectedResource } from '../oauth/checks/resources.ts'
 
-/** @param resource its identifier. */
-export function policyFor(resource: string, { auth, scopes }: Pick<Route, 'auth' | 'scopes'>): AccessPolicy {
-  return { auth, scopes, resource, metadata: new URL(pathOfMetadata(resource), resource).href }
+/** What is asked of whoever wants this resource. @param resource its identifier. */
+export function accessTo(resource: string, { auth, scopes }: Pick<Route, 'auth' | 'scopes'>): Access {
+  if (auth === 'none') return { kind: 'none' }
+  return { kind: 'bearer', scopes, resource, metadata: new URL(pathOfMetadata(resource), resource).href }
 }
 
 /** The whole of what is behind the gateway, and each of its routes that asks for a token. */

@@ -1,4 +1,4 @@
-import { databaseFile } from '../app/prepare-gateway.ts'
+import { databaseFile } from '../app/open-house.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { openKeyvStore } from '../store/keyv-store.ts'

@@ -1,12 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Duplex, Readable } from 'node:stream'
 import type { RequestRecord } from '../telemetry/request-record.ts'
+import type { Allowed } from './access/access.ts'
 
 /** Limits of a body that is read whole. */
 export interface BodyLimits {
   /** Bytes. */
   limit: number
-  /** Milliseconds for the whole of it. */
+  /** For the whole of it. */
   timeoutMs: number
 }
 
@@ -21,15 +22,19 @@ export interface Exchange {
   readonly host: string | null | undefined
   /** Names and values in turn, as they were sent, without pseudo-headers. */
   readonly rawHeaders: string[]
-  /** Merged and in lower case: for the gateway's own endpoints only. */
+  /** Merged and in lower case: for the gateway's own answers only. */
   readonly headers: IncomingHttpHeaders
   /** The body as a stream; null where there is none. */
   readonly body: Readable | null
-  /** @throws GatewayError body_too_large, request_timeout */
+  /** @throws GatewayError body_too_large, request_timeout, unsupported_body */
   readBody: (limits: BodyLimits) => Promise<Buffer>
+  /** Nobody wants what is left of the body: it is read and forgotten, and must not take long. */
+  dropBody: () => void
   readonly answer: AnswerChannel
   /** Where the client asks for another protocol on this connection, such as `websocket`. */
   readonly upgrade: UpgradeRequest | undefined
+  /** How it was let in; undefined until then. */
+  allowed?: Allowed
 }
 
 /** The way to answer. */
@@ -43,7 +48,7 @@ export interface AnswerChannel {
   /** @returns false when the client is slower: wait for `onDrain`. */
   write: (chunk: Uint8Array) => boolean
   end: (chunk?: Uint8Array) => void
-  /** Breaks the answer off, so that half of it is never taken for the whole. */
+  /** Breaks the connection off, so that half an answer is never taken for the whole. */
   cut: () => void
   /** No request after this one on the same connection. */
   closeConnection: () => void
@@ -53,6 +58,7 @@ export interface AnswerChannel {
 }
 
 export interface UpgradeRequest {
+  /** In lower case. */
   protocol: string
   /** The client's connection, from here on the gateway's to close. */
   socket: Duplex

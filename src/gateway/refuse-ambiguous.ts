@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../http/gateway-error.ts'
+import type { Exchange } from './exchange.ts'
 
 /** Where a request wants to go. Both parts are forwarded exactly as they are here. */
 export interface Target {
@@ -9,7 +9,7 @@ export interface Target {
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-const MOST_HEADERS = 100
+const HEADERS_LIMIT = 100
 
 /** Names under which some server down the line might read the framing or the host. */
 const LOOK_ALIKES = new Set(['content-length', 'transfer-encoding', 'host', 'connection', 'authorization'])
@@ -20,35 +20,45 @@ const LOOK_ALIKES = new Set(['content-length', 'transfer-encoding', 'host', 'con
  * @throws GatewayError ambiguous_request
  * @see RFC 9112 sections 3.2, 6.3 and 11.2
  */
-export function refuseAmbiguous(request: IncomingMessage): Target {
-  if (!METHODS.has(request.method ?? '')) refuse(`method ${request.method}`)
-  if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0') refuse(`HTTP version ${request.httpVersion}`)
-  refuseAmbiguousHeaders(request)
-  return readTarget(request.url ?? '')
+export function refuseAmbiguous({ record, method, target, host, rawHeaders }: Exchange): Target {
+  if (!METHODS.has(method)) refuse(`method ${method}`)
+  const { protocol } = record
+  if (!PROTOCOLS.has(protocol)) refuse(protocol)
+  if (host === null) refuse('two Host headers')
+  if (host === undefined || !HOST.test(host)) refuse(`Host ${host}`)
+  const framing = readFraming(rawHeaders)
+  if (framing.coding && framing.length !== undefined) refuse('Transfer-Encoding beside Content-Length')
+  if (framing.coding && protocol === 'HTTP/1.0') refuse('Transfer-Encoding in HTTP/1.0')
+  const hasBody = framing.coding || (framing.length !== undefined && framing.length !== '0')
+  if (hasBody && (method === 'GET' || method === 'HEAD')) refuse(`${method} with a body`)
+  return readTarget(target)
 }
 
-function refuseAmbiguousHeaders({ rawHeaders, method, httpVersion }: IncomingMessage): void {
-  if (rawHeaders.length > 2 * MOST_HEADERS) refuse(`more than ${MOST_HEADERS} headers`)
-  let host: string | undefined
+const PROTOCOLS = new Set(['HTTP/1.1', 'HTTP/1.0', 'HTTP/2'])
+const HOST = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/
+
+interface Framing {
+  length: string | undefined
+  coding: boolean
+}
+
+function readFraming(rawHeaders: string[]): Framing {
+  if (rawHeaders.length > 2 * HEADERS_LIMIT) refuse(`more than ${HEADERS_LIMIT} headers`)
   let length: string | undefined
-  let coding: string | undefined
+  let coding = false
   let authorized = false
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] as string).toLowerCase()
     const value = rawHeaders[i + 1] as string
     if (/[^\t\x20-\x7e]/.test(value)) refuse(`a byte beyond ASCII in ${name}`)
     switch (name) {
-      case 'host':
-        if (host !== undefined) refuse('two Host headers')
-        host = value
-        break
       case 'content-length':
         if (length !== undefined || !/^(0|[1-9]\d{0,15})$/.test(value)) refuse('Content-Length twice or malformed')
         length = value
         break
       case 'transfer-encoding':
-        if (coding !== undefined || value.toLowerCase() !== 'chunked') refuse(`Transfer-Encoding ${value}`)
-        coding = value
+        if (coding || value.toLowerCase() !== 'chunked') refuse(`Transfer-Encoding ${value}`)
+        coding = true
         break
       case 'authorization':
         if (authorized) refuse('two Authorization headers')
@@ -64,11 +74,7 @@ function refuseAmbiguousHeaders({ rawHeaders, method, httpVersion }: IncomingMes
         if (/[_.]/.test(name) && LOOK_ALIKES.has(name.replace(/[_.]/g, '-'))) refuse(`the header ${name}`)
     }
   }
-  if (host === undefined || !/^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/.test(host)) refuse(`Host ${host}`)
-  if (coding !== undefined && length !== undefined) refuse('Transfer-Encoding beside Content-Length')
-  if (coding !== undefined && httpVersion === '1.0') refuse('Transfer-Encoding in HTTP/1.0')
-  const hasBody = coding !== undefined || (length !== undefined && length !== '0')
-  if (hasBody && (method === 'GET' || method === 'HEAD')) refuse(`${method} with a body`)
+  return { length, coding }
 }
 
 /** Printable ASCII without `#`; anything else belongs percent-encoded. */

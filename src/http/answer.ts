@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Identity } from './identity.ts'
 
 /** What an endpoint of the gateway's own is asked. */
 export interface EndpointRequest {
   /** Who is calling, at an endpoint that asks for an access token. */
-  identity?: { userId: string; userName: string; displayName: string }
+  identity?: Identity
   /** After the `?`, as it came. */
   query: string
   headers: IncomingHttpHeaders

@@ -3,22 +3,53 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
+import type { Exchange, UpgradeRequest } from '../gateway/exchange.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
+import { Http1Exchange, type ReaderTools } from './http1-exchange.ts'
 
 /** Milliseconds that an answer has to leave the machine once it is written. */
-const FLUSH = 500
+const FLUSH_MS = 500
+
+/** What is known of a connection once, and of each of its requests. */
+export interface Connection {
+  listener: RequestRecord['listener']
+  /** The address of its other end. */
+  peer: string | undefined
+  /** Such as `TLSv1.3`. */
+  tlsVersion: string | undefined
+  /** By SNI. */
+  serverName: string | undefined
+  /** The unfinished ones; more than one where a client doesn't wait for the first. */
+  exchanges: Http1Exchange[]
+}
+
+export interface ConnectionTools extends ReaderTools {
+  handle: (exchange: Exchange) => Promise<void>
+  /** Of each request, once, when it has been answered or its client has left. */
+  onEnd: (record: RequestRecord) => void
+}
 
 /** The connections of a server, which itself knows neither those that were upgraded nor those that say nothing. */
 export interface Connections {
-  /** The unfinished answers of a connection; more than one where a client doesn't wait for the first. */
-  answersOn: (connection: Duplex) => ServerResponse[]
-  /** Stops accepting, waits for what is in flight, at most `patience` milliseconds, then ends what is left. */
-  close: (patience: number) => Promise<void>
+  of: (socket: Duplex) => Connection
+  /** Reads a request, and follows it to its end. */
+  accept: (request: IncomingMessage, answer: ServerResponse | UpgradeRequest) => void
+  /** All that are under way. */
+  exchanges: () => Iterable<Http1Exchange>
+  count: () => number
+  /** Stops accepting, waits for what is in flight, at most `timeoutMs`, then ends what is left. */
+  close: (timeoutMs: number) => Promise<void>
 }
 
-export function followConnections(server: HttpServer | HttpsServer): Connections {
+export function followConnections(
+  server: HttpServer | HttpsServer,
+  listener: RequestRecord['listener'],
+  tools: ConnectionTools,
+): Connections {
   const open = new Set<Socket>()
   // By connection: a collection that changes with each request costs the garbage collector ten times the rest.
-  const speaking = new Map<Duplex, ServerResponse[]>()
+  const speaking = new Map<Duplex, Connection>()
   let inFlight = 0
   const idle = Promise.withResolvers<void>()
   let closing = false
@@ -28,36 +59,78 @@ export function followConnections(server: HttpServer | HttpsServer): Connections
     socket.once('close', () => open.delete(socket))
   })
   server.on(server instanceof HttpsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
-    speaking.set(socket, [])
+    speaking.set(socket, describe(socket, listener))
     socket.once('close', () => speaking.delete(socket))
   })
-  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const answers = speaking.get(socket) ?? []
-    answers.push(response)
-    inFlight++
-    response.once('close', () => {
-      answers.splice(answers.indexOf(response), 1)
-      inFlight--
-      if (closing && inFlight === 0) idle.resolve()
-    })
-  })
 
-  async function close(patience: number): Promise<void> {
+  function of(socket: Duplex): Connection {
+    return speaking.get(socket) ?? describe(socket as Socket, listener)
+  }
+
+  function accept(request: IncomingMessage, answer: ServerResponse | UpgradeRequest): void {
+    const connection = of(request.socket)
+    const exchange = new Http1Exchange(request, answer, connection, tools)
+    connection.exchanges.push(exchange)
+    // A tunnel lasts for as long as its two ends like, and nothing waits for that.
+    if (exchange.upgrade) exchange.upgrade.socket.once('close', () => left(true))
+    else {
+      inFlight++
+      exchange.answer.onClose(left)
+    }
+    let handled = false
+    let gone = false
+    tools.handle(exchange).then(() => {
+      handled = true
+      if (gone) closeRecord(exchange.record, tools)
+    })
+
+    function left(finished: boolean): void {
+      gone = true
+      connection.exchanges.splice(connection.exchanges.indexOf(exchange), 1)
+      if (!exchange.upgrade) inFlight--
+      if (closing && inFlight === 0) idle.resolve()
+      if (!finished && (exchange.record.ending ?? 'answered') === 'answered') exchange.record.ending = 'client left'
+      if (handled) closeRecord(exchange.record, tools)
+    }
+  }
+
+  function* exchanges(): Generator<Http1Exchange> {
+    for (const connection of speaking.values()) yield* connection.exchanges
+  }
+
+  async function close(timeoutMs: number): Promise<void> {
     const closed = once(server, 'close')
     server.close()
     closing = true
-    if (inFlight > 0) await within(patience, idle.promise)
+    if (inFlight > 0) await within(timeoutMs, idle.promise)
     if (inFlight === 0) {
       // An answer may be written, and yet not have left: these end as soon as it has.
       for (const socket of speaking.keys()) (socket as Socket).destroySoon()
-      await within(FLUSH, closed)
+      await within(FLUSH_MS, closed)
     }
+    for (const { record } of exchanges()) record.ending ??= 'stopped'
     for (const socket of open) socket.destroy()
     await closed
   }
 
-  const answersOn = (connection: Duplex) => [...(speaking.get(connection) ?? [])]
-  return { answersOn, close }
+  return { of, accept, exchanges, count: () => open.size, close }
+}
+
+function describe(socket: Socket, listener: RequestRecord['listener']): Connection {
+  const { getProtocol, servername } = socket as Partial<TLSSocket>
+  return {
+    listener,
+    peer: socket.remoteAddress,
+    tlsVersion: getProtocol?.call(socket) ?? undefined,
+    serverName: servername || undefined,
+    exchanges: [],
+  }
+}
+
+function closeRecord(record: RequestRecord, { monotonic, onEnd }: ConnectionTools): void {
+  record.duration = monotonic() - record.startedMonotonic
+  record.ending ??= 'answered'
+  onEnd(record)
 }
 
 async function within(milliseconds: number, event: Promise<unknown>): Promise<void> {

@@ -1,25 +1,33 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { GATEWAY_ERRORS } from '../http/gateway-error.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
+import type { Connection, ConnectionTools } from './connections.ts'
 
-/**
- * Refuses what Node's parser couldn't read at all, or what didn't come in time, and ends the connection.
- * @param underway the answers that aren't finished: half of one must not go on with this refusal.
- */
-export function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket, underway: ServerResponse[]): void {
+/** Refuses what Node's parser couldn't read at all, or what didn't come in time, and ends the connection. */
+export function refuseMalformed(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  connection: Connection,
+  tools: ConnectionTools,
+): void {
   const isHttp = /^(HPE|ERR_HTTP)_/.test(error.code ?? '')
-  const begun = underway.filter(({ headersSent }) => headersSent)
-  if (!isHttp || begun.some(({ writableEnded }) => !writableEnded)) {
+  // Half of an answer must not go on with this refusal.
+  const begun = connection.exchanges.filter(({ answer }) => answer.begun)
+  if (!isHttp || begun.some(({ answer }) => !answer.ended)) {
     socket.destroy()
     return
   }
-  if (begun.length === 0 && socket.writable) socket.write(refusal(error.code))
+  const [code, sentence] = REFUSALS[error.code ?? ''] ?? MALFORMED
+  const { status } = GATEWAY_ERRORS[code]
+  const isAnswered = begun.length === 0 && socket.writable
+  if (isAnswered) socket.write(refusal(status, code, sentence))
   socket.destroySoon()
+  const refused = { status: isAnswered ? status : undefined, refusal: { code, detail: error.message } }
+  tools.onEnd({ ...unreadRecord(connection, tools), ...refused })
 }
 
-function refusal(parserError = ''): string {
-  const [code, sentence] = REFUSALS[parserError] ?? MALFORMED
-  const { status } = GATEWAY_ERRORS[code]
+function refusal(status: number, code: string, sentence: string): string {
   const body = JSON.stringify({ error: code, error_description: sentence })
   const headers = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}\r\n\r\n${body}`
@@ -32,4 +40,39 @@ const MALFORMED: CodeAndSentence = ['malformed_request', 'This is not a well-for
 const REFUSALS: Record<string, CodeAndSentence> = {
   HPE_HEADER_OVERFLOW: ['headers_too_large', 'These headers are too large.'],
   ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The request took too long to arrive.'],
+}
+
+/** Of a request of which nothing could be read. */
+function unreadRecord(connection: Connection, { now, monotonic, newRequestId }: ConnectionTools): RequestRecord {
+  const { listener, peer, tlsVersion, serverName } = connection
+  return {
+    id: newRequestId(),
+    startedAt: now(),
+    startedMonotonic: monotonic(),
+    protocol: '',
+    listener,
+    peer: peer ?? '',
+    // Nothing was read that a trusted proxy could have said.
+    address: peer,
+    tlsVersion,
+    serverName,
+    method: '',
+    host: undefined,
+    path: '',
+    userAgent: undefined,
+    route: undefined,
+    upstream: undefined,
+    upstreamStatus: undefined,
+    user: undefined,
+    client: undefined,
+    grant: undefined,
+    status: undefined,
+    bytesReceived: 0,
+    bytesSent: 0,
+    firstByteAfter: undefined,
+    upgraded: false,
+    refusal: undefined,
+    ending: 'refused',
+    duration: 0,
+  }
 }

@@ -1,36 +1,31 @@
-import type { IncomingMessage } from 'node:http'
 import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net'
 import type { AddressRange } from './address-range.ts'
-
-/** @returns undefined where it can't be told: a trusted proxy doesn't say, or the client has gone. */
-export type ClientAddress = (request: Pick<IncomingMessage, 'socket' | 'rawHeaders'>) => string | undefined
 
 /**
  * Whose request it is: the peer of the socket, unless that is a trusted proxy. Then it's whom the nearest of the trusted
  * proxies had as its peer, for all that stands further to the left may be a client's invention. What anybody else
  * says is never read.
+ * @param forwardedFor the values of `X-Forwarded-For`, in their order; asked for only where they count.
+ * @returns undefined where it can't be told: a trusted proxy doesn't say, or the client has gone.
  */
+export type ClientAddress = (peer: string | undefined, forwardedFor: () => string[]) => string | undefined
+
 export function clientAddressReader(trustedProxies: AddressRange[]): ClientAddress {
   const proxies = new BlockList()
   for (const { address, prefix, family } of trustedProxies) proxies.addSubnet(address, prefix, family)
   const isProxy = (address: string) => proxies.check(address, address.includes(':') ? 'ipv6' : 'ipv4')
 
-  return function clientAddress({ socket, rawHeaders }) {
-    const peer = socket.remoteAddress === undefined ? undefined : withoutMapping(socket.remoteAddress)
+  return function clientAddress(remoteAddress, forwardedFor) {
+    const peer = remoteAddress === undefined ? undefined : withoutMapping(remoteAddress)
     if (peer === undefined || trustedProxies.length === 0 || !isProxy(peer)) return peer
-    for (const hop of forwardedFor(rawHeaders).reverse()) {
+    // From the client to the nearest proxy. Several headers are one list. @see RFC 9110 section 5.3
+    const hops = forwardedFor().flatMap((value) => value.split(','))
+    for (const hop of hops.reverse()) {
       const address = readHop(hop)
       if (address === undefined || !isProxy(address)) return address
     }
     return undefined
   }
-}
-
-/** From the client to the nearest proxy. Several headers are one list. @see RFC 9110 section 5.3 */
-function forwardedFor(rawHeaders: string[]): string[] {
-  return rawHeaders
-    .filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'x-forwarded-for')
-    .flatMap((value) => value.split(','))
 }
 
 /** An address, which some proxies follow with a port; an IPv6 one is then in brackets. */
@@ -46,5 +41,6 @@ function readHop(hop: string): string | undefined {
 
 /** IPv4 that came to an IPv6 socket is IPv4. An IPv6 address may bear its network interface, as in `fe80::1%eth0`. */
 function withoutMapping(address: string): string {
+  if (!address.includes(':')) return address
   return address.replace(/^::ffff:(?=\d+\.)|%.*$/g, '')
 }

@@ -23,11 +23,11 @@ test('without registration nothing registers', async (t) => {
 test('of all that the gateway itself answers only userinfo asks for a token, of the whole server', async (t) => {
   const { server } = await openServer(t)
   const endpoints = ownEndpoints(server, { registration: REGISTRATION }, () => 'ok')
-  const guarded = endpoints.filter(({ auth }) => auth !== 'none')
-  t.deepEqual(
-    guarded.map(({ path, scopes, resource }) => [path, scopes, resource]),
-    [['/alexa/userinfo', ['user:read'], server.issuer]],
+  const guarded = endpoints.flatMap(({ path, access }) =>
+    access.kind === 'bearer' ? [[path, access.scopes, access.resource]] : [],
   )
+  t.deepEqual(guarded, [['/alexa/userinfo', ['user:read'], server.issuer]])
+  t.deepEqual([...new Set(endpoints.map(({ access }) => access.kind))].sort(), ['bearer', 'none'])
 })
 
 test('what changes anything takes POST alone', async (t) => {

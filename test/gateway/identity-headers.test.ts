@@ -1,5 +1,6 @@
 import test from 'ava'
-import { type Caller, identityHeaders, responseHeaders } from '../../src/gateway/identity-headers.ts'
+import { type Caller, identityHeaders } from '../../src/gateway/identity-headers.ts'
+import { responseHeaders } from '../../src/gateway/response-headers.ts'
 
 const NAMES = {
   user_id: 'X-Remote-User-Id',
@@ -14,15 +15,11 @@ const NOBODY: Caller = { address: '192.0.2.7' }
 const ADA: Caller = {
   ...NOBODY,
   identity: {
-    id: 'hash',
-    grantId: 'u1.g',
-    userId: '1815',
-    userName: 'ada',
-    displayName: 'Ada Büron ✓',
-    clientId: 'phone',
+    user: { id: '1815', name: 'ada', displayName: 'Ada Büron ✓' },
+    client: 'phone',
+    grant: 'u1.g',
     scopes: ['a', 'b'],
-    issuedAt: 0,
-    expiresAt: 0,
+    by: 'bearer',
   },
 }
 
@@ -36,7 +33,7 @@ type Pair = [string, string]
 
 /** Pairs in, pairs out. */
 function sent(pairs: Pair[], caller = NOBODY, token?: string): string[][] {
-  const raw = build(pairs.flat(), caller, token)
+  const raw = build(pairs.flat(), { ...caller, credentials: token })
   return raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1]!]] : []))
 }
 
@@ -74,7 +71,7 @@ test('every spelling of an identity header is removed', (t) => {
 
 test('the headers are removed under the names that the configuration gives them', (t) => {
   const other = identityHeaders({ ...NAMES, user_id: 'Remote-User' }, 'home.example')
-  const raw = other(['remote_USER', 'admin', 'X-Remote-User-Id', 'mine'], ADA, undefined)
+  const raw = other(['remote_USER', 'admin', 'X-Remote-User-Id', 'mine'], ADA)
   t.deepEqual(raw.slice(0, 2), ['X-Remote-User-Id', 'mine'])
   t.is(raw[raw.indexOf('Remote-User') + 1], '1815')
 })

@@ -7,10 +7,10 @@ import { handleApprove } from '../../src/oauth/endpoints/handle-approve.ts'
 import { handleAuthorize } from '../../src/oauth/endpoints/handle-authorize.ts'
 import { handleRevoke } from '../../src/oauth/endpoints/handle-revoke.ts'
 import { handleToken } from '../../src/oauth/endpoints/handle-token.ts'
-import { accessTokenLookup } from '../../src/oauth/grants/access-tokens.ts'
 import { hashSecret } from '../../src/secrets/secret.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import type { Store } from '../../src/store/store.ts'
+import { openAccessTokens } from '../support/access-tokens.ts'
 import type { testEnvironment } from '../support/environment.ts'
 import { CLIENT, PUBLIC_CLIENT, USER } from '../support/grants.ts'
 import type { ClientName } from './model.ts'
@@ -58,7 +58,7 @@ export class Real {
       resources: [],
       clients,
       store,
-      accessTokens: accessTokenLookup(store, clients, now),
+      accessTokens: openAccessTokens(store, clients, now),
       resourceOwners: { findSession, checkPassword: nobody, checkSecondFactor: nobody, endSession: async () => '' },
       rotationKey: Buffer.alloc(32, 1),
       audit: () => {},

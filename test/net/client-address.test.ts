@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import type { AddressRange } from '../../src/net/address-range.ts'
@@ -14,12 +13,7 @@ const read = clientAddressReader(PROXIES)
 
 /** @param forwardedFor the values of as many headers. */
 function clientOf(peer: string | undefined, ...forwardedFor: string[]): string | undefined {
-  return read(request(peer, ...forwardedFor))
-}
-
-function request(peer: string | undefined, ...forwardedFor: string[]) {
-  const rawHeaders = ['Host', 'home.example', ...forwardedFor.flatMap((value) => ['X-Forwarded-For', value])]
-  return { socket: { remoteAddress: peer } as Socket, rawHeaders }
+  return read(peer, () => forwardedFor)
 }
 
 test('7. what anybody but a trusted proxy says of addresses is not believed', (t) => {
@@ -29,8 +23,15 @@ test('7. what anybody but a trusted proxy says of addresses is not believed', (t
 
 test('7. where no proxy is trusted, nobody is believed', (t) => {
   const trustNobody = clientAddressReader([])
-  for (const peer of ['127.0.0.1', '::1', '10.0.0.1']) t.is(trustNobody(request(peer, '203.0.113.9')), peer)
-  t.is(trustNobody(request('::ffff:127.0.0.1')), '127.0.0.1')
+  for (const peer of ['127.0.0.1', '::1', '10.0.0.1'])
+    t.is(
+      trustNobody(peer, () => ['203.0.113.9']),
+      peer,
+    )
+  t.is(
+    trustNobody('::ffff:127.0.0.1', () => []),
+    '127.0.0.1',
+  )
 })
 
 test('a trusted proxy is believed, in whichever family and spelling it connects', (t) => {
@@ -47,15 +48,6 @@ test('a client that goes through the proxy cannot choose its address', (t) => {
 test('behind several trusted proxies it is the last address that is none of theirs', (t) => {
   t.is(clientOf(PROXY, '198.51.100.1, 203.0.113.9, 10.9.9.9', 'fd00::5,192.168.1.2'), '203.0.113.9')
   t.is(clientOf(PROXY, '10.1.1.1, 192.168.1.3, ::ffff:10.2.2.2'), '192.168.1.3')
-})
-
-test('the header is found in every letter case, and no other is taken for it', (t) => {
-  const socket = { remoteAddress: PROXY } as Socket
-  for (const name of ['x-forwarded-for', 'X-FORWARDED-FOR'])
-    t.is(read({ socket, rawHeaders: [name, '203.0.113.9'] }), '203.0.113.9')
-  for (const name of ['X_Forwarded_For', 'Forwarded', 'X-Real-IP', 'X-Forwarded-Fo', 'X-Forwarded-For-X'])
-    t.is(read({ socket, rawHeaders: [name, '203.0.113.9'] }), undefined)
-  t.is(read({ socket, rawHeaders: ['A', 'X-Forwarded-For', '203.0.113.9', 'b'] }), undefined)
 })
 
 test('9. a proxy that says nothing, or nothing clear, or only of proxies, tells no address', (t) => {

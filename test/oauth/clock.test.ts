@@ -1,8 +1,8 @@
 import test from 'ava'
 import { handleToken } from '../../src/oauth/endpoints/handle-token.ts'
-import { accessTokenLookup } from '../../src/oauth/grants/access-tokens.ts'
 import { issueCode } from '../../src/oauth/grants/codes.ts'
 import { hashSecret } from '../../src/secrets/secret.ts'
+import { openAccessTokens } from '../support/access-tokens.ts'
 import { CLIENT, PUBLIC_CLIENT, USER } from '../support/grants.ts'
 import { AS_CLIENT, AS_PHONE, issueTokens, openServer, postForm } from '../support/server.ts'
 
@@ -12,7 +12,7 @@ const [redirectUri = ''] = CLIENT.redirect_uris
 test('an access token of the future is refused, cached or not: the clock was wrong, and nobody knows its age', async (t) => {
   const { server, store, advance } = await openServer(t)
   const { access } = await issueTokens(server)
-  const anew = () => accessTokenLookup(store, server.clients, server.now)
+  const anew = () => openAccessTokens(store, server.clients, server.now)
   t.truthy(await server.accessTokens.find(access))
   advance(-5 * MINUTE)
   for (const tokens of [server.accessTokens, anew()]) t.truthy(await tokens.find(access), 'a small step does no harm')

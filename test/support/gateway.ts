@@ -15,6 +15,9 @@ export const ISSUER = 'https://dev.jasonhollis.com'
 export const JAPAN = 'https://alexa.amazon.co.jp/api/skill/link/MKXZK47785HJ2'
 export const ADA = { name: 'ada', displayName: 'Ada Lovelace', password: 'correct horse battery' }
 
+/** What another process writes counts with the next request, not a few milliseconds later. */
+const AT_ONCE = { changesEveryMs: 0 }
+
 /** A configuration like the shipped one, on free ports, with what tests need besides. */
 export function testConfig(musicAssistant: string) {
   const redirect_uris = ['https://pitangui.amazon.com/api/skill/link/MKXZK47785HJ2', JAPAN]
@@ -90,7 +93,7 @@ export async function startTestHouse(
 
   const environment = testEnvironment()
   const log: string[] = []
-  const prepared = await prepareGateway(loadConfig(configFile, {}), environment, logInto(log))
+  const prepared = await prepareGateway(loadConfig(configFile, {}), environment, logInto(log), AT_ONCE)
   await addUser(prepared.store, environment, ADA)
   const gateway = await prepared.listen()
   t.teardown(async () => {
@@ -120,7 +123,7 @@ export async function startTestHouse(
 /** Stops the gateway, and starts another one on the same folder. */
 export async function restart(t: ExecutionContext, house: TestHouse): Promise<TestHouse> {
   await house.gateway.close()
-  const prepared = await prepareGateway(loadConfig(house.configFile, {}), house, logInto(house.log))
+  const prepared = await prepareGateway(loadConfig(house.configFile, {}), house, logInto(house.log), AT_ONCE)
   const gateway = await prepared.listen()
   t.teardown(() => gateway.close())
   return { ...house, prepared, gateway, port: gateway.https.port }

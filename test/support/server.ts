@@ -3,10 +3,10 @@ import type { ExecutionContext } from 'ava'
 import type { Answer, EndpointRequest } from '../../src/http/answer.ts'
 import type { AuthorizationServer } from '../../src/oauth/authorization-server.ts'
 import { openClients, type RegisteredClient } from '../../src/oauth/clients/clients.ts'
-import { accessTokenLookup } from '../../src/oauth/grants/access-tokens.ts'
 import type { Consent } from '../../src/oauth/grants/grants.ts'
 import { firstTokens } from '../../src/oauth/grants/tokens.ts'
 import type { AuditEvent } from '../../src/telemetry/audit.ts'
+import { openAccessTokens } from './access-tokens.ts'
 import { CLIENT, openStores, PUBLIC_CLIENT, SECRET, USER } from './grants.ts'
 
 export const HOME = 'https://home.example'
@@ -27,7 +27,7 @@ export async function openServer(t: ExecutionContext, clients: RegisteredClient[
     resources: [HOME, `${HOME}/api`, `${HOME}/any`].map((resource) => ({ resource, scopes: [] })),
     clients: known,
     store,
-    accessTokens: accessTokenLookup(store, known, now),
+    accessTokens: openAccessTokens(store, known, now),
     resourceOwners: { findSession: nobody, checkPassword: nobody, checkSecondFactor: nobody, endSession: nobody },
     rotationKey: randomBytes(32),
     audit: (event) => events.push(event),

@@ -1,120 +1,153 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Dispatcher, errors, Pool } from 'undici'
-import { responseHeaders } from '../identity-headers.ts'
+import type { GatewayError } from '../../http/gateway-error.ts'
+import type { Exchange } from '../exchange.ts'
 import type { Target } from '../refuse-ambiguous.ts'
-import { refusesGateway, tooSlow, type Upstream, unreachable } from './upstream.ts'
+import { responseHeaders } from '../response-headers.ts'
+import { type Outcome, tooSlow, unreachable } from './outcome.ts'
+import type { Upstream, UpstreamSettings } from './upstream.ts'
 
-/** Milliseconds. Upstreams close an idle connection themselves, Music Assistant after 75 s: ours have to go sooner. */
-const KEEP_ALIVE = 4000
-const CONNECT_TIMEOUT = 5000
+export type { Pool }
+
+/** Upstreams close an idle connection themselves, Music Assistant after 75 s: ours have to go sooner. */
+const KEEP_ALIVE_MS = 4000
+const CONNECT_TIMEOUT_MS = 5000
 
 const NOTHING = Buffer.alloc(0)
 
-/** One request on its way to an upstream. */
-export interface Passage {
-  request: IncomingMessage
-  response: ServerResponse
+export function openPool({ url, responseTimeoutMs }: UpstreamSettings): Pool {
+  return new Pool(url, {
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: responseTimeoutMs,
+    // A stream may pause for as long as the music does.
+    bodyTimeout: 0,
+    // With HTTP/2, which https upstreams would get, answers have no raw headers.
+    allowH2: false,
+  })
+}
+
+/** What goes to the upstream. */
+export interface ForwardRequest {
+  upstream: Upstream
   target: Target
   /** Raw pairs, sent instead of the request's own. */
   headers: string[]
-  /** Whether the caller was let in by this gateway, so that a 401 of the upstream's can't concern it. */
-  authorized: boolean
+  /** What the client is told instead of an answer with this status, if it isn't passed on. */
+  refusalOf: (status: number) => GatewayError | undefined
 }
 
-export interface Forwarder {
-  /**
-   * Passes a request on and its answer back, both as they come, at the pace of the slower side.
-   * @returns when the answer has been passed on, or the client has left.
-   * @throws GatewayError while nothing was answered yet; later the client's connection is cut, so that half an answer
-   * is never taken for a whole one.
-   */
-  forward: (passage: Passage) => Promise<void>
-  close: () => Promise<void>
-}
-
-/** Opens the connections to an upstream. */
-export function openForwarder(upstream: Upstream): Forwarder {
-  const pool = new Pool(upstream.url, {
-    connect: { timeout: CONNECT_TIMEOUT },
-    keepAliveTimeout: KEEP_ALIVE,
-    headersTimeout: upstream.responseTimeout,
-    // A stream may pause for as long as the music does.
-    bodyTimeout: 0,
+/**
+ * Passes a request on and its answer back, both as they come, at the pace of the slower side. Where the upstream breaks
+ * off in the middle, the client is cut off too, so that half an answer is never taken for a whole one.
+ * @returns when the answer has been passed on, the client has left, or nothing could be had.
+ */
+export function forward(exchange: Exchange, request: ForwardRequest): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const forwarding = new Forwarding(exchange, request, resolve)
+    forwarding.dispatch()
   })
-  return { forward: (passage) => forward(pool, upstream, passage), close: () => pool.destroy() }
 }
 
-function forward(
-  pool: Pool,
-  upstream: Upstream,
-  { request, response, target, headers, authorized }: Passage,
-): Promise<void> {
-  const hasBody =
-    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0
-  const options: Dispatcher.DispatchOptions = {
-    method: request.method as Dispatcher.HttpMethod,
-    path: target.path + target.query,
-    headers,
-    body: hasBody ? request : null,
-  }
-  let mayRetry = !hasBody && (request.method === 'GET' || request.method === 'HEAD')
+class Forwarding implements Dispatcher.DispatchHandler {
+  readonly #exchange: Exchange
+  readonly #request: ForwardRequest
+  readonly #resolve: (outcome: Outcome) => void
+  #controller: Dispatcher.DispatchController | undefined
+  #headWaits = false
+  #mayRetry: boolean
+  #ending: Outcome['ending'] = 'answered'
+  #upstreamStatus: number | undefined
+  #bytesReceived = 0
 
-  return new Promise((resolve, reject) => {
-    let controller: Dispatcher.DispatchController | undefined
-    let headWaits = false
-    response.once('close', () => {
+  constructor(exchange: Exchange, request: ForwardRequest, resolve: (outcome: Outcome) => void) {
+    this.#exchange = exchange
+    this.#request = request
+    this.#resolve = resolve
+    const { method, body, answer } = exchange
+    this.#mayRetry = body === null && (method === 'GET' || method === 'HEAD')
+    answer.onDrain(() => this.#controller?.resume())
+    answer.onClose((finished) => {
+      if (!finished && this.#ending === 'answered') this.#ending = 'client left'
       // First, for nobody is left to be told of a failure.
-      resolve()
-      if (!response.writableFinished) controller?.abort(new Error('the client left'))
+      this.#settle()
+      if (!finished) this.#controller?.abort(new Error('the client left'))
     })
-    response.on('drain', () => controller?.resume())
+  }
 
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart(started) {
-        controller = started
-        if (response.destroyed) started.abort(new Error('the client left'))
-      },
-      onResponseStart(started, status) {
-        // An informational answer concerns the connection to the upstream only. (undici takes a 100 for an error.)
-        if (status < 200) return
-        if (status === 401 && authorized) {
-          started.abort(refusesGateway(upstream))
-          return
-        }
-        // The upstream's own words for the status may be none that a response can have, and mean nothing.
-        response.writeHead(status, responseHeaders(rawHeaders(started)))
-        headWaits = true
-        // Together with the first of the body, if that is there. (`flushHeaders` would write them as UTF-8.)
-        process.nextTick(() => headWaits && response.write(NOTHING))
-      },
-      onResponseData(started, chunk) {
-        headWaits = false
-        if (!response.write(chunk)) started.pause()
-      },
-      onResponseEnd() {
-        headWaits = false
-        response.end()
-      },
-      onResponseError(_, error) {
-        headWaits = false
-        if (response.headersSent) {
-          response.destroy()
-        } else if (mayRetry && isLostConnection(error)) {
-          // The upstream may have closed an idle connection in the moment that it was used.
-          mayRetry = false
-          pool.dispatch(options, handler)
-        } else {
-          reject(asGatewayError(upstream, error))
-        }
-      },
+  dispatch(): void {
+    const { upstream, target, headers } = this.#request
+    const { method, body } = this.#exchange
+    const path = target.path + target.query
+    upstream.pool.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body }, this)
+  }
+
+  #settle(error?: GatewayError): void {
+    this.#resolve({
+      ending: this.#ending,
+      upstreamStatus: this.#upstreamStatus,
+      bytesReceived: this.#bytesReceived,
+      error,
+    })
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#exchange.answer.closed) controller.abort(new Error('the client left'))
+  }
+
+  onBodySent(chunk: Uint8Array): void {
+    this.#bytesReceived += chunk.length
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    // An informational answer concerns the connection to the upstream only. (undici takes a 100 for an error.)
+    if (status < 200) return
+    this.#upstreamStatus = status
+    const refusal = this.#request.refusalOf(status)
+    if (refusal) {
+      controller.abort(refusal)
+      return
     }
-    pool.dispatch(options, handler)
-  })
+    const { answer } = this.#exchange
+    // The upstream's own words for the status may be none that a response can have, and mean nothing.
+    answer.begin(status, responseHeaders(rawHeaders(controller)))
+    this.#headWaits = true
+    // Together with the first of the body, if that is there. (`flushHeaders` would write them as UTF-8.)
+    process.nextTick(() => this.#headWaits && answer.write(NOTHING))
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#headWaits = false
+    if (!this.#exchange.answer.write(chunk)) controller.pause()
+  }
+
+  onResponseEnd(): void {
+    this.#headWaits = false
+    this.#exchange.answer.end()
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#headWaits = false
+    const { answer } = this.#exchange
+    if (answer.begun) {
+      if (!answer.closed) this.#ending = 'upstream broke off'
+      answer.cut()
+    } else if (this.#mayRetry && isLostConnection(error)) {
+      // The upstream may have closed an idle connection in the moment that it was used.
+      this.#mayRetry = false
+      this.dispatch()
+    } else {
+      this.#settle(asGatewayError(this.#request.upstream, error))
+    }
+  }
 }
 
 /** The pairs as they came; undici has them, though its types don't say so. */
 function rawHeaders(controller: Dispatcher.DispatchController): string[] {
-  return (controller as unknown as { rawHeaders: Buffer[] }).rawHeaders.map((part) => part.toString('latin1'))
+  const parts = (controller as unknown as { rawHeaders: Buffer[] }).rawHeaders
+  const headers = new Array<string>(parts.length)
+  for (let i = 0; i < parts.length; i++) headers[i] = (parts[i] as Buffer).toString('latin1')
+  return headers
 }
 
 /** Ended by the other side: undici has an error of its own for an end, and leaves a reset as Node tells it. */
@@ -122,8 +155,8 @@ function isLostConnection(error: NodeJS.ErrnoException): boolean {
   return error instanceof errors.SocketError || error.code === 'ECONNRESET' || error.code === 'EPIPE'
 }
 
-function asGatewayError(upstream: Upstream, error: Error): Error {
+function asGatewayError(upstream: UpstreamSettings, error: Error): GatewayError {
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError)
     return tooSlow(upstream)
-  return error.name === 'GatewayError' ? error : unreachable(upstream, error)
+  return error.name === 'GatewayError' ? (error as GatewayError) : unreachable(upstream, error)
 }

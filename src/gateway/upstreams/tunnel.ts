@@ -1,100 +1,113 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import httpProxy from 'http-proxy'
-import type { GatewayError } from '../../http/gateway-error.ts'
-import { responseHeaders, setsOwnCookie } from '../identity-headers.ts'
-import { refusesGateway, tooSlow, type Upstream, unreachable } from './upstream.ts'
+import { endSocket } from '../../net/end-socket.ts'
+import type { Exchange, UpgradeRequest } from '../exchange.ts'
+import { responseHeaders, setsOwnCookie } from '../response-headers.ts'
+import type { ForwardRequest } from './forward.ts'
+import { type Outcome, tooSlow, unreachable } from './outcome.ts'
 
 useOldExtendQuietly()
 
-/** The two ways in which an upgrade can come to nothing. Each has to answer at once: http-proxy ends the socket next. */
-export interface WithoutUpgrade {
-  /** Nothing useful came from the upstream. */
-  fail: (error: GatewayError) => void
-  /** Makes the response on which the upstream's own, other answer is passed on. */
-  respond: () => ServerResponse
+export interface TunnelRequest extends ForwardRequest {
+  upgrade: UpgradeRequest
+  /** The two sides are connected. */
+  onOpen: () => void
 }
 
-/** A WebSocket upgrade on its way to an upstream. */
-export interface Upgrade {
-  request: IncomingMessage
-  /** The client's, with an `error` listener already on it. */
-  socket: Duplex
-  /** What the client sent after its request. */
-  head: Buffer
-  /** Raw pairs, sent instead of the request's own. */
-  headers: string[]
-  /** Whether the caller was let in by this gateway, so that a 401 of the upstream's can't concern it. */
-  authorized: boolean
+/**
+ * Passes an upgrade on and splices the two connections.
+ * @returns when the tunnel has ended, another answer of the upstream's was passed on, or nothing could be had.
+ */
+export function tunnel(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
+  const { upstream, upgrade, headers, refusalOf, onOpen } = request
+  const { socket, head } = upgrade
+  const outcome: Outcome = { ending: 'client left', upstreamStatus: undefined, bytesReceived: 0 }
+  return new Promise((resolve) => {
+    const proxy = httpProxy.createProxyServer({ target: upstream.url, toProxy: true })
+    socket.once('close', () => resolve(outcome))
+
+    proxy.on('proxyReqWs', (upstreamRequest) => {
+      // http-proxy would make `/http:/x` into `/http://x`.
+      upstreamRequest.path = exchange.target
+      socket.once('close', () => upstreamRequest.destroy())
+      upstreamRequest.setTimeout(upstream.responseTimeoutMs, () => {
+        resolve({ ...outcome, error: tooSlow(upstream) })
+        upstreamRequest.destroy()
+      })
+      // http-proxy, which listens next, passes on every header of the answer.
+      upstreamRequest.once('upgrade', ({ headers }) => {
+        const cookies = headers['set-cookie']
+        if (cookies) headers['set-cookie'] = cookies.filter((cookie) => !setsOwnCookie(cookie))
+      })
+      // It would end the connection where it fails, and pass on a chunked answer without its chunks: these take its place.
+      process.nextTick(() => {
+        const fail = (error: Error) => resolve({ ...outcome, error: unreachable(upstream, error) })
+        upstreamRequest.removeAllListeners('error').on('error', fail)
+        upstreamRequest.removeAllListeners('response').once('response', (response) => {
+          passOnAnswer(upstreamRequest, response)
+        })
+      })
+    })
+    proxy.on('open', (upstreamSocket) => {
+      outcome.ending = 'closed'
+      outcome.upstreamStatus = 101
+      onOpen()
+      count(upstreamSocket)
+      socket.once('close', () => upstreamSocket.destroy())
+      upstreamSocket.once('close', () => endSocket(socket))
+    })
+    // After it was opened: then both ends are closed by the listeners above.
+    proxy.on('error', () => {})
+    proxy.ws(requestFor(exchange, upstream.url, headers), socket, head)
+
+    function count(upstreamSocket: Socket): void {
+      const { bytesRead, bytesWritten } = upstreamSocket
+      socket.once('close', () => {
+        outcome.bytesReceived = upstreamSocket.bytesWritten - bytesWritten
+        exchange.record.bytesSent = upstreamSocket.bytesRead - bytesRead
+      })
+    }
+
+    /** What the upstream says instead of upgrading. */
+    function passOnAnswer(upstreamRequest: ClientRequest, response: IncomingMessage): void {
+      const { answer } = exchange
+      const status = response.statusCode ?? 0
+      outcome.upstreamStatus = status
+      const refusal = refusalOf(status)
+      if (refusal) {
+        resolve({ ...outcome, error: refusal })
+        upstreamRequest.destroy()
+        return
+      }
+      upstreamRequest.setTimeout(0)
+      answer.onDrain(() => response.resume())
+      answer.onClose((finished) => {
+        if (finished) outcome.ending = 'answered'
+        resolve(outcome)
+      })
+      response.on('error', () => {
+        outcome.ending = 'upstream broke off'
+        answer.cut()
+      })
+      try {
+        answer.begin(status, responseHeaders(response.rawHeaders))
+      } catch {
+        // No response can be like that.
+        socket.destroy()
+        return
+      }
+      response.on('data', (chunk: Buffer) => answer.write(chunk) || response.pause())
+      response.on('end', () => answer.end())
+    }
+  })
 }
 
-/** Passes an upgrade on and splices the two sockets. */
-export function tunnel(
-  upstream: Upstream,
-  { request, socket, head, headers, authorized }: Upgrade,
-  without: WithoutUpgrade,
-): void {
-  // http-proxy copies these; nothing else of the client's request reaches the upstream.
-  const upgrade = ['Host', new URL(upstream.url).host, 'Connection', 'Upgrade', 'Upgrade', 'websocket']
-  request.headers = toObject([...headers, ...upgrade]) as IncomingHttpHeaders
-  const proxy = httpProxy.createProxyServer({ target: upstream.url, toProxy: true })
-  let settled = false
-  const settle = () => {
-    const first = !settled
-    settled = true
-    return first
-  }
-
-  proxy.on('proxyReqWs', (upstreamRequest) => {
-    // http-proxy would make `/http:/x` into `/http://x`.
-    upstreamRequest.path = request.url as string
-    socket.once('close', () => {
-      // Nobody is left to be told of a failure.
-      settle()
-      upstreamRequest.destroy()
-    })
-    upstreamRequest.setTimeout(upstream.responseTimeout, () => {
-      if (settle()) without.fail(tooSlow(upstream))
-      upstreamRequest.destroy()
-    })
-    // http-proxy, which listens next, passes on every header of the answer.
-    upstreamRequest.once('upgrade', ({ headers }) => {
-      const cookies = headers['set-cookie']
-      if (cookies) headers['set-cookie'] = cookies.filter((cookie) => !setsOwnCookie(cookie))
-    })
-    // Of another answer it would pass on a chunked body without its chunks: this takes its place.
-    process.nextTick(() => upstreamRequest.removeAllListeners('response').once('response', passOnAnswer))
-  })
-  proxy.on('open', (upstreamSocket) => {
-    settle()
-    socket.once('close', () => upstreamSocket.destroy())
-    upstreamSocket.once('close', () => socket.end())
-  })
-  proxy.on('error', (error) => {
-    if (settle()) without.fail(unreachable(upstream, error))
-  })
-  proxy.ws(request, socket, head)
-
-  /** What the upstream says instead of upgrading. */
-  function passOnAnswer(response: IncomingMessage): void {
-    if (!settle()) return
-    if (response.statusCode === 401 && authorized) {
-      without.fail(refusesGateway(upstream))
-      response.destroy()
-      return
-    }
-    response.setTimeout(0)
-    const answer = without.respond()
-    response.once('error', () => answer.destroy())
-    try {
-      answer.writeHead(response.statusCode ?? 0, responseHeaders(response.rawHeaders))
-      response.pipe(answer)
-    } catch {
-      // No response can be like that.
-      socket.destroy()
-    }
-  }
+/** What http-proxy reads of a request; nothing of the client's own reaches the upstream. */
+function requestFor({ method, target }: Exchange, url: string, headers: string[]): IncomingMessage {
+  const upgrade = ['Host', new URL(url).host, 'Connection', 'Upgrade', 'Upgrade', 'websocket']
+  return { method, url: target, headers: toObject([...headers, ...upgrade]) as IncomingHttpHeaders } as IncomingMessage
 }
 
 /** Lower-case names; a value that comes once is a string, as http-proxy expects of `connection` and `upgrade`. */

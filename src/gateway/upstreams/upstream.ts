@@ -1,40 +1,48 @@
-import { GatewayError } from '../../http/gateway-error.ts'
+import { openPool, type Pool } from './forward.ts'
 
-/** A server behind the gateway. */
-export interface Upstream {
+/** A server behind the gateway, as it is configured. */
+export interface UpstreamSettings {
   name: string
   /** Its origin. */
   url: string
   /** What the gateway itself signs in with there. */
   token?: string
-  /** How long it may take to begin an answer, in milliseconds. */
-  responseTimeout: number
+  /** How long it may take to begin an answer. */
+  responseTimeoutMs: number
 }
 
-export function unreachable({ name, url }: Upstream, error: Error): GatewayError {
-  const sentence = 'The server behind this gateway cannot be reached. Check that it is running, and try again.'
-  return new GatewayError('bad_gateway', sentence, `${name} at ${url}: ${error.message}`)
+/** The same with its connections, which last for as long as somebody needs them. */
+export interface Upstream extends UpstreamSettings {
+  pool: Pool
+  /** Keeps the connections open until what it returns was called. */
+  lease: () => () => void
+  /** Closes the connections after the last request. */
+  retire: () => Promise<void>
+  /** Closes them now. */
+  destroy: () => Promise<void>
 }
 
-export function tooSlow({ name, url, responseTimeout }: Upstream): GatewayError {
-  const sentence = 'The server behind this gateway takes too long to answer. Try again later.'
-  return new GatewayError(
-    'gateway_timeout',
-    sentence,
-    `${name} at ${url} did not answer within ${responseTimeout / 1000} s`,
-  )
-}
-
-/**
- * A 401 to a request whose caller this gateway has let in means the gateway itself. Passed on, it would tell a client
- * that its own token is bad, and Alexa would unlink.
- */
-export function refusesGateway({ name, token }: Upstream): GatewayError {
-  const sentence = 'The server behind this gateway does not accept the gateway. Its owner has to give it a valid token.'
-  const advice = token === undefined ? 'it has none' : 'the one it has may have expired'
-  return new GatewayError(
-    'upstream_refused_gateway',
-    sentence,
-    `${name} answered 401: set upstreams.${name}.token, ${advice}`,
-  )
+/** Opens the connections to an upstream; the first one is made by the first request. */
+export function openUpstream(settings: UpstreamSettings): Upstream {
+  const pool = openPool(settings)
+  const unused = Promise.withResolvers<void>()
+  let leases = 1
+  const release = () => {
+    leases--
+    if (leases === 0) unused.resolve()
+  }
+  return {
+    ...settings,
+    pool,
+    lease() {
+      leases++
+      return release
+    },
+    async retire() {
+      release()
+      await unused.promise
+      await pool.close()
+    },
+    destroy: () => pool.destroy(),
+  }
 }

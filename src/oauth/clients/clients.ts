@@ -19,6 +19,8 @@ export interface Clients {
   /** Whether this text, wherever it was written, is the secret of one of the configured clients. */
   isSecret: (text: string) => boolean
   find: (id: string) => RegisteredClient | undefined | Promise<RegisteredClient | undefined>
+  /** The same, where the row of one that registered itself is at hand, if there is one. */
+  withRow: (id: string, row: ClientRecord | undefined) => RegisteredClient | undefined
 }
 
 /** Those of the configuration, and those that registered themselves if they may. */
@@ -27,14 +29,13 @@ export function openClients(
   registered: { store: Store; lifetimes: Configured } | undefined,
 ): Clients {
   const byId = new Map(configured.map((client) => [client.id, client]))
-  async function findRegistered({ store, lifetimes }: NonNullable<typeof registered>, id: string) {
-    const record = await store.get('client', id)
-    return record && fromRecord(id, record, lifetimesOf(lifetimes))
-  }
+  const lifetimes = registered && lifetimesOf(registered.lifetimes)
+  const fromRow = (id: string, row: ClientRecord | undefined) => row && lifetimes && fromRecord(id, row, lifetimes)
   const isSecretOfClient = (text: string) => configured.some(({ secretHash }) => matchesHash(text, secretHash))
   return {
     isSecret: (text) => isSecret(text) || isSecretOfClient(text),
-    find: (id) => byId.get(id) ?? (registered && findRegistered(registered, id)),
+    find: (id) => byId.get(id) ?? registered?.store.get('client', id).then((row) => fromRow(id, row)),
+    withRow: (id, row) => byId.get(id) ?? fromRow(id, row),
   }
 }
 

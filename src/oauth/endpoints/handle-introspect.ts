@@ -45,13 +45,14 @@ export async function handleIntrospect(server: AuthorizationServer, asked: Endpo
 async function describeAccessToken(server: AuthorizationServer, token: string): Promise<ActiveToken | undefined> {
   const found = await server.accessTokens.find(token)
   if (!found) return undefined
+  const { identity } = found
   return {
     active: true,
     token_type: 'Bearer',
-    scope: found.scopes.join(' '),
-    client_id: found.clientId,
-    username: found.userName,
-    sub: found.userId,
+    scope: identity.scopes.join(' '),
+    client_id: identity.client ?? '',
+    username: identity.user.name,
+    sub: identity.user.id,
     aud: found.resources ?? [server.issuer],
     iss: server.issuer,
     iat: seconds(found.issuedAt),

@@ -3,6 +3,6 @@ import { type Answer, type EndpointRequest, jsonAnswer } from '../../http/answer
 /** Who the user of an access token is, for a client that may know. @see OpenID Connect Core section 5.3 */
 export function handleUserinfo({ identity }: EndpointRequest): Answer {
   if (!identity) throw new Error('userinfo was reached without an access token')
-  const { userId, userName, displayName } = identity
-  return jsonAnswer(200, { sub: userId, name: displayName, preferred_username: userName })
+  const { id, name, displayName } = identity.user
+  return jsonAnswer(200, { sub: id, name: displayName, preferred_username: name })
 }

@@ -1,21 +1,15 @@
-import { LRUCache } from 'lru-cache'
-import { hashSecret, isSecret } from '../../secrets/secret.ts'
+import type { Identity } from '../../http/identity.ts'
 import { isOfTheFuture } from '../../store/clock-tolerance.ts'
-import type { Store } from '../../store/store.ts'
 import { stillAllowed } from '../checks/scopes.ts'
 import type { Clients } from '../clients/clients.ts'
-import { findResourceOwner } from '../find-resource-owner.ts'
+import type { TokenFact, TokenFacts } from './token-facts.ts'
 
-/** What is known of an access token. Whether that is enough is decided anew at each request. */
+/** What an access token is good for, by the configuration of now. */
 export interface AccessToken {
   /** Its hash. */
   id: string
   grantId: string
-  userId: string
-  userName: string
-  displayName: string
-  clientId: string
-  scopes: string[]
+  identity: Identity
   /** What it is for; anything if absent. @see RFC 8707 */
   resources?: string[]
   /** Milliseconds since 1970. */
@@ -26,62 +20,35 @@ export interface AccessToken {
 
 export interface AccessTokens {
   /**
-   * The token's facts, or undefined for one that is unknown, expired or revoked, or whose user or client is gone.
+   * What the token is good for; undefined for one that is unknown, expired or revoked, or whose user or client is gone.
    * @throws StorageError when nobody can tell.
    */
   find: (token: string) => AccessToken | undefined | Promise<AccessToken | undefined>
   /** Whether the token wasn't revoked, and its grant, user and client are still there. @throws StorageError when nobody can tell. */
-  stillGranted: (token: AccessToken) => Promise<boolean>
+  stillGranted: (token: Pick<AccessToken, 'id' | 'grantId' | 'expiresAt'>) => Promise<boolean>
   /** To be called when anything was revoked. */
   forgetAll: () => void
 }
 
-/** Facts are remembered this long at the most, in milliseconds. */
-const MEMORY = 10_000
-const MEMORY_ENTRIES = 10_000
-
-/** The look-up of access tokens, which remembers facts, never decisions, and forgets them when another process writes. */
-export function accessTokenLookup(store: Store, clients: Clients, now: () => number): AccessTokens {
-  const known = new LRUCache<string, AccessToken>({ max: MEMORY_ENTRIES, ttl: MEMORY, ttlResolution: 0, perf: { now } })
-  let changes = store.changesByOthers()
-  let forgotten = 0
+/** Access tokens as the clients of a configuration have them. Facts are remembered; this is decided at each request. */
+export function findAccessToken(facts: TokenFacts, clients: Clients, now: () => number): AccessTokens {
+  // Whatever these facts and these clients make of each other is the same each time.
+  const decided = new WeakMap<TokenFact, AccessToken | undefined>()
 
   function find(token: string): AccessToken | undefined | Promise<AccessToken | undefined> {
-    const changesNow = store.changesByOthers()
-    if (changesNow !== changes) {
-      changes = changesNow
-      forgetAll()
-    }
-    // The cache is keyed by the token itself: its hash would cost more than all the rest.
-    const fact = known.get(token)
-    if (!fact) return read(token)
-    return isGood(fact) ? fact : undefined
+    const fact = facts.find(token)
+    return fact instanceof Promise ? fact.then(decide) : decide(fact)
   }
 
-  async function read(token: string): Promise<AccessToken | undefined> {
-    if (!isSecret(token)) return undefined
-    const before = forgotten
-    const id = hashSecret(token)
-    const record = await store.get('access', id)
-    const grant = record && (await store.get('grant', record.grant))
-    const user = grant && (await findResourceOwner(store, grant))
-    const client = grant && (await clients.find(grant.client))
-    if (!record || !grant || !user || !client) return undefined
-    const fact = {
-      id,
-      grantId: record.grant,
-      userId: user.id,
-      userName: user.name,
-      displayName: user.displayName,
-      clientId: grant.client,
-      scopes: stillAllowed(record.scopes, client),
-      resources: record.resources,
-      issuedAt: record.issuedAt,
-      expiresAt: record.expiresAt,
+  function decide(fact: TokenFact | undefined): AccessToken | undefined {
+    if (!fact) return undefined
+    let token = decided.get(fact)
+    if (!token) {
+      token = accessToken(fact, clients)
+      if (!token) return undefined
+      decided.set(fact, token)
     }
-    // What was revoked while this was read must not be remembered.
-    if (forgotten === before) known.set(token, fact)
-    return isGood(fact) ? fact : undefined
+    return isGood(token) ? token : undefined
   }
 
   function isGood({ issuedAt, expiresAt }: AccessToken): boolean {
@@ -89,18 +56,31 @@ export function accessTokenLookup(store: Store, clients: Clients, now: () => num
     return expiresAt > at && !isOfTheFuture(issuedAt, at)
   }
 
-  async function stillGranted({ id, grantId, expiresAt }: AccessToken): Promise<boolean> {
-    // Before its time it is gone only if it was revoked.
-    if (expiresAt > now() && !(await store.get('access', id))) return false
-    const grant = await store.get('grant', grantId)
-    if (!grant || !(await clients.find(grant.client))) return false
-    return (await findResourceOwner(store, grant)) !== undefined
+  async function stillGranted({ id, grantId, expiresAt }: Pick<AccessToken, 'id' | 'grantId' | 'expiresAt'>) {
+    // Before its time a token is gone only if it was revoked; after it, the grant counts.
+    const fact = await facts.read(id, expiresAt > now() ? undefined : grantId)
+    return fact !== undefined && clients.withRow(fact.grant.client, fact.client) !== undefined
   }
 
-  function forgetAll(): void {
-    forgotten++
-    known.clear()
-  }
+  return { find, stillGranted, forgetAll: facts.forgetAll }
+}
 
-  return { find, stillGranted, forgetAll }
+function accessToken({ id, access, grant, user, client: row }: TokenFact, clients: Clients): AccessToken | undefined {
+  const client = clients.withRow(grant.client, row)
+  if (!client) return undefined
+  const { id: userId, name, displayName } = user
+  return {
+    id,
+    grantId: access.grant,
+    identity: {
+      user: { id: userId, name, displayName },
+      client: client.id,
+      grant: access.grant,
+      scopes: stillAllowed(access.scopes, client),
+      by: 'bearer',
+    },
+    resources: access.resources,
+    issuedAt: access.issuedAt,
+    expiresAt: access.expiresAt,
+  }
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import test, { type ExecutionContext } from 'ava'
 import { openClients } from '../../../src/oauth/clients/clients.ts'
-import { accessTokenLookup } from '../../../src/oauth/grants/access-tokens.ts'
 import { hashSecret } from '../../../src/secrets/secret.ts'
 import type { Kind } from '../../../src/store/records.ts'
 import type { Store } from '../../../src/store/store.ts'
+import { openAccessTokens } from '../../support/access-tokens.ts'
 import { CLIENT, openStores, PUBLIC_CLIENT, putGrant, testClients, USER } from '../../support/grants.ts'
 
 /** The store, whose reads are counted, and held up before those of one kind until they are let go. */
@@ -43,15 +43,17 @@ function watched(store: Store) {
 test('a token is found with the facts about it', async (t) => {
   const { store, now } = await openStores(t)
   const { token, id, expiresAt } = await putGrant(store, now())
-  const { find } = accessTokenLookup(store, testClients(), now)
+  const { find } = openAccessTokens(store, testClients(), now)
   const facts = {
     id: hashSecret(token),
     grantId: id,
-    userId: USER.id,
-    userName: 'ada',
-    displayName: 'Ada Lovelace',
-    clientId: CLIENT.id,
-    scopes: ['music.read'],
+    identity: {
+      user: { id: USER.id, name: 'ada', displayName: 'Ada Lovelace' },
+      client: CLIENT.id,
+      grant: id,
+      scopes: ['music.read'],
+      by: 'bearer',
+    },
     resources: undefined,
     issuedAt: now(),
     expiresAt,
@@ -63,7 +65,7 @@ test('a token is found with the facts about it', async (t) => {
 test('what is no token, is unknown or of another form is not found', async (t) => {
   const { store, now } = await openStores(t)
   const { token } = await putGrant(store, now())
-  const { find } = accessTokenLookup(store, testClients(), now)
+  const { find } = openAccessTokens(store, testClients(), now)
   const hash = createHash('sha256').update(token).digest('base64url')
   for (const wrong of ['', 'x', 'A'.repeat(43), `${token}=`, ` ${token}`, token.toLowerCase(), hash]) {
     t.is(await find(wrong), undefined, wrong)
@@ -74,7 +76,7 @@ test('facts are read once and remembered for 10 s at the most', async (t) => {
   const { store: real, now, advance } = await openStores(t)
   const { token } = await putGrant(real, now())
   const { store, reads } = watched(real)
-  const { find } = accessTokenLookup(store, testClients(), now)
+  const { find } = openAccessTokens(store, testClients(), now)
   t.truthy(await find(token))
   const once = reads()
   t.truthy(await find(token))
@@ -89,7 +91,7 @@ test('facts are read once and remembered for 10 s at the most', async (t) => {
 test('a token that expires while it is remembered is refused from that moment on', async (t) => {
   const { store, now, advance } = await openStores(t)
   const { token } = await putGrant(store, now())
-  const { find } = accessTokenLookup(store, testClients(), now)
+  const { find } = openAccessTokens(store, testClients(), now)
   advance(3600_000 - 1000)
   t.truthy(await find(token))
   advance(999)
@@ -101,7 +103,7 @@ test('a token that expires while it is remembered is refused from that moment on
 test('what was revoked here is forgotten at once', async (t) => {
   const { store, now } = await openStores(t)
   const { token, id } = await putGrant(store, now())
-  const { find, forgetAll } = accessTokenLookup(store, testClients(), now)
+  const { find, forgetAll } = openAccessTokens(store, testClients(), now)
   t.truthy(await find(token))
   await store.delete('grant', id)
   t.truthy(await find(token), 'it is remembered until it is told')
@@ -113,7 +115,7 @@ for (const kind of ['grant', 'access', 'user'] as const) {
   test(`a token is forgotten at once when another process deletes its ${kind}`, async (t) => {
     const { store, other, now } = await openStores(t)
     const { token, id } = await putGrant(store, now())
-    const { find } = accessTokenLookup(store, testClients(), now)
+    const { find } = openAccessTokens(store, testClients(), now)
     t.truthy(await find(token))
     const ids = { grant: id, access: createHash('sha256').update(token).digest('base64url'), user: USER.name }
     t.true(await other.delete(kind, ids[kind]))
@@ -127,7 +129,7 @@ async function heldUp(t: ExecutionContext) {
   const { token, id } = await putGrant(real, now())
   const bystander = await putGrant(real, now())
   const { store, holdNext, letGo } = watched(real)
-  const { find, forgetAll } = accessTokenLookup(store, testClients(), now)
+  const { find, forgetAll } = openAccessTokens(store, testClients(), now)
   const held = holdNext('user')
   const reading = find(token)
   await held
@@ -163,24 +165,24 @@ test('a token whose client is no longer in the configuration is not found', asyn
   const { store, now } = await openStores(t)
   const { token } = await putGrant(store, now())
   const without = openClients([PUBLIC_CLIENT], undefined)
-  t.is(await accessTokenLookup(store, without, now).find(token), undefined)
-  t.truthy(await accessTokenLookup(store, testClients(), now).find(token))
+  t.is(await openAccessTokens(store, without, now).find(token), undefined)
+  t.truthy(await openAccessTokens(store, testClients(), now).find(token))
 })
 
 test('a token is not found when its user was replaced by another one of the same name', async (t) => {
   const { store, now } = await openStores(t)
   const { token } = await putGrant(store, now())
   await store.put('user', USER.name, { ...USER, id: 'u2' })
-  t.is(await accessTokenLookup(store, testClients(), now).find(token), undefined)
+  t.is(await openAccessTokens(store, testClients(), now).find(token), undefined)
 })
 
 test('the facts say what the user is called now', async (t) => {
   const { store, other, now } = await openStores(t)
   const { token } = await putGrant(store, now())
-  const { find } = accessTokenLookup(store, testClients(), now)
-  t.is((await find(token))?.displayName, 'Ada Lovelace')
+  const { find } = openAccessTokens(store, testClients(), now)
+  t.is((await find(token))?.identity.user.displayName, 'Ada Lovelace')
   await other.put('user', USER.name, { ...USER, displayName: 'Countess' })
-  t.is((await find(token))?.displayName, 'Countess')
+  t.is((await find(token))?.identity.user.displayName, 'Countess')
 })
 
 test('an unknown token is asked for each time, so that it works as soon as it is there', async (t) => {
@@ -188,7 +190,7 @@ test('an unknown token is asked for each time, so that it works as soon as it is
   const { token, expiresAt, id } = await putGrant(store, now())
   const hash = createHash('sha256').update(token).digest('base64url')
   await store.delete('access', hash)
-  const { find } = accessTokenLookup(store, testClients(), now)
+  const { find } = openAccessTokens(store, testClients(), now)
   t.is(await find(token), undefined)
   await store.put('access', hash, { grant: id, scopes: [], issuedAt: 0, expiresAt }, expiresAt)
   t.truthy(await find(token))
@@ -197,13 +199,13 @@ test('an unknown token is asked for each time, so that it works as soon as it is
 test('a token counts as granted after its hour, but not without its grant, its user or its client', async (t) => {
   const { store, now, advance } = await openStores(t)
   const { token, id } = await putGrant(store, now())
-  const { find, stillGranted } = accessTokenLookup(store, testClients(), now)
+  const { find, stillGranted } = openAccessTokens(store, testClients(), now)
   const fact = (await find(token))!
   advance(3600_000)
   t.is(await find(token), undefined)
   t.true(await stillGranted(fact))
   const without = openClients([PUBLIC_CLIENT], undefined)
-  t.false(await accessTokenLookup(store, without, now).stillGranted(fact))
+  t.false(await openAccessTokens(store, without, now).stillGranted(fact))
   await store.put('user', USER.name, { ...USER, id: 'somebody else of this name' })
   t.false(await stillGranted(fact))
   await store.put('user', USER.name, USER)

@@ -1,8 +1,8 @@
 import test, { type ExecutionContext } from 'ava'
-import { startTestHouse, type TestHouse } from '../support/gateway.ts'
-import { exchangeRaw, openRaw, rawRequest } from '../support/raw-client.ts'
-import { startFixedUpstream, startRawUpstream } from '../support/scripted-upstream.ts'
-import { issueToken } from '../support/tokens.ts'
+import { startTestHouse, type TestHouse } from '../../support/gateway.ts'
+import { exchangeRaw, openRaw, rawRequest } from '../../support/raw-client.ts'
+import { startFixedUpstream, startRawUpstream } from '../../support/scripted-upstream.ts'
+import { issueToken } from '../../support/tokens.ts'
 
 const errorOf = ({ status, body }: { status: number; body: string }) => [status, JSON.parse(body).error]
 

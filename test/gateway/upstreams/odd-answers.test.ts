@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava'
-import { startTestHouse } from '../support/gateway.ts'
-import { exchangeRaw, rawRequest, UPGRADE } from '../support/raw-client.ts'
-import { startFixedUpstream } from '../support/scripted-upstream.ts'
+import { startTestHouse } from '../../support/gateway.ts'
+import { exchangeRaw, rawRequest, UPGRADE } from '../../support/raw-client.ts'
+import { startFixedUpstream } from '../../support/scripted-upstream.ts'
 
 const REST = '\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi'
 const ANSWERS = {

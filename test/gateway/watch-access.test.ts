@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { WebSocket } from 'ws'
-import { openKeyvStore } from '../../../src/store/keyv-store.ts'
-import { removeUser } from '../../../src/users/users.ts'
-import { exactRequest, FORM } from '../../support/exact-request.ts'
-import { startTestHouse, type TestHouse } from '../../support/gateway.ts'
-import { alexaCredentials, link, refresh } from '../../support/linking.ts'
-import { issueToken } from '../../support/tokens.ts'
+import { openKeyvStore } from '../../src/store/keyv-store.ts'
+import { removeUser } from '../../src/users/users.ts'
+import { exactRequest, FORM } from '../support/exact-request.ts'
+import { startTestHouse, type TestHouse } from '../support/gateway.ts'
+import { alexaCredentials, link, refresh } from '../support/linking.ts'
+import { issueToken } from '../support/tokens.ts'
 
 async function openWebSocket(t: ExecutionContext, house: TestHouse, token?: string): Promise<WebSocket> {
   const headers = { authorization: `Bearer ${token ?? (await issueToken(house))}` }

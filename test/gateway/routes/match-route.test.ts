@@ -1,13 +1,15 @@
 import test from 'ava'
-import { compileRoutes, type Destination, matchRoute } from '../../src/gateway/match-route.ts'
+import { compileRoutes, type RouteTable } from '../../../src/gateway/routes/compile-routes.ts'
+import type { Destination } from '../../../src/gateway/routes/destination.ts'
+import { matchRoute as matchOnHost } from '../../../src/gateway/routes/match-route.ts'
+
+const matchRoute = (table: RouteTable, method: string, path: string) => matchOnHost(table, 'home.example', method, path)
 
 const own = (path: string, methods: string[] = ['GET']): Destination => ({
+  kind: 'endpoint',
   path,
   methods,
-  auth: 'none',
-  scopes: [],
-  resource: '',
-  metadata: '',
+  access: { kind: 'none' },
   handle: () => ({ status: 200, headers: {}, body: '' }),
 })
 
@@ -41,10 +43,9 @@ test('a path that is encoded without need goes where an upstream would take it',
 })
 
 test('a slash behind the path of a route changes nothing, but no endpoint of the gateway has two paths', (t) => {
-  const forwarded = (path: string, methods: string[]) => ({ ...own(path, methods), handle: undefined, upstream: {} })
-  const [inner, wider] = [forwarded('/api', ['POST']), own('/*', ['GET', 'POST'])]
-  const { handle: _, ...route } = inner
-  const mixed = compileRoutes([route as unknown as Destination, own('/alexa/token', ['POST']), wider])
+  const inner = { ...own('/api', ['POST']), kind: 'upstream' } as unknown as Destination
+  const wider = own('/*', ['GET', 'POST'])
+  const mixed = compileRoutes([inner, own('/alexa/token', ['POST']), wider])
   t.is(matchRoute(mixed, 'POST', '/api/').path, '/api')
   t.throws(() => matchRoute(mixed, 'GET', '/api/'), { code: 'method_not_allowed' })
   t.is(matchRoute(mixed, 'POST', '/api//').path, '/*')
@@ -97,4 +98,45 @@ test('names that every object has are not routes', (t) => {
       t.throws(() => matchRoute(only, 'GET', path)),
       { code: 'not_found', status: 404 },
     )
+})
+
+test('a host has its own routes beside those for every host, and the most exact path decides there too', (t) => {
+  const on = (host: string, path: string, methods?: string[]) => ({ ...own(path, methods), host })
+  const hosts = compileRoutes([
+    { ...own('/*', ['GET', 'PUT']), kind: 'redirect', location: '/' } as Destination,
+    own('/health'),
+    on('music.example', '/*', ['GET']),
+    on('music.example', '/api', ['POST']),
+    on('light.example', '/api', ['GET']),
+  ])
+  const found = (host: string, path: string, method = 'GET') => matchOnHost(hosts, host, method, path)
+  t.like(found('music.example', '/x'), { host: 'music.example', path: '/*' })
+  t.like(found('MUSIC.example:8443', '/x'), { host: 'music.example' }, 'neither case nor port counts')
+  t.like(found('music.example.', '/x'), { host: 'music.example' }, 'nor the dot of the root')
+  t.like(found('music.example', '/health'), { host: undefined, path: '/health' })
+  t.like(found('light.example', '/x'), { host: undefined, path: '/*' })
+  t.like(found('home.example', '/api'), { host: undefined, path: '/*' })
+  t.like(found('__proto__', '/api'), { host: undefined, path: '/*' })
+  t.throws(() => found('music.example', '/api'), { code: 'method_not_allowed' })
+  t.throws(() => found('music.example', '/x', 'PUT'), { code: 'method_not_allowed' }, 'nor the one for every host')
+})
+
+test('a thousand routes are found by as many looks as ten', (t) => {
+  const looks = (count: number) => {
+    const many = compileRoutes(Array.from({ length: count }, (_, i) => own(`/r${i}/*`)))
+    let gets = 0
+    const watch = (node: RouteTable['everywhere']) => {
+      const { next } = node
+      const countedGet = (key: string) => {
+        gets++
+        return next.get(key)
+      }
+      node.next = Object.assign(new Map(next), { get: countedGet })
+      for (const child of next.values()) watch(child)
+    }
+    watch(many.everywhere)
+    t.is(matchRoute(many, 'GET', `/r${count - 1}/a/b`).path, `/r${count - 1}/*`)
+    return gets
+  }
+  t.is(looks(1000), looks(10))
 })

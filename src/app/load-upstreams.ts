@@ -1,0 +1,24 @@
+import type { Config } from '../config/schema.ts'
+import { openUpstream, type Upstream, type UpstreamSettings } from '../gateway/upstreams/upstream.ts'
+import { upstreamToken } from './secret-sources.ts'
+
+/**
+ * The upstreams by their settings. One with the same settings as before keeps its connections.
+ * @throws StartError when a token can't be read.
+ */
+export async function loadUpstreams(
+  config: Config,
+  previous: Map<string, Upstream> = new Map(),
+): Promise<Map<string, Upstream>> {
+  const settings: UpstreamSettings[] = []
+  for (const [name, { url, token, response_timeout }] of Object.entries(config.upstreams)) {
+    const read = token && (await upstreamToken(token, name))
+    settings.push({ name, url, token: read, responseTimeoutMs: response_timeout * 1000 })
+  }
+  return new Map(
+    settings.map((one) => {
+      const key = JSON.stringify(one)
+      return [key, previous.get(key) ?? openUpstream(one)]
+    }),
+  )
+}

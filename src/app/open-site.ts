@@ -1,0 +1,50 @@
+import type { ServerCertificate } from '../certificates/server-certificate.ts'
+import type { Config } from '../config/schema.ts'
+import { identityHeaders } from '../gateway/identity-headers.ts'
+import { compileRoutes } from '../gateway/routes/compile-routes.ts'
+import type { Site as SiteOfGateway } from '../gateway/site.ts'
+import type { Upstream } from '../gateway/upstreams/upstream.ts'
+import { clientAddressReader } from '../net/client-address.ts'
+import { loadCertificate } from './load-certificate.ts'
+import { loadRegistration } from './load-registration.ts'
+import { loadRoutes } from './load-routes.ts'
+import { loadUpstreams } from './load-upstreams.ts'
+import { openAuthorizationServer } from './open-authorization-server.ts'
+import type { House } from './open-house.ts'
+import { ownEndpoints } from './own-endpoints.ts'
+
+/** All that a configuration decides. A reload opens the next one and puts it in the place of the one before, whole. */
+export interface Site extends SiteOfGateway {
+  config: Config
+  certificate: ServerCertificate
+  /** By their settings. */
+  upstreams: Map<string, Upstream>
+}
+
+/**
+ * Does all of its I/O, so that swapping is one assignment, and takes over from the previous site what didn't change.
+ * @throws StorageError, CertificateError, StartError in words for a person; then nothing of the previous one has changed.
+ */
+export async function openSite(house: House, config: Config, previous?: Site): Promise<Site> {
+  const { environment, health } = house
+  const certificate = await loadCertificate(config, environment)
+  const server = await openAuthorizationServer(house, config)
+  const registration = await loadRegistration(config, environment)
+  const upstreams = await loadUpstreams(config, previous?.upstreams)
+  const byName = new Map([...upstreams.values()].map((upstream) => [upstream.name, upstream]))
+  return {
+    config,
+    certificate,
+    upstreams,
+    routes: compileRoutes([...ownEndpoints(server, { registration }, health), ...loadRoutes(config, byName)]),
+    accessTokens: server.accessTokens,
+    clientAddress: clientAddressReader(config.listen.trusted_proxies),
+    identityHeaders: identityHeaders(config.identity_headers, new URL(config.public_url).host),
+  }
+}
+
+/** Closes what only this site used, after the last request that uses it; at once where it was never served. */
+export async function closeSite(site: Site, next: Pick<Site, 'upstreams'> | undefined): Promise<void> {
+  const unused = [...site.upstreams].filter(([key]) => !next?.upstreams.has(key))
+  await Promise.allSettled(unused.map(([, upstream]) => (next ? upstream.retire() : upstream.destroy())))
+}

@@ -1,0 +1,78 @@
+import { coversResource } from '../../http/covers-resource.ts'
+import { rawHeader } from '../../http/raw-headers.ts'
+import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
+import type { Exchange } from '../exchange.ts'
+import type { Site } from '../site.ts'
+import type { Challenge, Decision } from './access.ts'
+
+/** Whoever brings an access token of this authorization server's. @see RFC 6750 */
+export interface BearerAccess {
+  kind: 'bearer'
+  /** The scopes that the token must have. */
+  scopes: string[]
+  /** What the token has to be for. @see RFC 8707 */
+  resource: string
+  /** Where a client learns how to get one. @see RFC 9728 section 5.1 */
+  metadata: string
+}
+
+export function decideBearer(
+  access: BearerAccess,
+  { rawHeaders }: Pick<Exchange, 'rawHeaders'>,
+  { accessTokens }: { accessTokens: Pick<Site['accessTokens'], 'find'> },
+): Decision | Promise<Decision> {
+  const token = readBearerToken(rawHeader(rawHeaders, 'authorization'))
+  if (token === undefined) return challenge(access, 'Send an access token as "Authorization: Bearer ...".')
+  const found = accessTokens.find(token)
+  return found instanceof Promise ? found.then((known) => judge(access, known)) : judge(access, found)
+}
+
+/** Whether a token that was good when it was let in still opens this. @throws StorageError when nobody can tell. */
+export async function stillBearer(
+  access: BearerAccess,
+  token: AccessToken | undefined,
+  { accessTokens }: Site,
+): Promise<boolean> {
+  return token !== undefined && judge(access, token).kind === 'allow' && (await accessTokens.stillGranted(token))
+}
+
+/** Only from the header: a token in a URI ends up in logs. @see RFC 6750 sections 2.1 and 2.3 */
+function readBearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? '')?.[1]
+}
+
+function judge(access: BearerAccess, token: AccessToken | undefined): Decision {
+  if (!token) return challenge(access, 'The access token is unknown, expired or revoked.', 'invalid_token')
+  if (!coversResource(token.resources, access.resource)) {
+    return challenge(access, 'The access token is for another resource.', 'invalid_token')
+  }
+  return requireScopes(access, token)
+}
+
+function requireScopes(access: BearerAccess, token: AccessToken): Decision {
+  const { scopes } = access
+  const { identity } = token
+  if (scopes.every((scope) => identity.scopes.includes(scope))) return { kind: 'allow', identity, token }
+  const sentence = `This needs an access token with the scope ${scopes.join(' ')}.`
+  return challenge(access, sentence, 'insufficient_scope')
+}
+
+/** Without credentials there is no error to name. @see RFC 6750 section 3.1 */
+function challenge(
+  { scopes, metadata }: BearerAccess,
+  sentence: string,
+  error?: 'invalid_token' | 'insufficient_scope',
+): Challenge {
+  const parts = ['realm="skillgate"']
+  if (error) parts.push(`error="${error}"`, `error_description="${sentence}"`)
+  if (scopes.length > 0) parts.push(`scope="${scopes.join(' ')}"`)
+  parts.push(`resource_metadata="${metadata}"`)
+  const status = error === 'insufficient_scope' ? 403 : 401
+  return {
+    kind: 'challenge',
+    status,
+    code: error ?? 'unauthorized',
+    sentence,
+    authenticate: `Bearer ${parts.join(', ')}`,
+  }
+}

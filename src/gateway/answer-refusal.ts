@@ -1,0 +1,58 @@
+import { StorageError } from '../files/storage-error.ts'
+import { type Answer, jsonAnswer } from '../http/answer.ts'
+import { GatewayError } from '../http/gateway-error.ts'
+import { TooBusyError } from '../limits/too-busy-error.ts'
+import { explainedPage } from '../pages/explained-page.ts'
+import type { Explained } from '../pages/words/words-for.ts'
+import type { Challenge } from './access/access.ts'
+import type { Exchange } from './exchange.ts'
+import { sendAnswer } from './send-answer.ts'
+
+/** Sends what went wrong: a page to a person, JSON to a program; the private detail only into the record. */
+export function answerRefusal(exchange: Exchange, error: unknown): void {
+  const { answer, record } = exchange
+  const { status, code, message, headers, detail } = asGatewayError(error)
+  record.refusal = { code, detail }
+  if (answer.begun) {
+    // Half an answer is already on its way: only a broken connection tells that it isn't whole.
+    record.ending = 'upstream broke off'
+    answer.cut()
+    return
+  }
+  sendAnswer(exchange, refusalAnswer(exchange, { status, code, sentence: message, headers }))
+}
+
+/** Says which credentials are missing. @see RFC 6750 section 3 */
+export function answerChallenge(exchange: Exchange, { status, code, sentence, authenticate }: Challenge): void {
+  exchange.record.refusal = { code, detail: code === 'unauthorized' ? 'no access token' : sentence }
+  const headers = { 'WWW-Authenticate': authenticate }
+  sendAnswer(exchange, refusalAnswer(exchange, { status, code, sentence, headers }))
+}
+
+interface Told {
+  status: number
+  code: Explained
+  /** To a program. */
+  sentence: string
+  headers: Answer['headers']
+}
+
+function refusalAnswer({ headers: asked }: Exchange, { status, code, sentence, headers }: Told): Answer {
+  const wantsPage = asked.accept?.includes('text/html') ?? false
+  if (!wantsPage) return jsonAnswer(status, { error: code, error_description: sentence }, headers)
+  return explainedPage(code, { status, accepted: asked['accept-language'], headers })
+}
+
+function asGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error
+  if (error instanceof StorageError) {
+    const sentence = 'The gateway cannot reach its database right now. Nothing is lost: try again in a minute.'
+    return new GatewayError('store_unavailable', sentence, error.message, { 'Retry-After': '5' })
+  }
+  if (error instanceof TooBusyError) {
+    const sentence = 'Too many people are signing in at this moment. Go back and try again.'
+    return new GatewayError('too_busy', sentence, error.message, { 'Retry-After': '5' })
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return new GatewayError('internal_error', 'Something went wrong in the gateway itself; its log says what.', detail)
+}

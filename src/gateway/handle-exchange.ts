@@ -1,0 +1,110 @@
+import type { EndpointRequest } from '../http/answer.ts'
+import type { Identity } from '../http/identity.ts'
+import type { RequestListener } from '../telemetry/request-record.ts'
+import { decide } from './access/access.ts'
+import { answerChallenge, answerRefusal } from './answer-refusal.ts'
+import type { Exchange } from './exchange.ts'
+import type { Health } from './health.ts'
+import { refuseAmbiguous, type Target } from './refuse-ambiguous.ts'
+import { requireWebSocket } from './require-web-socket.ts'
+import { fixedAnswer, redirectAnswer } from './routes/fixed-answers.ts'
+import { matchRoute } from './routes/match-route.ts'
+import { sendAnswer } from './send-answer.ts'
+import type { Site } from './site.ts'
+import { credentialsFor, refusalOf } from './upstreams/credentials.ts'
+import { forward } from './upstreams/forward.ts'
+import type { Outcome } from './upstreams/outcome.ts'
+import { tunnel } from './upstreams/tunnel.ts'
+
+export interface Tools {
+  /** The site that is served now. */
+  current: () => Site
+  health: () => Health
+  onLong: RequestListener['onLong']
+}
+
+/** Never rejects: what goes wrong is answered. */
+export type ExchangeHandler = (exchange: Exchange) => Promise<void>
+
+/** Of a form; more than the longest authorization request on a consent page comes to. */
+const FORM_LIMITS = { limit: 32 * 1024, timeoutMs: 5000 }
+
+/** READ FIRST: what happens to every request and every upgrade, in order, and where it may end. */
+export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHandler {
+  return async function handleExchange(exchange) {
+    const site = current()
+    const { record, answer, upgrade } = exchange
+    let release: (() => void) | undefined
+    // While stopping, no client may hold on to its connection.
+    if (health() === 'stopping') answer.closeConnection()
+    try {
+      const target = refuseAmbiguous(exchange) // -> 400
+      const destination = matchRoute(site.routes, exchange.host as string, exchange.method, target.path) // -> 404, 405
+      record.route = destination.path
+      if (upgrade) requireWebSocket(exchange, upgrade, destination) // -> 400
+      // Before anything is waited for, so that a reload closes no connections that are about to be used.
+      if (destination.kind === 'upstream' && !upgrade) release = destination.upstream.lease()
+
+      const decision = await decide(destination.access, exchange, site) // -> 503 when the store fails
+      if (decision.kind === 'challenge') return answerChallenge(exchange, decision) // -> 401, 403
+      if (decision.kind === 'answer') return sendAnswer(exchange, decision.answer)
+      const { identity } = decision
+      if (identity) noteIdentity(exchange, identity)
+
+      if (destination.kind === 'endpoint')
+        return sendAnswer(exchange, await destination.handle(endpointRequest(exchange, target, identity)))
+      if (destination.kind === 'redirect') return sendAnswer(exchange, redirectAnswer(destination))
+      if (destination.kind === 'respond') return sendAnswer(exchange, fixedAnswer(destination))
+
+      const { upstream } = destination
+      record.upstream = upstream.name
+      exchange.allowed = decision
+      const address = record.address ?? record.peer
+      const credentials = credentialsFor(upstream, identity)
+      const headers = site.identityHeaders(exchange.rawHeaders, { identity, address, credentials })
+      const request = {
+        upstream,
+        target,
+        headers,
+        refusalOf: (status: number) => refusalOf(upstream, identity, status),
+      }
+      const outcome = upgrade
+        ? await tunnel(exchange, { ...request, upgrade, onOpen: () => noteOpened(exchange, onLong) })
+        : await forward(exchange, request)
+      closeRecord(exchange, outcome) // -> 502, 504
+    } catch (error) {
+      answerRefusal(exchange, error)
+    } finally {
+      release?.()
+    }
+  }
+}
+
+function noteIdentity({ record }: Exchange, { user, client, grant }: Identity): void {
+  record.user = user.name
+  record.client = client
+  record.grant = grant
+}
+
+/** What an endpoint of the gateway's own gets to see. */
+function endpointRequest(exchange: Exchange, { query }: Target, identity: Identity | undefined): EndpointRequest {
+  const { headers, record } = exchange
+  const readBody = async () => (await exchange.readBody(FORM_LIMITS)).toString('latin1')
+  return { query: query.slice(1), headers, address: record.address, identity, readBody }
+}
+
+function noteOpened({ record }: Exchange, onLong: RequestListener['onLong']): void {
+  record.upgraded = true
+  record.status = 101
+  onLong(record)
+}
+
+/** What became of it goes into the record; where the client got no answer yet, it is told what went wrong. */
+function closeRecord(exchange: Exchange, { ending, upstreamStatus, bytesReceived, error }: Outcome): void {
+  const { record } = exchange
+  // Whoever ended it from here has said why.
+  record.ending ??= ending
+  record.upstreamStatus = upstreamStatus
+  record.bytesReceived = bytesReceived
+  if (error) answerRefusal(exchange, error)
+}

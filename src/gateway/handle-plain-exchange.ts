@@ -1,0 +1,34 @@
+import { jsonAnswer } from '../http/answer.ts'
+import { GATEWAY_ERRORS } from '../http/gateway-error.ts'
+import { rawHeader } from '../http/raw-headers.ts'
+import type { ExchangeHandler } from './handle-exchange.ts'
+import { sendAnswer } from './send-answer.ts'
+
+export interface PlainTools {
+  publicUrl: () => string
+  /** What a CA is to find at this path, if anything. @see RFC 8555 section 8.3 */
+  challengeAnswer: (path: string) => string | undefined
+}
+
+/**
+ * What happens to a request without TLS: everybody is sent to the public URL. A program that sends credentials here would
+ * never notice that they are in clear if it were sent on, so it is refused.
+ */
+export function plainExchangeHandler({ publicUrl, challengeAnswer }: PlainTools): ExchangeHandler {
+  return async function handlePlainExchange(exchange) {
+    const { method, target, record, rawHeaders, answer } = exchange
+    answer.closeConnection()
+    const challenge = method === 'GET' ? challengeAnswer(record.path) : undefined
+    if (challenge !== undefined) {
+      const headers = { 'Content-Type': 'application/octet-stream' }
+      return sendAnswer(exchange, { status: 200, headers, body: challenge })
+    }
+    if (!['GET', 'HEAD', 'OPTIONS'].includes(method) || rawHeader(rawHeaders, 'authorization') !== undefined) {
+      const { status, sentence } = GATEWAY_ERRORS.https_required
+      record.refusal = { code: 'https_required', detail: `${method} without TLS` }
+      return sendAnswer(exchange, jsonAnswer(status, { error: 'https_required', error_description: sentence }))
+    }
+    const path = /^\/(?![/\\])[\x21-\x7e]*$/.test(target) ? target : '/'
+    return sendAnswer(exchange, { status: 308, headers: { Location: `${publicUrl()}${path}` }, body: '' })
+  }
+}

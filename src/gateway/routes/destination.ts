@@ -1,0 +1,42 @@
+import type { Endpoint } from '../../http/answer.ts'
+import type { Access } from '../access/access.ts'
+import type { Upstream } from '../upstreams/upstream.ts'
+
+interface Matched {
+  /** As it is configured: an exact path, or one that ends in `/*`. It names the route in the log and the metrics. */
+  path: string
+  /** The host that it is for; any host, if absent. */
+  host?: string
+  methods: readonly string[]
+  access: Access
+}
+
+/** A path that the gateway itself answers. */
+export interface EndpointDestination extends Matched {
+  kind: 'endpoint'
+  handle: Endpoint
+}
+
+/** What is passed on. */
+export interface UpstreamDestination extends Matched {
+  kind: 'upstream'
+  upstream: Upstream
+  websocket: boolean
+}
+
+/** What is sent elsewhere. */
+export interface RedirectDestination extends Matched {
+  kind: 'redirect'
+  /** A path, or an absolute URL. */
+  location: string
+}
+
+/** What always gets the same answer. */
+export interface RespondDestination extends Matched {
+  kind: 'respond'
+  status: number
+  body: string
+  contentType: string
+}
+
+export type Destination = EndpointDestination | UpstreamDestination | RedirectDestination | RespondDestination

@@ -1,0 +1,59 @@
+import { GatewayError } from '../../http/gateway-error.ts'
+import type { RouteNode, RouteTable } from './compile-routes.ts'
+import type { Destination } from './destination.ts'
+
+/**
+ * Where a request goes. The most exact path decides alone: a method that it doesn't take is not looked for in a wider
+ * one, which may be open to everybody.
+ * @param host as the client wrote it; its port doesn't count.
+ * @throws GatewayError not_found, method_not_allowed
+ */
+export function matchRoute(table: RouteTable, host: string, method: string, path: string): Destination {
+  const tree = table.hosts.size === 0 ? table.everywhere : treeFor(table, host)
+  const found = findDestinations(tree, asUpstreamsRead(path))
+  if (!found)
+    throw new GatewayError(
+      'not_found',
+      'There is nothing at this address. Check it for a typing error.',
+      `no route for ${path}`,
+    )
+  for (const destination of found) if (destination.methods.includes(method)) return destination
+  const allowed = found.flatMap(({ methods }) => methods).join(', ')
+  const sentence = `This address takes only ${allowed}.`
+  throw new GatewayError('method_not_allowed', sentence, `${method} ${path}`, { Allow: allowed })
+}
+
+function treeFor({ hosts, everywhere }: RouteTable, host: string): RouteNode {
+  const name = host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '')
+  return hosts.get(name) ?? everywhere
+}
+
+/** An exact route has its path with a slash behind it as well, for many upstreams make no difference. */
+function findDestinations(tree: RouteNode, path: string): Destination[] | undefined {
+  let node: RouteNode | undefined = tree
+  let widest: Destination[] | undefined
+  let start = 1
+  while (node && start <= path.length) {
+    widest = node.below ?? widest
+    const slash = path.indexOf('/', start)
+    const end = slash < 0 ? path.length : slash
+    const next: RouteNode | undefined = node.next.get(path.slice(start, end))
+    const isLast = end === path.length
+    if (isLast && next?.exact) return next.exact
+    if (isLast && start === end && start > 1 && isForwarded(node.exact)) return node.exact
+    node = next
+    start = end + 1
+  }
+  return widest
+}
+
+/** No endpoint of the gateway's own has two paths. */
+function isForwarded(destinations: Destination[] | undefined): boolean {
+  return destinations?.every(({ kind }) => kind !== 'endpoint') ?? false
+}
+
+/** Whatever is encoded without need: what policy looks up is what the upstream is going to make of it. */
+function asUpstreamsRead(path: string): string {
+  if (!path.includes('%')) return path
+  return path.replace(/%([2-7][0-9a-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+}

@@ -1,0 +1,21 @@
+import type { Answer } from '../http/answer.ts'
+import { toRawHeaders } from '../http/raw-headers.ts'
+import type { RefusalNote } from '../telemetry/request-record.ts'
+import type { Exchange } from './exchange.ts'
+
+/** Sends an answer of the gateway's own, and notes in the record what it refused. */
+export function sendAnswer(exchange: Exchange, { status, headers, body, detail }: Answer): void {
+  const { answer, record } = exchange
+  if (detail !== undefined) record.refusal ??= noteOf(detail)
+  record.ending = record.refusal ? 'refused' : 'answered'
+  const bytes = Buffer.from(body)
+  answer.begin(status, [...toRawHeaders(headers), 'Content-Length', String(bytes.length)])
+  answer.end(bytes)
+  exchange.dropBody()
+}
+
+/** An endpoint's own refusals begin with their code. */
+function noteOf(note: string): RefusalNote {
+  const [, code = 'refused', detail = note] = /^([a-z_]+): (.*)$/s.exec(note) ?? []
+  return { code, detail }
+}

@@ -1,0 +1,12 @@
+import type { ClientAddress } from '../net/client-address.ts'
+import type { AccessTokens } from '../oauth/grants/access-tokens.ts'
+import type { IdentityHeaders } from './identity-headers.ts'
+import type { RouteTable } from './routes/compile-routes.ts'
+
+/** What a configuration decides, as far as the way of a request goes. A reload puts another one in its place. */
+export interface Site {
+  routes: RouteTable
+  accessTokens: AccessTokens
+  clientAddress: ClientAddress
+  identityHeaders: IdentityHeaders
+}

@@ -1,0 +1,79 @@
+import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { AnswerChannel } from '../gateway/exchange.ts'
+import { endSocket } from '../net/end-socket.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
+
+/** The way to answer over HTTP/1. It notes in the record what was sent, and when. */
+export class Http1Answer implements AnswerChannel {
+  readonly #response: ServerResponse
+  readonly #record: RequestRecord
+  readonly #monotonic: () => number
+  readonly #closed: ((finished: boolean) => void)[] = []
+
+  constructor(response: ServerResponse, record: RequestRecord, monotonic: () => number) {
+    this.#response = response
+    this.#record = record
+    this.#monotonic = monotonic
+    response.once('close', () => {
+      for (const closed of this.#closed) closed(response.writableFinished)
+    })
+  }
+
+  get begun(): boolean {
+    return this.#response.headersSent
+  }
+
+  get closed(): boolean {
+    return this.#response.destroyed
+  }
+
+  /** Whether it has been given whole, though it may not have left yet. */
+  get ended(): boolean {
+    return this.#response.writableEnded
+  }
+
+  begin(status: number, rawHeaders: string[]): void {
+    this.#record.status = status
+    this.#record.firstByteAfter = this.#monotonic() - this.#record.startedMonotonic
+    this.#response.writeHead(status, STATUS_CODES[status], rawHeaders)
+  }
+
+  write(chunk: Uint8Array): boolean {
+    this.#record.bytesSent += chunk.length
+    return this.#response.write(chunk)
+  }
+
+  end(chunk?: Uint8Array): void {
+    if (chunk && this.#record.method !== 'HEAD') this.#record.bytesSent += chunk.length
+    this.#response.end(chunk)
+  }
+
+  cut(): void {
+    this.#response.destroy()
+  }
+
+  closeConnection(): void {
+    this.#response.shouldKeepAlive = false
+  }
+
+  onDrain(resume: () => void): void {
+    this.#response.on('drain', resume)
+  }
+
+  onClose(closed: (finished: boolean) => void): void {
+    this.#closed.push(closed)
+  }
+}
+
+/** An ordinary response on a connection that Node has handed over for an upgrade; the connection ends with it. */
+export function respondOn(request: IncomingMessage, socket: Duplex): ServerResponse {
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  response.assignSocket(socket as Socket)
+  // Node has taken its own listener away, and a long answer would stop where the client's buffer is full.
+  socket.on('drain', () => response.emit('drain'))
+  response.once('finish', () => endSocket(socket))
+  return response
+}

@@ -1,0 +1,147 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { Allowed } from '../gateway/access/access.ts'
+import type { AnswerChannel, BodyLimits, Exchange, UpgradeRequest } from '../gateway/exchange.ts'
+import { rawHeader, rawHeaderValues } from '../http/raw-headers.ts'
+import type { ClientAddress } from '../net/client-address.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
+import type { Connection } from './connections.ts'
+import { Http1Answer, respondOn } from './http1-answer.ts'
+import { readBody } from './read-body.ts'
+
+/** Milliseconds for the rest of a body that nobody reads; whoever needs longer is cut off. */
+const REST_OF_BODY_MS = 5000
+
+/** What a reader of requests works with. */
+export interface ReaderTools {
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** Milliseconds of a clock that only counts on. */
+  monotonic: () => number
+  newRequestId: () => string
+  /** Whom a client is believed to be, by the configuration of now. */
+  clientAddress: ClientAddress
+}
+
+/** A request that came over HTTP/1.0 or 1.1. */
+export class Http1Exchange implements Exchange {
+  readonly record: RequestRecord
+  readonly host: string | null | undefined
+  readonly upgrade: UpgradeRequest | undefined
+  allowed?: Allowed
+  readonly #request: IncomingMessage
+  readonly #monotonic: () => number
+  #answer: Http1Answer | undefined
+
+  /** @param answer where it goes; with an upgrade it is made only when there is one. */
+  constructor(
+    request: IncomingMessage,
+    answer: ServerResponse | UpgradeRequest,
+    connection: Connection,
+    tools: ReaderTools,
+  ) {
+    this.#request = request
+    this.#monotonic = tools.monotonic
+    this.host = hostOf(request.rawHeaders)
+    this.record = newRecord(request, this.host, connection, tools)
+    if ('socket' in answer && 'head' in answer) this.upgrade = answer
+    else this.#answer = new Http1Answer(answer, this.record, tools.monotonic)
+  }
+
+  get method(): string {
+    return this.record.method
+  }
+
+  get target(): string {
+    return this.#request.url ?? ''
+  }
+
+  get rawHeaders(): string[] {
+    return this.#request.rawHeaders
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.#request.headers
+  }
+
+  get body(): Readable | null {
+    const { rawHeaders } = this.#request
+    const hasBody =
+      rawHeader(rawHeaders, 'transfer-encoding') !== undefined ||
+      Number(rawHeader(rawHeaders, 'content-length') ?? 0) > 0
+    return hasBody ? this.#request : null
+  }
+
+  get answer(): AnswerChannel & { ended: boolean } {
+    this.#answer ??= new Http1Answer(
+      respondOn(this.#request, (this.upgrade as UpgradeRequest).socket),
+      this.record,
+      this.#monotonic,
+    )
+    return this.#answer
+  }
+
+  async readBody(limits: BodyLimits): Promise<Buffer> {
+    const body = await readBody(this.#request, limits)
+    this.record.bytesReceived = body.length
+    return body
+  }
+
+  dropBody(): void {
+    const { socket } = this.#request
+    if (this.#request.complete || this.upgrade) return
+    const timer = setTimeout(() => socket?.destroy(), REST_OF_BODY_MS)
+    this.#request.once('close', () => clearTimeout(timer))
+  }
+}
+
+/** Undefined where there is none, null where there are two. */
+function hostOf(rawHeaders: string[]): string | null | undefined {
+  let host: string | undefined
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string
+    if (name.length !== 4 || name.toLowerCase() !== 'host') continue
+    if (host !== undefined) return null
+    host = rawHeaders[i + 1]
+  }
+  return host
+}
+
+function newRecord(
+  request: IncomingMessage,
+  host: string | null | undefined,
+  { listener, peer, tlsVersion, serverName }: Connection,
+  { now, monotonic, newRequestId, clientAddress }: ReaderTools,
+): RequestRecord {
+  const { rawHeaders, url = '', method = '', httpVersion } = request
+  const cut = url.indexOf('?')
+  return {
+    id: newRequestId(),
+    startedAt: now(),
+    startedMonotonic: monotonic(),
+    protocol: httpVersion === '1.1' ? 'HTTP/1.1' : `HTTP/${httpVersion}`,
+    listener,
+    peer: peer ?? '',
+    address: clientAddress(peer, () => rawHeaderValues(rawHeaders, 'x-forwarded-for')),
+    tlsVersion,
+    serverName,
+    method,
+    host: host ?? undefined,
+    path: cut < 0 ? url : url.slice(0, cut),
+    userAgent: rawHeader(rawHeaders, 'user-agent'),
+    route: undefined,
+    upstream: undefined,
+    upstreamStatus: undefined,
+    user: undefined,
+    client: undefined,
+    grant: undefined,
+    status: undefined,
+    bytesReceived: 0,
+    bytesSent: 0,
+    firstByteAfter: undefined,
+    upgraded: false,
+    refusal: undefined,
+    ending: undefined,
+    duration: undefined,
+  }
+}

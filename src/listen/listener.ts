@@ -1,0 +1,72 @@
+import { once } from 'node:events'
+import type { Server as HttpServer } from 'node:http'
+import type { Server as HttpsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Address } from '../config/schema.ts'
+import type { Exchange } from '../gateway/exchange.ts'
+import type { RequestRecord } from '../telemetry/request-record.ts'
+import { type ConnectionTools, followConnections } from './connections.ts'
+import { refuseMalformed } from './refuse-malformed.ts'
+
+/** Nobody who means well is slower than these with the beginning of a request. */
+export const SERVER_LIMITS = {
+  /** Milliseconds, as the next three. */
+  headersTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+  /** For a whole request with its body. */
+  requestTimeout: 300_000,
+  keepAliveTimeout: 30_000,
+  /** No limit: `maxHeadersCount` drops what it doesn't count, so `refuseAmbiguous` counts. */
+  maxHeadersCount: 0,
+  maxHeaderSize: 16 * 1024,
+  /** Node's own refusal would be followed by whatever comes in the same packet; `refuseAmbiguous` looks. */
+  requireHostHeader: false,
+  insecureHTTPParser: false,
+}
+
+export interface Listener {
+  /** Where it really listens, as `host:port`. */
+  address: string
+  port: number
+  /** What is under way on its connections. */
+  exchanges: () => Iterable<Exchange>
+  connections: () => number
+  /** Stops accepting, waits for what is in flight, at most `timeoutMs`, then cuts what is left. */
+  close: (timeoutMs: number) => Promise<void>
+}
+
+/** Makes every request of a server an exchange. @throws Error of Node's, when the address can't be listened on. */
+export async function listen(
+  server: HttpServer | HttpsServer,
+  kind: RequestRecord['listener'],
+  { host, port }: Address,
+  tools: ConnectionTools,
+): Promise<Listener> {
+  const connections = followConnections(server, kind, tools)
+  server.on('request', connections.accept)
+  // Node would answer this one itself.
+  server.on('checkExpectation', connections.accept)
+  for (const event of ['upgrade', 'connect'] as const) {
+    server.on(event, (request, socket, head) => {
+      // Nobody else listens, and one client's reset would end the process.
+      socket.on('error', () => socket.destroy())
+      // The answer to an earlier request and what comes now would get mixed up.
+      if (connections.of(socket).exchanges.length > 0) socket.destroy()
+      else connections.accept(request, { protocol: request.headers.upgrade?.toLowerCase() ?? '', socket, head })
+    })
+  }
+  server.on('clientError', (error, socket) => {
+    refuseMalformed(error, socket as Socket, connections.of(socket), tools)
+  })
+  server.listen(port, host)
+  await once(server, 'listening')
+  const bound = server.address() as AddressInfo
+
+  return {
+    address: `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`,
+    port: bound.port,
+    exchanges: connections.exchanges,
+    connections: connections.count,
+    close: connections.close,
+  }
+}

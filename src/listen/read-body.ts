@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http'
+import type { BodyLimits } from '../gateway/exchange.ts'
+import { GatewayError } from '../http/gateway-error.ts'
+import { rawHeader } from '../http/raw-headers.ts'
+
+/**
+ * The whole body of a request.
+ * @throws GatewayError body_too_large, unsupported_body, request_timeout
+ */
+export async function readBody(request: IncomingMessage, { limit, timeoutMs }: BodyLimits): Promise<Buffer> {
+  const { rawHeaders } = request
+  if ((rawHeader(rawHeaders, 'content-encoding') ?? 'identity') !== 'identity') {
+    throw new GatewayError('unsupported_body', 'Send the body without Content-Encoding.')
+  }
+  if (Number(rawHeader(rawHeaders, 'content-length') ?? 0) > limit) throw tooLarge(limit)
+  const timeout = Promise.withResolvers<never>()
+  const timer = setTimeout(() => timeout.reject(tooSlow(timeoutMs)), timeoutMs)
+  try {
+    return await Promise.race([collect(request, limit), timeout.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  // Leaving the loop must not end the connection: there is an answer to send.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += chunk.length
+    if (size > limit) throw tooLarge(limit)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function tooSlow(timeoutMs: number): GatewayError {
+  const sentence = `The body did not arrive within ${timeoutMs / 1000} s.`
+  return new GatewayError('request_timeout', sentence, sentence, { Connection: 'close' })
+}
+
+function tooLarge(limit: number): GatewayError {
+  const sentence = `The body has more than ${limit / 1024} KiB.`
+  return new GatewayError('body_too_large', sentence, sentence, { Connection: 'close' })
+}
