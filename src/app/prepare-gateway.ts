@@ -150,11 +150,13 @@ async function openRoutes(config: Config): Promise<{ routes: ForwardedRoute[]; c
     }
     upstreams.set(name, { upstream, forwarder: openForwarder(upstream) })
   }
-  const routes = config.routes.map((route) => ({
-    ...route,
-    ...upstreams.get(route.upstream)!,
-    ...policyFor(resourceOf(config.public_url, route.path), route),
-  }))
+  const routes = config.routes
+    .filter((route) => route.upstream !== undefined)
+    .map((route) => ({
+      ...route,
+      ...upstreams.get(route.upstream)!,
+      ...policyFor(resourceOf(config.public_url, route.path), route),
+    }))
   const closeForwarders = async () => {
     for (const { forwarder } of upstreams.values()) await forwarder.close()
   }
