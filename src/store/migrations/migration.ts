@@ -5,6 +5,9 @@ export type StoredValue = Readonly<Record<string, unknown>>
 export interface Migration {
   /** The one that the rows have afterwards. */
   version: number
-  /** How a row changes, by its kind. Rows of other kinds stay as they are, and aren't even read. Pure functions. */
+  /**
+   * How a row changes, by its kind: pure functions, which leave alone what is of this version already. Rows of other
+   * kinds stay as they are, and aren't even read.
+   */
   rows: Readonly<Record<string, (value: StoredValue) => StoredValue>>
 }

@@ -6,8 +6,10 @@ export const toVersion2: Migration = {
   rows: { session: nameState, device: renameAskedAt },
 }
 
-function nameState({ half, ...session }: StoredValue): StoredValue {
-  return { ...session, state: half === true ? 'pending' : 'signed-in' }
+function nameState(value: StoredValue): StoredValue {
+  const { half, ...session } = value
+  // Nobody is ever signed in by a version in the file's header that is damaged.
+  return 'state' in session ? value : { ...session, state: half === true ? 'pending' : 'signed-in' }
 }
 
 function renameAskedAt({ askedAt, ...device }: StoredValue): StoredValue {

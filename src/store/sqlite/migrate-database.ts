@@ -71,7 +71,7 @@ function versionOf(file: string): number | undefined {
 function checkVersion(file: string, version: number): void {
   if (version > SCHEMA_VERSION) {
     throw new StorageError(
-      `The database ${file} was written by a newer Skillgate (version ${version}); this one knows up to ${SCHEMA_VERSION}. Nothing was changed. Install the newer one again, or put back a backup, such as ${copyOf(file, SCHEMA_VERSION)}.`,
+      `The database ${file} can't be opened: it was written by a newer Skillgate (version ${version}); this one knows up to ${SCHEMA_VERSION}. Nothing was changed. Install the newer one again, or put back a backup, such as ${copyOf(file, SCHEMA_VERSION)}.`,
     )
   }
   if (version < 1) throw new Error(`it is damaged, or no database of Skillgate (version ${version})`)

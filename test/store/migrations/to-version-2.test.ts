@@ -19,6 +19,11 @@ test('when a device asked last is when it polled last, and one that never did ha
   t.false('polledAt' in untouched)
 })
 
+test('a row that is of version 2 already stays as it is, so that what is pending never gets signed in by it', (t) => {
+  for (const state of ['pending', 'signed-in']) t.deepEqual(session?.({ revision: 1, state }), { revision: 1, state })
+  t.deepEqual(device?.({ revision: 1, polledAt: 7 }), { revision: 1, polledAt: 7 })
+})
+
 test('other rows stay as they are', (t) => {
   t.deepEqual(Object.keys(toVersion2.rows), ['session', 'device'])
 })
