@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { handleToken } from '../../../src/oauth/endpoints/handle-token.ts'
-import { accessTokenLookup } from '../../../src/oauth/grants/access-tokens.ts'
 import { keyFile, openSealer } from '../../../src/secrets/seal.ts'
 import { hashSecret, newSecret } from '../../../src/secrets/secret.ts'
 import { openKeyvStore } from '../../../src/store/keyv-store.ts'
 import { hashPassword } from '../../../src/users/passwords.ts'
 import { signIn } from '../../../src/users/sign-in.ts'
 import { newTotpSecret } from '../../../src/users/totp.ts'
+import { openAccessTokens } from '../../support/access-tokens.ts'
 import { DEVICE_GRANT, KITCHEN } from '../../support/device.ts'
 import { temporaryFolder, testEnvironment } from '../../support/environment.ts'
 import { CLIENT, PUBLIC_CLIENT } from '../../support/grants.ts'
@@ -81,7 +81,7 @@ async function openHouse(t: ExecutionContext) {
   t.teardown(() => store.close())
   t.is(readDatabase(file).version, 2)
   const { server: other } = await openServer(t, [CLIENT, PUBLIC_CLIENT, KITCHEN])
-  const accessTokens = accessTokenLookup(store, other.clients, environment.now)
+  const accessTokens = openAccessTokens(store, other.clients, environment.now)
   const server = { ...other, ...environment, store, accessTokens }
   const limits = { idle: 30 * MINUTE, absolute: 480 * MINUTE }
   const people = await signIn({ store, environment, sealer, audit: server.audit, limits })
