@@ -95,7 +95,7 @@ test('a refresh token that version 1 issued is refreshed, kept or rotated, and a
   const refresh = (name: string) => ({ grant_type: 'refresh_token', refresh_token: secrets[name]! })
   const kept = await post({ ...refresh('kept'), ...AS_CLIENT })
   t.deepEqual([kept.status, kept.json.refresh_token], [200, secrets.kept])
-  t.is((await server.accessTokens.find(kept.json.access_token))?.userId, 'u1')
+  t.is((await server.accessTokens.find(kept.json.access_token))?.identity.user.id, 'u1')
   const rotated = await post({ ...refresh('rotating'), ...AS_PHONE })
   t.is(rotated.status, 200)
   t.not(rotated.json.refresh_token, secrets.rotating)
@@ -108,7 +108,8 @@ test('a refresh token that version 1 issued is refreshed, kept or rotated, and a
 
 test('an access token that version 1 issued is found, and is good until it expires', async (t) => {
   const { secrets, server, environment } = await openHouse(t)
-  t.like(await server.accessTokens.find(secrets.bearer!), { userId: 'u1', clientId: CLIENT.id, scopes: ['music.read'] })
+  const identity = { user: { id: 'u1' }, client: CLIENT.id, scopes: ['music.read'] }
+  t.like(await server.accessTokens.find(secrets.bearer!), { identity })
   t.is(await server.accessTokens.find(secrets.kept!), undefined)
   environment.advance(60 * MINUTE)
   t.is(await server.accessTokens.find(secrets.bearer!), undefined)
