@@ -33,6 +33,7 @@ export async function main(words: string[]): Promise<number> {
       print: (line) => process.stdout.write(`${line}\n`),
       askPassword,
       untilStopped,
+      onHangup: (run) => process.on('SIGHUP', run),
     }
     if (help || (positionals.length === 0 && !version)) return await runCommand(world, {}, ['help'])
     if (version) return await runCommand(world, {}, ['version'])

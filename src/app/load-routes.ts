@@ -1,13 +1,26 @@
-import type { Config } from '../config/schema.ts'
+import type { Config, Route } from '../config/schema.ts'
 import type { Destination } from '../gateway/routes/destination.ts'
 import type { Upstream } from '../gateway/upstreams/upstream.ts'
 import { accessTo, resourceOf } from './protected-resources.ts'
 
-/** The configured routes with what they lead to. */
+/** The configured routes with what they lead to. @param upstreams by their names. */
 export function loadRoutes({ routes, public_url }: Config, upstreams: Map<string, Upstream>): Destination[] {
   return routes.map((route) => {
-    const { path, methods, websocket } = route
-    const access = accessTo(resourceOf(public_url, path), route)
-    return { kind: 'upstream', path, methods, access, upstream: upstreams.get(route.upstream) as Upstream, websocket }
+    const { path, host, methods } = route
+    const matched = { path, host, methods, access: accessTo(resourceOf(public_url, path), route) }
+    return { ...matched, ...leadsTo(route, upstreams) }
   })
+}
+
+type Leads<D> = D extends Destination ? Omit<D, 'path' | 'host' | 'methods' | 'access'> : never
+
+/** The configuration has seen to it that it is one of the three, and that the upstream is there. */
+function leadsTo(
+  { upstream, redirect, respond, websocket }: Route,
+  upstreams: Map<string, Upstream>,
+): Leads<Destination> {
+  if (redirect !== undefined) return { kind: 'redirect', location: redirect }
+  if (respond !== undefined)
+    return { kind: 'respond', status: respond.status, body: respond.body, contentType: respond.type }
+  return { kind: 'upstream', upstream: upstreams.get(upstream) as Upstream, websocket }
 }

@@ -6,6 +6,7 @@ import { clientSecret } from './client-secret.ts'
 import { CommandError } from './command-error.ts'
 import { grantList, grantRevoke } from './grant.ts'
 import { help } from './help.ts'
+import { reload } from './reload.ts'
 import { start } from './start.ts'
 import { user } from './user.ts'
 import type { Command, CommandOptions, World } from './world.ts'
@@ -14,6 +15,7 @@ import type { Command, CommandOptions, World } from './world.ts'
 export const COMMANDS: Record<string, Command> = {
   start: { run: start },
   check: { run: check },
+  reload: { run: reload },
   user: { run: (world, _, ...words) => user(world, ...words), words: 'any' },
   'grant list': { run: grantList, options: ['user', 'client'] },
   'grant revoke': { run: (world, _, id = '') => grantRevoke(world, id), words: ['ID'] },

@@ -6,6 +6,7 @@ export async function help({ print }: World): Promise<number> {
 
   start                            serve until stopped
   check                            all of a start but the listening; says what would be served
+  reload                           have the running gateway take the configuration over, and show what it says
 
   user add NAME [DISPLAY NAME]     let somebody sign in; asks for the password, or reads it from standard input
   user list                        who can sign in

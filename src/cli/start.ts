@@ -1,3 +1,5 @@
+import { openControl } from '../app/control-socket.ts'
+import { keepConfiguration } from '../app/keep-configuration.ts'
 import { prepareGateway } from '../app/prepare-gateway.ts'
 import { loadConfig } from '../config/load.ts'
 import { createLog } from '../telemetry/log.ts'
@@ -6,14 +8,22 @@ import type { World } from './world.ts'
 
 /** `skillgate start`: serves until it is told to stop. */
 export async function start(world: World): Promise<number> {
-  const { configFile, variables, print, untilStopped } = world
+  const { configFile, variables, print, untilStopped, onHangup } = world
+  let reload: (reason: string) => Promise<unknown> = async () => {}
+  onHangup(() => reload('SIGHUP'))
   const config = loadConfig(configFile, variables)
   const stopped = untilStopped()
-  const prepared = await prepareGateway(config, world, createLog())
+  const log = createLog()
+  const prepared = await prepareGateway(config, world, log)
   if (prepared.certificate.made)
     print(`A new certificate was made. Trust ${prepared.certificate.caFile}: certs/README.md says how.`)
   const nobody = (await listUsers(prepared.store)).length === 0
   const running = await prepared.listen()
+  const kept = keepConfiguration({ configFile, variables, config, log, apply: running.reload })
+  kept.watch()
+  reload = kept.reload
+  const commands = { reload: () => kept.reload('skillgate reload') }
+  const closeControl = await openControl(config.data_dir, commands, log)
 
   if (nobody) print('Nobody can sign in yet. Add a user, also while this runs:  npx skillgate user add NAME')
   print(`Skillgate serves ${config.public_url}`)
@@ -22,6 +32,8 @@ export async function start(world: World): Promise<number> {
 
   await stopped
   print('Stopping: what is in flight is finished first.')
+  kept.close()
+  await closeControl()
   await running.close()
   return 0
 }

@@ -12,6 +12,8 @@ export interface World extends Environment {
   askPassword: () => Promise<string>
   /** Waits until the process is asked to stop. */
   untilStopped: () => Promise<void>
+  /** Calls this whenever the process gets SIGHUP, which from now on never ends it. */
+  onHangup: (run: () => void) => void
 }
 
 /** What was typed with `--`, for those commands that take it. */

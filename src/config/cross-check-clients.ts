@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { draftLifetimes } from './cross-check-lifetimes.ts'
 import type { Mistake } from './mistake.ts'
-import { GRANT_TYPES } from './oauth-schema.ts'
+import { GRANT_TYPES, grantTypesOf } from './oauth-schema.ts'
 
 export const names = z.array(z.string().catch('')).optional().catch(undefined)
 
@@ -74,7 +74,7 @@ function grantMistakes(client: DraftClient): Mistake[] {
   const onlyAsks = client.resource_server && client.redirect_uris === undefined && client.grant_types === undefined
   if (onlyAsks) return []
   const mistakes: Mistake[] = []
-  const grants = client.grant_types ?? ['authorization_code', 'refresh_token']
+  const grants = grantTypesOf(client)
   const sendsBack = grants.includes('authorization_code')
   const understood = grants.length > 0 && grants.every((grant) => (GRANT_TYPES as readonly string[]).includes(grant))
   if (sendsBack && client.redirect_uris === undefined)

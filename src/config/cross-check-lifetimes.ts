@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Mistake } from './mistake.ts'
+import { lifetimes as lifetimesSchema } from './oauth-schema.ts'
 
 const seconds = z.number().optional().catch(undefined)
 
@@ -16,13 +17,14 @@ export function lifetimeMistakes({
   lifetimes: DraftLifetimes
   clients: ({ lifetimes: DraftLifetimes } | undefined)[]
 }): Mistake[] {
+  const standard = lifetimesSchema.parse({})
   const ofClients = clients.map((client, i) => ({
     path: ['oauth', 'clients', i, 'lifetimes'],
     given: client?.lifetimes ?? {},
   }))
   return [{ path: ['oauth', 'lifetimes'], given: lifetimes }, ...ofClients].flatMap(({ path, given }) => {
-    const access = given.access_token ?? lifetimes.access_token ?? 3600
-    const refresh = given.refresh_token ?? lifetimes.refresh_token ?? 7_776_000
+    const access = given.access_token ?? lifetimes.access_token ?? standard.access_token
+    const refresh = given.refresh_token ?? lifetimes.refresh_token ?? standard.refresh_token
     if (access <= refresh) return []
     if (given.refresh_token !== undefined)
       return [{ path: [...path, 'refresh_token'], message: `expected no less than access_token (${access})` }]

@@ -1,54 +1,34 @@
 import { z } from 'zod'
 import { clientMistakes, draftClient, names } from './cross-check-clients.ts'
 import { draftLifetimes, lifetimeMistakes } from './cross-check-lifetimes.ts'
+import { draftRoute, routeMistakes } from './cross-check-routes.ts'
+import { shown } from './describe-mistake.ts'
 import type { Mistake } from './mistake.ts'
-import { isOwnPath } from './own-paths.ts'
+import { basePath, session } from './oauth-schema.ts'
 import { identityHeaders } from './schema.ts'
 
 const named = z.record(z.string(), z.unknown()).optional().catch(undefined)
 
+const word = z.string().optional().catch(undefined)
+const number = z.number().optional().catch(undefined)
+
+const draftOauth = {
+  base_path: word,
+  scopes: named,
+  default_scopes: names,
+  lifetimes: draftLifetimes,
+  registration: z.object({ scopes: names }).catch({}),
+  session: z.object({ idle: number, absolute: number }).catch({}),
+  clients: z.array(draftClient.optional().catch(undefined)).catch([]),
+}
+
 /** As much of a configuration as refers to other parts of it, however wrong the rest may be. */
 const draft = z.object({
-  listen: z
-    .object({ https: z.string().optional().catch(undefined), http: z.string().optional().catch(undefined) })
-    .catch({}),
+  listen: z.object({ https: word, http: word }).catch({}),
   upstreams: named,
-  oauth: z
-    .object({
-      base_path: z.string().catch('/alexa'),
-      scopes: named,
-      default_scopes: names,
-      lifetimes: draftLifetimes,
-      registration: z.object({ scopes: names }).catch({}),
-      session: z
-        .object({ idle: z.number().optional().catch(undefined), absolute: z.number().catch(43_200) })
-        .optional()
-        .catch(undefined),
-      clients: z.array(draftClient.optional().catch(undefined)).catch([]),
-    })
-    .catch({
-      base_path: '/alexa',
-      scopes: undefined,
-      default_scopes: undefined,
-      lifetimes: {},
-      registration: {},
-      clients: [],
-    }),
-  routes: z
-    .array(
-      z
-        .object({
-          path: z.string().optional().catch(undefined),
-          methods: names,
-          upstream: z.string().optional().catch(undefined),
-          auth: z.string().optional().catch(undefined),
-          scopes: names,
-          websocket: z.boolean().optional().catch(undefined),
-        })
-        .optional()
-        .catch(undefined),
-    )
-    .catch([]),
+  oauth: z.object(draftOauth).catch(z.object(draftOauth).parse({})),
+  routes: z.array(draftRoute.optional().catch(undefined)).catch([]),
+  metrics: z.object({ listen: word }).catch({}),
   identity_headers: z.record(z.string(), z.unknown()).catch({}),
 })
 
@@ -65,22 +45,31 @@ export function crossCheck(value: unknown): Mistake[] {
     ...sessionMistakes(read.data),
     ...lifetimeMistakes(read.data.oauth),
     ...clientMistakes(read.data.oauth.clients),
-    ...routeMistakes(read.data),
+    ...routeMistakes(read.data.routes, read.data.oauth.base_path ?? basePath.parse(undefined)),
     ...repeatedHeaders(read.data),
   ]
 }
 
-function sameAddress({ listen: { https, http } }: Draft): Mistake[] {
-  // Port 0 takes a free one each time.
-  if (https === undefined || https !== http || https.endsWith(':0')) return []
-  return [{ path: ['listen', 'http'], message: 'expected an address of its own, listen.https has the same' }]
+function sameAddress({ listen, metrics }: Draft): Mistake[] {
+  const addresses: [PropertyKey[], string | undefined][] = [
+    [['listen', 'https'], listen.https],
+    [['listen', 'http'], listen.http],
+    [['metrics', 'listen'], metrics.listen],
+  ]
+  return addresses.flatMap(([path, address], i) => {
+    // Port 0 takes a free one each time.
+    if (address === undefined || address.endsWith(':0')) return []
+    const first = addresses.findIndex(([, other]) => other === address)
+    const message = `expected an address of its own, ${shown(addresses[first]?.[0] ?? [])} has the same`
+    return first < i ? [{ path, message }] : []
+  })
 }
 
 function unknownUpstreams({ upstreams, routes }: Draft): Mistake[] {
   if (!upstreams) return []
   const known = Object.keys(upstreams)
   return routes.flatMap((route, i) =>
-    route?.upstream === undefined || known.includes(route.upstream)
+    typeof route?.upstream !== 'string' || known.includes(route.upstream)
       ? []
       : [{ path: ['routes', i, 'upstream'], message: `expected one of upstreams (${listed(known)})` }],
   )
@@ -109,44 +98,14 @@ function listed(known: string[]): string {
   return known.join(', ') || 'there are none'
 }
 
-function sessionMistakes({ oauth: { session } }: Draft): Mistake[] {
-  const { idle, absolute } = session ?? {}
-  if (absolute === undefined || (idle ?? 3600) <= absolute) return []
+function sessionMistakes({ oauth }: Draft): Mistake[] {
+  const standard = session.parse({})
+  const { idle = standard.idle, absolute = standard.absolute } = oauth.session
+  if (idle <= absolute) return []
   const path = ['oauth', 'session']
-  return idle === undefined
-    ? [{ path: [...path, 'absolute'], message: 'expected no less than session.idle (3600)' }]
+  return oauth.session.idle === undefined
+    ? [{ path: [...path, 'absolute'], message: `expected no less than session.idle (${idle})` }]
     : [{ path: [...path, 'idle'], message: `expected no more than session.absolute (${absolute})` }]
-}
-
-function routeMistakes({ oauth, routes }: Draft): Mistake[] {
-  return routes.flatMap((route, i) => {
-    if (!route) return []
-    const path = ['routes', i, 'path']
-    const mistakes: Mistake[] = []
-    const first = routes.findIndex((other) => other?.path === route.path && overlap(other?.methods, route.methods))
-    if (route.path !== undefined && isOwnPath(oauth.base_path, route.path)) {
-      mistakes.push({ path, message: `expected another path, the gateway itself answers at ${route.path}` })
-    } else if (route.path !== undefined && first < i) {
-      mistakes.push({
-        path,
-        message: `expected a path or methods of its own, routes[${first}] takes the same requests`,
-      })
-    }
-    if (route.auth === 'none' && route.scopes?.length) {
-      mistakes.push({ path: ['routes', i, 'scopes'], message: 'expected none, for auth: none asks for no token' })
-    }
-    if (route.websocket === true && route.methods?.includes('GET') === false) {
-      mistakes.push({
-        path: ['routes', i, 'methods'],
-        message: 'expected GET among them, for a WebSocket begins with it',
-      })
-    }
-    return mistakes
-  })
-}
-
-function overlap(some: string[] | undefined, others: string[] | undefined): boolean {
-  return !some || !others || some.some((method) => others.includes(method))
 }
 
 /** A header that the file names must be no default of another key either. */

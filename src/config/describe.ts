@@ -1,13 +1,8 @@
-import { z } from 'zod'
-import { configSchema } from './schema.ts'
-
-type Node = z.core.JSONSchema.JSONSchema
+import { effectOf, type SchemaNode as Node, schemaAsJson } from './schema-as-json.ts'
 
 /** docs/reference/configuration.md, from what the schema says. Anew: node src/config/describe.ts > (that file). */
 export function describeConfig(): string {
-  const schema = configSchema({ folder: '/', variables: {} })
-  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node
-  return `${[INTRODUCTION, ...sections('gateway.yaml', '', root)].join('\n\n')}\n`
+  return `${[INTRODUCTION, ...sections('gateway.yaml', '', schemaAsJson())].join('\n\n')}\n`
 }
 
 const INTRODUCTION = `# Configuration
@@ -23,7 +18,10 @@ the first); \`npx skillgate start\` checks the same before it serves anything:
 - Relative paths start at the folder that the file is in.
 - No secret stands in the file. In its place stands a file that holds it, \`{ file: data/app.secret }\`, or an environment
   variable, \`\${APP_SECRET}\` (within braces in quotes: \`{ token: "\${APP_SECRET}" }\`).
-- A change takes effect at the next start.`
+- A running gateway takes up a change by itself, of this file as of the files that it names: the new configuration is
+  checked whole, and then holds for every request from then on (a *reload*). One with a mistake changes nothing. The few
+  keys that say *restart* take effect when the gateway is started anew; until then, a file in which they differ is
+  refused. Environment variables, too, are those of the start.`
 
 /** A section for a map of keys, and after it those of the maps in it. */
 function sections(title: string, prefix: string, node: Node): string[] {
@@ -32,7 +30,9 @@ function sections(title: string, prefix: string, node: Node): string[] {
     return variants.flatMap((variant) => sections(variantTitle(title, variant as Node), prefix, variant as Node))
   const entries = Object.entries(node.properties ?? {}) as [string, Node][]
   const rows = entries.map(([key, value]) => row(key, value, node.required?.includes(key) ?? false))
-  const table = ['| Key | Takes | Default | Meaning |', '| --- | --- | --- | --- |', ...rows].join('\n')
+  const table = ['| Key | Takes | Default | Takes effect | Meaning |', '| --- | --- | --- | --- | --- |', ...rows].join(
+    '\n',
+  )
   const inner = entries.flatMap(([key, value]) => {
     const found = within(`${prefix}${key}`, value)
     return found ? sections(`\`${found.path}\``, `${found.path}.`, found.node) : []
@@ -55,7 +55,14 @@ function within(path: string, node: Node): { path: string; node: Node } | undefi
 
 function row(key: string, node: Node, required: boolean): string {
   const standard = node.default === undefined ? (required ? 'required' : 'none') : `\`${inYaml(node.default)}\``
-  return `| ${[`\`${key}\``, takes(node), standard, node.description ?? ''].map(cell).join(' | ')} |`
+  const [effect = '', another] = new Set(effectsIn(node))
+  return `| ${[`\`${key}\``, takes(node), standard, another ? 'see below' : effect, node.description ?? ''].map(cell).join(' | ')} |`
+}
+
+/** Of a key, or of all keys in its map. */
+function effectsIn(node: Node): string[] {
+  const inner = Object.values(node.properties ?? {})
+  return inner.length > 0 ? inner.flatMap((value) => effectsIn(value as Node)) : [effectOf(node)]
 }
 
 function takes(node: Node): string {
@@ -74,7 +81,7 @@ function takes(node: Node): string {
 
 function inYaml(value: unknown): string {
   if (Array.isArray(value)) return `[${value.join(', ')}]`
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'object' || value === '' ? JSON.stringify(value) : String(value)
 }
 
 function cell(text: string): string {

@@ -17,6 +17,11 @@ export function keys<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   })
 }
 
+/** Marks a key whose change takes effect only when the gateway is started anew; that of any other does at a reload. */
+export function restart<Schema extends z.ZodType>(schema: Schema): Schema {
+  return schema.meta({ ...schema.meta(), effect: 'restart' })
+}
+
 export function text(expected: string, test: (value: string) => boolean = () => true) {
   return z
     .string({ error: expected })
@@ -94,6 +99,20 @@ export function isPathPattern(value: string): boolean {
     /^\//.test(value) &&
     !/\/\.{1,2}(\/|$)|[^/]\*$/.test(value)
   )
+}
+
+/** A DNS name, and no address. RFC 1123 section 2.1. */
+export function isHostName(value: string): boolean {
+  const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
+  return value.length <= 253 && new RegExp(`^(${label}\\.)*(?!\\d+$)${label}$`).test(value)
+}
+
+/** Fit for a `Location` as it is, and read alike by every client. */
+export function isRedirectTarget(value: string): boolean {
+  if (!/^[\x21-\x7e]+$/.test(value) || value.includes('\\')) return false
+  if (value.startsWith('/')) return !value.startsWith('//')
+  const url = URL.parse(value)
+  return url !== null && /^https?:\/\/[^/]/.test(value) && url.username === '' && url.password === ''
 }
 
 /** A path, made absolute. */

@@ -15,30 +15,34 @@ import {
 } from './forms.ts'
 import { checkRedirectUriForm, REDIRECT_URI_FORM } from './redirect-uri-form.ts'
 
+// These stand apart, for the cross-check needs their defaults.
+
+export const basePath = text('a path such as /alexa', matches(/^(\/[A-Za-z0-9_-]+)+$/)).default('/alexa')
+
+export const lifetimes = keys({
+  code: code().default(300),
+  access_token: accessToken().default(3600),
+  refresh_token: refreshToken().default(7_776_000),
+  refresh_grace: refreshGrace().default(60),
+})
+
+export const session = keys({
+  idle: seconds(60, 604_800).default(3600).describe('How long somebody who does nothing stays signed in.'),
+  absolute: seconds(60, 2_592_000).default(43_200).describe('How long anybody stays signed in at the most.'),
+})
+
 /** The section `oauth`: the authorization server and its clients. */
 export function oauthSchema(surroundings: Surroundings) {
   return keys({
-    base_path: text('a path such as /alexa', matches(/^(\/[A-Za-z0-9_-]+)+$/))
-      .default('/alexa')
-      .describe('Where the OAuth endpoints are: `authorize`, `token` and so on.'),
+    base_path: basePath.describe('Where the OAuth endpoints are: `authorize`, `token` and so on.'),
     scopes: z
       .record(scopeName(), meaning(), { error: 'a map of scopes by name' })
       .describe('What can be allowed, each with its line on the consent page.'),
     default_scopes: scopeNames()
       .default(['music.read', 'music.control'])
       .describe('What a client gets, as far as it may, when it asks for nothing in particular.'),
-    lifetimes: keys({
-      code: code().default(300),
-      access_token: accessToken().default(3600),
-      refresh_token: refreshToken().default(7_776_000),
-      refresh_grace: refreshGrace().default(60),
-    })
-      .prefault({})
-      .describe('How long things live, in seconds.'),
-    session: keys({
-      idle: seconds(60, 604_800).default(3600).describe('How long somebody who does nothing stays signed in.'),
-      absolute: seconds(60, 2_592_000).default(43_200).describe('How long anybody stays signed in at the most.'),
-    })
+    lifetimes: lifetimes.prefault({}).describe('How long things live, in seconds.'),
+    session: session
       .prefault({})
       .describe('For how many seconds a browser in which somebody signed in needs only the consent.'),
     registration: keys({
@@ -67,6 +71,7 @@ function meaning() {
 }
 
 export const GRANT_TYPES = ['authorization_code', 'refresh_token', 'device_code'] as const
+type GrantTypes = (typeof GRANT_TYPES)[number][]
 const AUTH_METHODS = ['client_secret_basic', 'client_secret_post'] as const
 
 function client(surroundings: Surroundings) {
@@ -118,20 +123,33 @@ interface Given {
   resource_server: boolean
   redirect_uris?: string[]
   scopes?: string[]
-  grant_types?: (typeof GRANT_TYPES)[number][]
+  grant_types?: GrantTypes
   pkce?: 'required' | 'optional'
   auth_methods?: (typeof AUTH_METHODS)[number][]
   refresh?: 'keep' | 'rotate'
 }
 
+/** The grants of a client that names none: nothing, for a resource server that only asks about tokens. */
+export function grantTypesOf({
+  resource_server,
+  redirect_uris,
+  grant_types,
+}: {
+  resource_server: boolean
+  redirect_uris?: unknown
+  grant_types?: string[] | undefined
+}): string[] {
+  if (grant_types) return grant_types
+  return resource_server && redirect_uris === undefined ? [] : ['authorization_code', 'refresh_token']
+}
+
 /** What one key leaves open depends on the others. */
 function withDefaults<Client extends Given>(given: Client) {
-  const onlyAsks = given.resource_server && !given.redirect_uris
   return {
     ...given,
     redirect_uris: given.redirect_uris ?? [],
     scopes: given.scopes ?? [],
-    grant_types: given.grant_types ?? (onlyAsks ? [] : (['authorization_code', 'refresh_token'] as const)).slice(),
+    grant_types: grantTypesOf(given) as GrantTypes,
     pkce: given.pkce ?? (given.public ? 'required' : 'optional'),
     auth_methods: given.auth_methods ?? (given.public ? [] : [...AUTH_METHODS]),
     refresh: given.refresh ?? (given.public ? 'rotate' : 'keep'),

@@ -2,22 +2,21 @@ import { z } from 'zod'
 import { type AddressRange, isAddressRange, parseAddressRange } from '../net/address-range.ts'
 import {
   file,
-  flag,
   headerName,
   isOrigin,
-  isPathPattern,
   keys,
   list,
   listenAddress,
   name,
   oneOf,
+  restart,
   type Surroundings,
-  scopeNames,
   seconds,
   secretSource,
   text,
 } from './forms.ts'
 import { oauthSchema } from './oauth-schema.ts'
+import { routeSchema } from './route-schema.ts'
 
 /**
  * The schema of `gateway.yaml`: every key with its type, default, unit and meaning. The configuration's types, its
@@ -34,20 +33,6 @@ export function configSchema(surroundings: Surroundings) {
         'What the gateway itself signs in with there, sent as `Authorization: Bearer`. Music Assistant needs one: make a long-lived one in your profile settings there, each year.',
       ),
     response_timeout: seconds(1, 3600).default(30).describe('Seconds to wait for the beginning of an answer.'),
-  })
-
-  const route = keys({
-    path: text(
-      'a path such as /api, or /imageproxy/* for all below it (nothing %-encoded, no //, . or ..)',
-      isPathPattern,
-    ).describe('An exact path, or one that ends in `/*`. The most exact route decides, wherever it stands.'),
-    methods: list(oneOf(METHODS), 'a list of methods')
-      .default([...METHODS])
-      .describe('The methods it takes; others are answered 405.'),
-    upstream: text('the name of an upstream').describe('Where it leads: a name from `upstreams`.'),
-    auth: oneOf(['bearer', 'none']).describe('`bearer` asks for an access token, `none` lets everybody in.'),
-    scopes: scopeNames().default([]).describe('The scopes that the access token must have.'),
-    websocket: flag().describe('Whether it takes WebSockets.'),
   })
 
   return keys({
@@ -83,7 +68,7 @@ export function configSchema(surroundings: Surroundings) {
         { error: '{ source: local } or { source: files, certificate: ..., key: ... }' },
       )
       .describe('The certificate that it serves.'),
-    data_dir: file(surroundings, 'The folder of the database; made with mode 0700.').prefault('data'),
+    data_dir: restart(file(surroundings, 'The folder of the database; made with mode 0700.')).prefault('data'),
     identity_headers: identityHeaders
       .prefault({})
       .describe('The headers that tell an upstream who is calling. No client can send them.'),
@@ -91,11 +76,27 @@ export function configSchema(surroundings: Surroundings) {
       .record(name(), upstream, { error: 'a map of upstreams by name' })
       .describe('The servers behind the gateway.'),
     oauth: oauthSchema(surroundings),
-    routes: list(route, 'a list of routes').describe('What is forwarded where.'),
+    routes: list(routeSchema(), 'a list of routes').describe('What is forwarded, redirected or answered where.'),
+    log: logSchema(surroundings),
+    metrics: keys({
+      listen: listenAddress().describe('Where they are served, without TLS and to everybody who gets there.'),
+    })
+      .optional()
+      .describe('Numbers for Prometheus, at `/metrics` of an address of their own; none if absent.'),
   })
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+function logSchema(surroundings: Surroundings) {
+  return keys({
+    level: oneOf(['debug', 'info', 'warn', 'error']).default('info').describe('The least that is worth a line.'),
+    format: restart(oneOf(['json', 'pretty']))
+      .optional()
+      .describe('`pretty` is for people, `json` for programs; `pretty` on a terminal and `json` elsewhere if absent.'),
+    file: restart(file(surroundings, 'Where the lines go; to standard error if absent.')).optional(),
+  })
+    .prefault({})
+    .describe('What the gateway writes about each request, and about itself.')
+}
 
 /** Apart, for the cross-check needs its defaults. */
 export const identityHeaders = keys({
@@ -106,11 +107,12 @@ export const identityHeaders = keys({
   scopes: headerName().default('X-Auth-Scopes').describe('The scopes of the access token, separated by spaces.'),
 })
 
+export type { FixedAnswer, Route } from './route-schema.ts'
+
 export type Config = z.infer<ReturnType<typeof configSchema>>
 export type Address = Config['listen']['https']
 export type Upstream = Config['upstreams'][string]
 export type SecretSource = NonNullable<Upstream['token']>
-export type Route = Config['routes'][number]
 export type Client = Config['oauth']['clients'][number]
 export type ClientSecretSource = NonNullable<Client['secret']>
 export type GrantType = Client['grant_types'][number]

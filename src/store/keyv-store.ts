@@ -3,7 +3,7 @@ import { Keyv } from 'keyv'
 import { StorageError } from '../files/storage-error.ts'
 import { checkedJson } from './checked-json.ts'
 import type { Kind, Records } from './records.ts'
-import { openSqlite } from './sqlite-driver.ts'
+import { openSqlite, type SqliteOptions } from './sqlite/open-sqlite.ts'
 import type { Entry, Store } from './store.ts'
 
 type Row = { key: string; value: string }
@@ -12,14 +12,13 @@ type Row = { key: string; value: string }
 const LIVE = `key = ? AND namespace = '' AND (expires IS NULL OR expires > ?)`
 
 /**
- * The store on Keyv with its SQLite adapter. Writing and deleting one row is Keyv's; what has to be one atomic
+ * The store on Keyv with its SQLite adapter. Writing one row is Keyv's; what has to be one atomic
  * step is one SQL statement through the adapter's `query`, on the same rows.
  * @param file the database; its folder is made, with mode 0700, if it isn't there.
- * @param patience milliseconds that a call waits for another process's lock, if not the usual ones.
- * @throws StorageError when the file can't be opened or is damaged.
+ * @throws StorageError when the file can't be opened, is damaged, of a newer version, or can't be migrated.
  */
-export async function openKeyvStore(file: string, now: () => number, patience?: number): Promise<Store> {
-  const sqlite = openSqlite(file, patience)
+export async function openKeyvStore(file: string, now: () => number, options: SqliteOptions = {}): Promise<Store> {
+  const sqlite = await openSqlite(file, options)
   const adapter = new KeyvSqlite({ uri: `sqlite://${file}`, driver: sqlite.driver })
   const keyv = new Keyv({ store: adapter, serialization: checkedJson })
   // Without a listener that throws, Keyv turns a broken database into "no such row".
@@ -86,7 +85,14 @@ export async function openKeyvStore(file: string, now: () => number, patience?: 
       return putAllIf(same, [key(kind, id), now(), revision], [{ kind, id, value, expiresAt }, ...alongside])
     },
 
-    delete: (kind, id) => keyv.delete(key(kind, id)),
+    async delete(kind, id) {
+      // An expired one too: should the clock have been ahead, it must not be there again when it is right.
+      const [row] = (await adapter.query(
+        `DELETE FROM keyv WHERE key = ? AND namespace = '' RETURNING expires`,
+        key(kind, id),
+      )) as { expires: number | null }[]
+      return row !== undefined && (row.expires === null || row.expires > now())
+    },
 
     async list<K extends Kind>(kind: K, prefix: string, cursor: string | undefined, limit: number) {
       const first = key(kind, prefix)

@@ -1,6 +1,8 @@
-import type { AuthMethod, GrantType } from '../config/schema.ts'
-
-/** What is stored, by kind. Times are milliseconds since 1970; every hash is `hashSecret` of what it stands for. */
+/**
+ * What is stored, by kind, in version 2: whatever old rows don't fit is a migration (`migrations/`). So no type of
+ * another folder is in it, which could change by itself. Times are milliseconds since 1970; every hash is `hashSecret` of what it
+ * stands for.
+ */
 export interface Records {
   /** Somebody who may sign in; the id is the canonical name. */
   user: UserRecord
@@ -68,6 +70,10 @@ export interface GrantRecord {
   resources?: string[]
   createdAt: number
   lastUsedAt: number
+  /** When something was first called with it. */
+  firstCalledAt?: number
+  /** The id of the attempt to link that it came from. */
+  attempt?: string
 }
 
 export interface CodeRecord {
@@ -79,6 +85,8 @@ export interface CodeRecord {
   resources?: string[]
   /** The S256 challenge, where the client sent one. */
   challenge?: string
+  /** The id of the attempt to link that it came from. */
+  attempt?: string
   expiresAt: number
 }
 
@@ -106,8 +114,8 @@ export interface SessionRecord {
   userId: string
   /** The user's, when it began. */
   epoch: number
-  /** Whether the password was right, but the second factor is still to come. */
-  half?: boolean
+  /** Pending while the password was right, and the second factor is still to come. */
+  state: 'pending' | 'signed-in'
   createdAt: number
   lastUsedAt: number
 }
@@ -127,10 +135,10 @@ export interface DeviceRecord {
   resources?: string[]
   /** What the person decided, and who that was. */
   decision?: { approved: false } | { approved: true; userName: string; userId: string }
-  /** Milliseconds that it has to wait between two questions. */
+  /** Milliseconds that it has to wait between two polls. */
   interval: number
-  /** When it asked last. */
-  askedAt?: number
+  /** When it polled last. */
+  polledAt?: number
   expiresAt: number
 }
 
@@ -147,8 +155,8 @@ export interface ClientRecord {
   secretHash?: string
   redirectUris: string[]
   scopes: string[]
-  grantTypes: GrantType[]
-  authMethods: AuthMethod[]
+  grantTypes: ('authorization_code' | 'refresh_token' | 'device_code')[]
+  authMethods: ('client_secret_basic' | 'client_secret_post')[]
   createdAt: number
 }
 

@@ -47,7 +47,7 @@ export interface Store {
     expiresAt?: number,
     alongside?: Entry[],
   ): Promise<boolean>
-  /** @returns whether there was one. */
+  /** Also an expired one goes, though it counts as none. @returns whether there was one. */
   delete(kind: Kind, id: string): Promise<boolean>
   /** The rows whose id begins with `prefix`, in the order of their ids, from `cursor` on. */
   list<K extends Kind>(kind: K, prefix: string, cursor: string | undefined, limit: number): Promise<Page<K>>

@@ -44,35 +44,35 @@ export const FORGET_SESSION = `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
 
 /** Who is signed in in which browser. */
 export function openSessions(store: Store, environment: Environment, { idle, absolute }: SessionLimits): Sessions {
-  async function begin(user: UserRecord, half: Pick<SessionRecord, 'half'> = {}): Promise<string> {
+  async function begin(user: UserRecord, state: SessionRecord['state']): Promise<string> {
     const secret = newSecret(environment)
     const at = environment.now()
     const times = { createdAt: at, lastUsedAt: at }
-    const session = { revision: 1, userName: user.name, userId: user.id, epoch: epochOf(user), ...half, ...times }
+    const session = { revision: 1, userName: user.name, userId: user.id, epoch: epochOf(user), state, ...times }
     await store.put('session', hashSecret(secret), session, endOf(session))
     return `${COOKIE}=${secret}; ${ATTRIBUTES}`
   }
 
-  async function read(cookies: string | undefined, half: boolean) {
+  async function read(cookies: string | undefined, state: SessionRecord['state']) {
     const secret = readSecret(cookies)
     const id = secret && hashSecret(secret)
     const session = id && (await store.get('session', id))
-    if (!session || (session.half ?? false) !== half || endOf(session) <= environment.now()) return undefined
+    if (!session || session.state !== state || endOf(session) <= environment.now()) return undefined
     if (isOfTheFuture(session.lastUsedAt, environment.now())) return undefined
     const user = await store.get('user', session.userName)
     return isStill(user, session) ? { id, session, user } : undefined
   }
 
-  function endOf({ half, createdAt, lastUsedAt }: SessionRecord): number {
-    return half ? createdAt + HALF_LIFE : Math.min(lastUsedAt + idle, createdAt + absolute)
+  function endOf({ state, createdAt, lastUsedAt }: SessionRecord): number {
+    return state === 'pending' ? createdAt + HALF_LIFE : Math.min(lastUsedAt + idle, createdAt + absolute)
   }
 
   return {
-    begin: (user) => begin(user),
-    beginHalf: (user) => begin(user, { half: true }),
+    begin: (user) => begin(user, 'signed-in'),
+    beginHalf: (user) => begin(user, 'pending'),
 
     async find(cookies) {
-      const found = await read(cookies, false)
+      const found = await read(cookies, 'signed-in')
       if (!found) return undefined
       const { id, session, user } = found
       const lastUsedAt = environment.now()
@@ -83,7 +83,7 @@ export function openSessions(store: Store, environment: Environment, { idle, abs
       return { id, user }
     },
 
-    findHalf: (cookies) => read(cookies, true),
+    findHalf: (cookies) => read(cookies, 'pending'),
     end: ({ id }) => store.delete('session', id),
   }
 }

@@ -25,6 +25,7 @@ function world(t: ExecutionContext) {
     print: (line) => printed.push(line),
     askPassword: () => Promise.reject(new Error('nobody is asked')),
     untilStopped: () => Promise.resolve(),
+    onHangup: () => {},
   }
   const fill = (...events: AuditEvent[]) => {
     mkdirSync(join(folder, 'data'), { recursive: true })

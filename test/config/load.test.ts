@@ -76,6 +76,30 @@ test('a full file says all there is to say', (t) => {
   t.is(config.upstreams['music-assistant']?.response_timeout, 1)
   t.is(config.upstreams.lights?.response_timeout, 3600)
   t.deepEqual(config.routes[0]?.scopes, ['music.read', 'user:read'])
+  t.deepEqual(config.log, { level: 'debug', format: 'json', file: join(import.meta.dirname, 'state/skillgate.log') })
+  t.deepEqual(config.metrics, { listen: { host: '::1', port: 9090 } })
+})
+
+test('a route leads to an upstream, to another place, or to an answer', (t) => {
+  const { routes } = loadConfig(join(good, 'full.yaml'), variables)
+  const leading = (key: 'upstream' | 'redirect' | 'respond') => routes.filter((route) => route[key] !== undefined)
+  t.is(leading('upstream').length + leading('redirect').length + leading('respond').length, routes.length)
+  t.deepEqual(
+    leading('redirect').map(({ host, redirect }) => [host, redirect]),
+    [
+      ['music.example.org', '/music/'],
+      ['music.example.org', 'https://[::1]:8443/a?b=c#d'],
+      ['localhost', 'http://example.org'],
+    ],
+  )
+  t.deepEqual(
+    leading('respond').map(({ host, respond }) => [host, respond]),
+    [
+      [undefined, { status: 200, body: 'User-agent: *\nDisallow: /\n', type: 'text/x-robots; charset="utf-8"; a=b' }],
+      ['1-2.3x', { status: 599, body: '', type: 'text/plain; charset=utf-8' }],
+      [undefined, { status: 204, body: '', type: 'text/plain; charset=utf-8' }],
+    ],
+  )
 })
 
 test('what a minimal file leaves out has its default', (t) => {
@@ -83,6 +107,8 @@ test('what a minimal file leaves out has its default', (t) => {
   t.deepEqual(config.tls, { source: 'local', directory: join(good, 'certs') })
   t.is(config.data_dir, join(good, 'data'))
   t.is(config.listen.http, undefined)
+  t.deepEqual(config.log, { level: 'info' })
+  t.is(config.metrics, undefined)
   t.is(config.identity_headers.user_id, 'X-Remote-User-Id')
   t.is(config.upstreams.music?.response_timeout, 30)
   t.is(config.oauth.base_path, '/alexa')
@@ -153,6 +179,18 @@ test('a response_timeout may be 1 and 3600, not 0 and 3601', (t) => {
       `6:40 upstreams.music.response_timeout: expected whole seconds from 1 to 3600, got ${seconds}`,
     ])
   }
+})
+
+test('a host name may have 253 characters, not 254', (t) => {
+  const of = (length: number) =>
+    minimal.replace('{ path: /api', `{ host: ${'abc.'.repeat(62)}${'d'.repeat(length - 248)}, path: /api`)
+  t.is(load(t, of(253)).routes[0]?.host?.length, 253)
+  t.is(mistakesInText(t, of(254)).length, 1)
+})
+
+test('an address that takes a free port may be given to every listener', (t) => {
+  const source = `${minimal.replace('0.0.0.0:8443', '127.0.0.1:0, http: 127.0.0.1:0')}metrics: { listen: 127.0.0.1:0 }\n`
+  t.deepEqual(load(t, source).metrics, { listen: { host: '127.0.0.1', port: 0 } })
 })
 
 test('a client id may have 100 characters, not 101', (t) => {

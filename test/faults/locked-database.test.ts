@@ -61,9 +61,9 @@ test('a database that is locked for four seconds is answered 503 in time for Ale
 
 test('however long it is locked, every call fails in time and reading goes on; then it works again', async (t) => {
   const { file, now } = await openStore(t)
-  // Fifteen times its patience, as 30 s are of the real one.
-  const patience = 100
-  const store = await openKeyvStore(file, now, patience)
+  // Fifteen times its timeout, as 30 s are of the real one.
+  const lockTimeoutMs = 100
+  const store = await openKeyvStore(file, now, { lockTimeoutMs })
   await store.put('code', 'x', code)
   const unlock = lock(t, file)
   for (let time = 0; time < 15; time++) {
@@ -79,8 +79,8 @@ test('however long it is locked, every call fails in time and reading goes on; t
       t.is(status, 'rejected')
       t.true(reason instanceof StorageError)
     }
-    t.true(performance.now() - started >= patience)
-    t.true(performance.now() - started < patience * 20)
+    t.true(performance.now() - started >= lockTimeoutMs)
+    t.true(performance.now() - started < lockTimeoutMs * 20)
     t.deepEqual(await store.get('code', 'x'), code)
   }
   unlock()

@@ -33,7 +33,7 @@ type Pair = [string, string]
 
 /** Pairs in, pairs out. */
 function sent(pairs: Pair[], caller = NOBODY, token?: string): string[][] {
-  const raw = build(pairs.flat(), { ...caller, credentials: token })
+  const raw = build(pairs.flat(), { ...caller, credentials: token && `Bearer ${token}` })
   return raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1]!]] : []))
 }
 

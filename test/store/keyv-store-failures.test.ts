@@ -4,32 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import test from 'ava'
 import { StorageError } from '../../src/files/storage-error.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
-import { code, grant, openStore } from '../support/keyv-store.ts'
-
-test('every call rejects with a StorageError while the backend fails, and works again when it does not', async (t) => {
-  const { store, file, now } = await openStore(t)
-  await store.put('code', 'x', code)
-  const saboteur = new DatabaseSync(file)
-  saboteur.exec('ALTER TABLE keyv RENAME TO hidden')
-  const calls = {
-    insert: () => store.insert('code', 'y', code),
-    get: () => store.get('code', 'x'),
-    put: () => store.put('code', 'x', code),
-    take: () => store.take('code', 'x'),
-    replace: () => store.replace('grant', 'x', 1, grant(2)),
-    delete: () => store.delete('code', 'x'),
-    list: () => store.list('code', '', undefined, 10),
-    purgeExpired: () => store.purgeExpired(now(), 10),
-  }
-  for (const [name, call] of Object.entries(calls)) {
-    await t.throwsAsync<Error>(call as () => Promise<unknown>, { instanceOf: StorageError }, name)
-    t.false(store.healthy(), name)
-  }
-  saboteur.exec('ALTER TABLE hidden RENAME TO keyv')
-  saboteur.close()
-  t.deepEqual(await store.get('code', 'x'), code)
-  t.true(store.healthy())
-})
+import { code, openStore } from '../support/keyv-store.ts'
 
 test('a row that is not what was written is an error, not a missing row', async (t) => {
   const { store, file } = await openStore(t)
@@ -79,16 +54,6 @@ test('a damaged database is refused in words that say what to do, and kept as it
   t.is(statSync(file).size, 8192)
   writeFileSync(file, 'this is not a database, although somebody called it one')
   await t.throwsAsync(openKeyvStore(file, now), { instanceOf: StorageError, message: /can't be opened.*backup/s })
-})
-
-test('asking for changes by others does not make a failing store look healthy', async (t) => {
-  const { store, file } = await openStore(t)
-  const saboteur = new DatabaseSync(file)
-  saboteur.exec('ALTER TABLE keyv RENAME TO hidden')
-  await t.throwsAsync(store.get('code', 'x'))
-  store.changesByOthers()
-  t.false(store.healthy())
-  saboteur.close()
 })
 
 test('a locked database makes a write wait, and nothing else in the process', async (t) => {

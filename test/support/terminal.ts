@@ -31,6 +31,7 @@ export async function openTerminal(t: ExecutionContext, change: (config: TestCon
     print: (line) => lines.push(line),
     askPassword: () => Promise.reject(new Error('nobody is asked')),
     untilStopped: () => Promise.resolve(),
+    onHangup: () => {},
   }
   /** Types a command. @returns what it prints. */
   async function type(words: string, options: CommandOptions = {}): Promise<string[]> {

@@ -26,11 +26,11 @@ export async function exchangeDeviceCode(server: AuthorizationServer, request: C
     if (decision?.approved === false) throw new OAuthError('access_denied', 'The request was denied.')
     if (decision) return redeemDeviceCodeOnce(server, request, device, decision)
 
-    const { askedAt, interval } = device.record
-    const early = askedAt !== undefined && isWithin(interval - 1, askedAt, server.now())
+    const { polledAt, interval } = device.record
+    const early = polledAt !== undefined && isWithin(interval - 1, polledAt, server.now())
     // Whoever doesn't listen isn't written down each time.
     if (early && interval >= LONGEST_INTERVAL) throw slowDown(interval)
-    const change = { askedAt: server.now(), interval: early ? interval + SLOWER_BY : interval }
+    const change = { polledAt: server.now(), interval: early ? interval + SLOWER_BY : interval }
     // Where the row has changed, somebody may have answered at this very moment.
     if (await replaceDevice(server, device, change)) throw early ? slowDown(change.interval) : pending()
   }

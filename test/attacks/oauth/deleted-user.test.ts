@@ -93,6 +93,7 @@ test('39. "skillgate user remove" ends the links of that user, and nobody else\'
     print: (line: string) => printed.push(line),
     askPassword: async () => '',
     untilStopped: async () => {},
+    onHangup: () => {},
   }
   t.is(await userCommand(world, 'remove', 'Ada'), 0)
   t.deepEqual(printed, ['ada is removed, and 2 links were ended.'])

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test, { type ExecutionContext } from 'ava'
-import { groupCommits } from '../../src/store/group-commit.ts'
-import { temporaryFolder } from '../support/environment.ts'
+import { groupCommits } from '../../../src/store/sqlite/group-commit.ts'
+import { temporaryFolder } from '../../support/environment.ts'
 
 const INSERT = 'INSERT INTO t (id) VALUES (?) RETURNING id'
 

@@ -1,10 +1,11 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
+import { isLocked } from './is-locked.ts'
 
-/** Milliseconds between two tries. SQLite's own waiting would stop everything else in this process. */
-const PAUSE = 5
-/** So many share a commit at the most: nothing else happens in this process until they are done. */
-const MOST = 32
+/** Between two tries. SQLite's own waiting would stop everything else in this process. */
+const PAUSE_MS = 5
+/** How many share a commit: nothing else happens in this process until they are done. */
+const GROUP_LIMIT = 32
 
 interface Write {
   sql: string
@@ -26,9 +27,9 @@ export interface Connection {
 /**
  * Waiting for the disk is most of what a write costs, so those that come at the same time wait together: they are one
  * transaction. Each is still all or nothing for itself: when one of them fails, they are undone and run one by one.
- * @param patience milliseconds that a statement waits for another connection's lock.
+ * @param lockTimeoutMs for how long a statement waits for another connection's lock.
  */
-export function groupCommits(database: DatabaseSync, patience: number): Connection {
+export function groupCommits(database: DatabaseSync, lockTimeoutMs: number): Connection {
   const statements = new Map<string, StatementSync>()
   const waiting: Write[] = []
   let writing: Promise<void> | undefined
@@ -40,13 +41,13 @@ export function groupCommits(database: DatabaseSync, patience: number): Connecti
   }
 
   /** @throws what `attempt` throws last, if the lock isn't gone in time. */
-  async function patiently<T>(deadline: number, attempt: () => T): Promise<T> {
+  async function untilUnlocked<T>(deadline: number, attempt: () => T): Promise<T> {
     for (;;) {
       try {
         return attempt()
       } catch (error) {
         if (!isLocked(error) || performance.now() > deadline) throw error
-        await setTimeout(PAUSE)
+        await setTimeout(PAUSE_MS)
       }
     }
   }
@@ -54,14 +55,14 @@ export function groupCommits(database: DatabaseSync, patience: number): Connecti
   async function writeAll(): Promise<void> {
     // Until whatever else has arrived by now has been looked at.
     await new Promise(setImmediate)
-    while (waiting.length > 0) await write(waiting.splice(0, MOST))
+    while (waiting.length > 0) await write(waiting.splice(0, GROUP_LIMIT))
     writing = undefined
   }
 
   async function write(group: Write[]): Promise<void> {
     if (group.length === 1) return writeOneByOne(group)
     try {
-      const results = await patiently(group[0]!.deadline, () => transaction(group))
+      const results = await untilUnlocked(group[0]!.deadline, () => transaction(group))
       for (const [i, { resolve }] of group.entries()) resolve(results[i]!)
     } catch {
       await writeOneByOne(group)
@@ -70,7 +71,7 @@ export function groupCommits(database: DatabaseSync, patience: number): Connecti
 
   async function writeOneByOne(group: Write[]): Promise<void> {
     for (const { sql, parameters, deadline, resolve, reject } of group) {
-      await patiently(deadline, () => run(sql, parameters)).then(resolve, reject)
+      await untilUnlocked(deadline, () => run(sql, parameters)).then(resolve, reject)
     }
   }
 
@@ -90,8 +91,8 @@ export function groupCommits(database: DatabaseSync, patience: number): Connecti
   return {
     run,
     async query(sql, parameters) {
-      const deadline = performance.now() + patience
-      if (/^\s*(SELECT|PRAGMA)\b/i.test(sql)) return patiently(deadline, () => run(sql, parameters))
+      const deadline = performance.now() + lockTimeoutMs
+      if (/^\s*(SELECT|PRAGMA)\b/i.test(sql)) return untilUnlocked(deadline, () => run(sql, parameters))
       return new Promise((resolve, reject) => {
         waiting.push({ sql, parameters, deadline, resolve, reject })
         writing ??= writeAll()
@@ -101,9 +102,4 @@ export function groupCommits(database: DatabaseSync, patience: number): Connecti
       await writing
     },
   }
-}
-
-/** SQLITE_BUSY, also with its details in the higher bits. */
-function isLocked(error: unknown): boolean {
-  return ((error as { errcode?: number }).errcode ?? 0) % 256 === 5
 }

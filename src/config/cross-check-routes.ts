@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { names } from './cross-check-clients.ts'
+import type { Mistake } from './mistake.ts'
+import { isOwnPath } from './own-paths.ts'
+import { ROUTE_TARGETS } from './route-schema.ts'
+
+const word = z.string().optional().catch(undefined)
+
+/** As much of a route as its keys depend on each other, however wrong the rest may be. */
+export const draftRoute = z.object({
+  host: word,
+  path: word,
+  methods: names,
+  upstream: z.unknown().optional(),
+  redirect: z.unknown().optional(),
+  respond: z.unknown().optional(),
+  auth: word,
+  scopes: names,
+  websocket: z.boolean().optional().catch(undefined),
+})
+
+type DraftRoute = z.infer<typeof draftRoute>
+
+/** What of a route contradicts itself, another route, or the paths that the gateway itself answers. */
+export function routeMistakes(routes: (DraftRoute | undefined)[], basePath: string): Mistake[] {
+  return routes.flatMap((route, i) => {
+    if (!route) return []
+    const mistakes = [
+      ...pathMistakes(route, routes.slice(0, i), basePath),
+      ...targetMistakes(route),
+      ...accessMistakes(route),
+    ]
+    return mistakes.map(({ path, message }) => ({ path: ['routes', i, ...path], message }))
+  })
+}
+
+function pathMistakes(route: DraftRoute, before: (DraftRoute | undefined)[], basePath: string): Mistake[] {
+  if (route.path === undefined) return []
+  if (isOwnPath(basePath, route.path))
+    return [{ path: ['path'], message: `expected another path, the gateway itself answers at ${route.path}` }]
+  const first = before.findIndex((other) => other && samePlace(other, route) && overlap(other.methods, route.methods))
+  if (first < 0) return []
+  return [
+    { path: ['path'], message: `expected a path or methods of its own, routes[${first}] takes the same requests` },
+  ]
+}
+
+function samePlace(some: DraftRoute, other: DraftRoute): boolean {
+  return some.path === other.path && some.host === other.host
+}
+
+function overlap(some: string[] | undefined, others: string[] | undefined): boolean {
+  return !some || !others || some.some((method) => others.includes(method))
+}
+
+/** A route leads to one thing. */
+function targetMistakes(route: DraftRoute): Mistake[] {
+  const [target, ...more] = ROUTE_TARGETS.filter((key) => route[key] !== undefined)
+  if (target === undefined) return [{ path: [], message: `expected one of the keys ${ROUTE_TARGETS.join(', ')}` }]
+  const mistakes: Mistake[] = more.map((key) => ({
+    path: [key],
+    message: `expected none, for ${target} says where it leads`,
+  }))
+  if (target !== 'upstream' && route.websocket === true)
+    mistakes.push({ path: ['websocket'], message: 'expected none, for only an upstream takes WebSockets' })
+  const { status, body } = z.looseObject({}).catch({}).parse(route.respond)
+  if (WITHOUT_BODY.includes(status) && body !== undefined && body !== '')
+    mistakes.push({ path: ['respond', 'body'], message: `expected none, for an answer ${status} has no body` })
+  return mistakes
+}
+
+/** RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5. */
+const WITHOUT_BODY: unknown[] = [204, 205, 304]
+
+function accessMistakes(route: DraftRoute): Mistake[] {
+  const mistakes: Mistake[] = []
+  if (route.auth === 'none' && route.scopes?.length)
+    mistakes.push({ path: ['scopes'], message: 'expected none, for auth: none asks for no token' })
+  if (route.websocket === true && route.methods?.includes('GET') === false)
+    mistakes.push({ path: ['methods'], message: 'expected GET among them, for a WebSocket begins with it' })
+  return mistakes
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import {
+  flag,
+  isHostName,
+  isPathPattern,
+  isRedirectTarget,
+  keys,
+  list,
+  matches,
+  oneOf,
+  scopeNames,
+  text,
+} from './forms.ts'
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
+/** What a route may lead to; the cross-check sees to it that it is one of them. */
+export const ROUTE_TARGETS = ['upstream', 'redirect', 'respond'] as const
+
+/** One of `routes`: which requests it takes, whom it lets in, and what it leads to. */
+export function routeSchema() {
+  return keys({
+    host: text('a host name in lower case without a port, such as music.example.org', isHostName)
+      .optional()
+      .describe('The host whose requests it takes; those of any host if absent.'),
+    path: text(
+      'a path such as /api, or /imageproxy/* for all below it (nothing %-encoded, no //, . or ..)',
+      isPathPattern,
+    ).describe('An exact path, or one that ends in `/*`. The most exact route decides, wherever it stands.'),
+    methods: list(oneOf(METHODS), 'a list of methods')
+      .default([...METHODS])
+      .describe('The methods it takes; others are answered 405.'),
+    upstream: text('the name of an upstream')
+      .optional()
+      .describe('Where it leads: a name from `upstreams`. A route has this, `redirect` or `respond`.'),
+    redirect: text('a path such as /music/, or an http or https URL (no user, no spaces, no \\)', isRedirectTarget)
+      .optional()
+      .describe('Where it sends the client, with status 308, in place of an upstream.'),
+    respond: keys({
+      status: status().describe('The status of the answer.'),
+      body: z.string({ error: 'a text' }).meta({ takes: 'a text' }).default('').describe('What the answer says.'),
+      type: text('a media type such as text/plain; charset=utf-8', matches(MEDIA_TYPE))
+        .default('text/plain; charset=utf-8')
+        .describe('The `Content-Type` of the body.'),
+    })
+      .optional()
+      .describe('What it answers by itself, in place of an upstream.'),
+    auth: oneOf(['bearer', 'none']).describe('`bearer` asks for an access token, `none` lets everybody in.'),
+    scopes: scopeNames().default([]).describe('The scopes that the access token must have.'),
+    websocket: flag().describe('Whether it takes WebSockets; only an upstream can.'),
+  }).transform((given) => given as Route)
+}
+
+/** RFC 9110 section 8.3.1. */
+const MEDIA_TYPE =
+  /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+( *; *[\w!#$%&'*+.^`|~-]+=([\w!#$%&'*+.^`|~-]+|"[ !#-[\]-~]*"))*$/
+
+function status() {
+  const expected = 'a whole number from 200 to 599'
+  return z
+    .int({ error: expected })
+    .min(200, { error: expected })
+    .max(599, { error: expected })
+    .meta({ takes: expected })
+}
+
+interface Matching {
+  host?: string | undefined
+  path: string
+  methods: (typeof METHODS)[number][]
+  auth: 'bearer' | 'none'
+  scopes: string[]
+  websocket: boolean
+}
+
+/** What the gateway answers by itself. */
+export interface FixedAnswer {
+  status: number
+  body: string
+  type: string
+}
+
+/** Which of the three is there tells what the route leads to. */
+export type Route = Matching &
+  (
+    | { upstream: string; redirect?: undefined; respond?: undefined }
+    | { upstream?: undefined; redirect: string; respond?: undefined }
+    | { upstream?: undefined; redirect?: undefined; respond: FixedAnswer }
+  )
