@@ -2,7 +2,7 @@ import { randomBytes, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type ConnectionOptions, connect, createServer, type SecureContext, type TLSSocket } from 'node:tls'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { openCertificateStore } from '../../src/certificates/certificate-store.ts'
 import { makeCaCertificate, makeLeafCertificate } from '../../src/certificates/local/local-ca.ts'
 import { newRsaKey } from '../../src/certificates/local/new-rsa-key.ts'
@@ -21,7 +21,7 @@ function certificateFor(...names: string[]): ServerCertificate {
 }
 
 /** A listener that is wired to a store as the gateway's is; it sends back what it gets. */
-async function listen() {
+async function listen(t: ExecutionContext) {
   const store = openCertificateStore({ now })
   store.push('files', [certificateFor('home.example', 'first.example'), certificateFor('*.music.example')])
   const ticketKeys = randomBytes(48)
@@ -36,7 +36,8 @@ async function listen() {
   store.onChange(() => server.setSecureContext(given()))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
-  return { store, port, close: () => server.close() }
+  t.teardown(() => server.close())
+  return { store, port }
 }
 
 async function shake(port: number, servername: string | undefined, options: ConnectionOptions = {}) {
@@ -64,7 +65,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
   const only = { minVersion: version, maxVersion: version }
 
   test(`over ${version} each client gets the certificate of the name that it asks for`, async (t) => {
-    const { port, close } = await listen()
+    const { port } = await listen(t)
     const [byDefault, wild] = [['home.example', 'first.example'], ['*.music.example']]
     t.deepEqual(await namesServed(port, 'first.example', only), byDefault)
     t.deepEqual(await namesServed(port, 'one.music.example', only), wild)
@@ -72,11 +73,10 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     t.deepEqual(await namesServed(port, 'unknown.example', only), byDefault)
     t.deepEqual(await namesServed(port, '__proto__', only), byDefault)
     t.deepEqual(await namesServed(port, undefined, only), byDefault)
-    close()
   })
 
   test(`over ${version} a connection outlives its certificate, and the next handshake has the new one`, async (t) => {
-    const { store, port, close } = await listen()
+    const { store, port } = await listen(t)
     const streams = await Promise.all(['home.example', 'one.music.example', undefined].map((n) => shake(port, n, only)))
     for (const stream of streams) t.is(await exchange(stream, 'before'), 'before')
     store.push('files', [certificateFor('home.example', 'second.example'), certificateFor('two.music.example')])
@@ -86,12 +86,11 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     t.deepEqual(await namesServed(port, 'two.music.example', only), ['two.music.example'])
     t.deepEqual(await namesServed(port, 'one.music.example', only), ['home.example', 'second.example'])
     for (const stream of streams) stream.destroy()
-    close()
   })
 
   for (const name of ['home.example', 'one.music.example', undefined]) {
     test(`over ${version} a session with ${name ?? 'no name'} is resumed after its certificate was replaced`, async (t) => {
-      const { store, port, close } = await listen()
+      const { store, port } = await listen(t)
       const first = await shake(port, name, only)
       // Over TLS 1.2 the session comes with the handshake, maybe before anybody listens for it.
       const session = version === 'TLSv1.2' ? first.getSession() : (await once(first, 'session'))[0]
@@ -101,13 +100,12 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
       t.true(again.isSessionReused())
       t.is(await exchange(again, 'hello'), 'hello')
       again.destroy()
-      close()
     })
   }
 }
 
 test('a push that is refused changes no handshake', async (t) => {
-  const { store, port, close } = await listen()
+  const { store, port } = await listen(t)
   const good = certificateFor('home.example', 'second.example')
   for (const bad of [{ key: '' }, { certificate: '' }, { certificate: '', key: '' }]) {
     t.throws(() => store.push('files', [good, { ...good, ...bad }]), { name: 'CertificateError' })
@@ -116,5 +114,4 @@ test('a push that is refused changes no handshake', async (t) => {
     t.deepEqual(await namesServed(port, name), ['home.example', 'first.example'])
   }
   t.deepEqual(await namesServed(port, 'one.music.example'), ['*.music.example'])
-  close()
 })
