@@ -1,0 +1,2 @@
+export function startOverLean(self: NodeJS.Process): void
+export function keepStripped(folder: URL): boolean
