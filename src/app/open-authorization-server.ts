@@ -5,7 +5,7 @@ import { accessTokenLookup } from '../oauth/grants/access-tokens.ts'
 import { keyFile, openSealer } from '../secrets/seal.ts'
 import type { Store } from '../store/store.ts'
 import type { Audit } from '../telemetry/audit.ts'
-import { signIn } from '../users/sign-in.ts'
+import { openSignIn } from '../users/sign-in.ts'
 import { loadClients } from './load-clients.ts'
 import { protectedResources } from './protected-resources.ts'
 
@@ -34,7 +34,7 @@ export async function openAuthorizationServer(
     clients,
     store,
     accessTokens: accessTokenLookup(store, clients, environment.now),
-    resourceOwners: await signIn({ store, environment, sealer, audit, limits }),
+    resourceOwners: await openSignIn({ store, environment, sealer, audit, limits }),
     rotationKey: sealer.key('refresh token rotation'),
     audit,
   }

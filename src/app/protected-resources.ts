@@ -1,6 +1,6 @@
 import type { Config, Route } from '../config/schema.ts'
 import type { AccessPolicy } from '../gateway/access/access-policy.ts'
-import type { ProtectedResource } from '../oauth/checks/resources.ts'
+import type { ProtectedResource } from '../oauth/checks/check-resources.ts'
 
 /** @param resource its identifier. */
 export function policyFor(resource: string, { auth, scopes }: Pick<Route, 'auth' | 'scopes'>): AccessPolicy {

@@ -68,6 +68,8 @@ export interface GrantRecord {
   resources?: string[]
   createdAt: number
   lastUsedAt: number
+  /** The id of the attempt to link that it came from. */
+  attempt?: string
 }
 
 export interface CodeRecord {
@@ -80,6 +82,8 @@ export interface CodeRecord {
   /** The S256 challenge, where the client sent one. */
   challenge?: string
   expiresAt: number
+  /** The id of the attempt to link that it came from. */
+  attempt?: string
 }
 
 export interface RedemptionRecord {

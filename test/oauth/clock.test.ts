@@ -1,7 +1,7 @@
 import test from 'ava'
 import { handleToken } from '../../src/oauth/endpoints/handle-token.ts'
 import { accessTokenLookup } from '../../src/oauth/grants/access-tokens.ts'
-import { issueCode } from '../../src/oauth/grants/codes.ts'
+import { issueCode } from '../../src/oauth/grants/issue-code.ts'
 import { hashSecret } from '../../src/secrets/secret.ts'
 import { CLIENT, PUBLIC_CLIENT, USER } from '../support/grants.ts'
 import { AS_CLIENT, AS_PHONE, issueTokens, openServer, postForm } from '../support/server.ts'

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { hashSecret, isSecret } from '../../secrets/secret.ts'
 import { isOfTheFuture } from '../../store/clock-tolerance.ts'
 import type { Store } from '../../store/store.ts'
-import { stillAllowed } from '../checks/scopes.ts'
+import { stillAllowed } from '../checks/still-allowed.ts'
 import type { Clients } from '../clients/clients.ts'
 import { findResourceOwner } from '../find-resource-owner.ts'
 
