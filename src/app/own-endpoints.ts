@@ -1,6 +1,6 @@
 import { type Health, healthAnswer } from '../gateway/health.ts'
 import type { OwnEndpoint } from '../gateway/match-route.ts'
-import { jsonAnswer } from '../http/answer.ts'
+import { type Endpoint, jsonAnswer } from '../http/answer.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { serveEndpoints } from '../oauth/endpoints/endpoints.ts'
 import type { Registration } from '../oauth/endpoints/handle-register.ts'
@@ -16,23 +16,26 @@ export function ownEndpoints(
 ): OwnEndpoint[] {
   const server = { ...opened, registration }
   const { issuer, basePath } = server
-  const policyOf = (scopes: string[] | undefined) =>
-    policyFor(issuer, scopes ? { auth: 'bearer', scopes } : { auth: 'none', scopes: [] })
-  const open = policyOf(undefined)
+  const endpoint = (path: string, methods: string[], handle: Endpoint, scopes?: string[]): OwnEndpoint => ({
+    path,
+    methods,
+    handle,
+    ...policyFor(issuer, scopes ? { auth: 'bearer', scopes } : { auth: 'none', scopes: [] }),
+  })
   const fixed = (path: string, value: object): OwnEndpoint => {
     const answer = jsonAnswer(200, value)
-    return { path, methods: ['GET', 'HEAD'], handle: () => answer, ...open }
+    return endpoint(path, ['GET', 'HEAD'], () => answer)
   }
   const metadata = serverMetadata(server)
 
   const endpoints: OwnEndpoint[] = [
-    ...serveEndpoints(server).map(({ scopes, ...served }) => ({ ...served, ...policyOf(scopes) })),
+    ...serveEndpoints(server).map(({ path, methods, handle, scopes }) => endpoint(path, methods, handle, scopes)),
     fixed('/.well-known/oauth-authorization-server', metadata),
     // Clients disagree on where the path of an issuer goes: before, as RFC 8414 says, or after, as OpenID Connect does.
     fixed(`/.well-known/oauth-authorization-server${basePath}`, metadata),
     fixed(`${basePath}/.well-known/oauth-authorization-server`, metadata),
     ...server.resources.map((one) => fixed(pathOfMetadata(one.resource), resourceMetadata(issuer, one))),
-    { path: '/health', methods: ['GET', 'HEAD'], handle: () => healthAnswer(health(), paths), ...open },
+    endpoint('/health', ['GET', 'HEAD'], () => healthAnswer(health(), paths)),
   ]
   const paths = [...new Set(endpoints.map(({ path }) => path))]
   return endpoints

@@ -2,8 +2,8 @@ import { OAuthError } from './oauth-error.ts'
 import { REASONS, type Reason } from './reasons.ts'
 
 /** What a sentence has in braces. */
-type Blanks<Sentence extends string> = Sentence extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | Blanks<Rest>
+type Blanks<Sentence extends string> = Sentence extends `${string}{${infer Name}}${infer After}`
+  ? Name | Blanks<After>
   : never
 
 type BlanksOf<R extends Reason> = Blanks<(typeof REASONS)[R]['sentence']>
@@ -15,7 +15,7 @@ interface Besides {
   headers?: Record<string, string>
 }
 
-type Told<R extends Reason> = [BlanksOf<R>] extends [never]
+type Rest<R extends Reason> = [BlanksOf<R>] extends [never]
   ? [told?: string | Besides]
   : [told: Besides & Record<BlanksOf<R>, string>]
 
@@ -23,7 +23,7 @@ type Told<R extends Reason> = [BlanksOf<R>] extends [never]
  * The error to throw for a reason: `throw deny('code-not-valid', 'used twice')`.
  * @param told the detail for the log, or that and what the sentence has in braces.
  */
-export function deny<R extends Reason>(reason: R, ...[told = {}]: Told<R>): OAuthError {
+export function deny<R extends Reason>(reason: R, ...[told = {}]: Rest<R>): OAuthError {
   const { code, sentence } = REASONS[reason]
   const { detail, headers, ...values } = typeof told === 'string' ? { detail: told } : (told as Besides)
   return new OAuthError(code, fill(sentence, values), detail, headers)

@@ -27,6 +27,13 @@ test('what a sentence leaves open is put in, as it is', (t) => {
   t.deepEqual([both.detail, both.headers], ['private', { X: 'y' }])
 })
 
+test('a reason cannot be given without what its sentence leaves open', (t) => {
+  // @ts-expect-error: which parameter?
+  t.notThrows(() => deny('parameter-missing', 'a detail'))
+  // @ts-expect-error: there is nothing of that name to put in
+  t.notThrows(() => deny('scope-missing', { allow: 'music.read' }))
+})
+
 test('every sentence may stand in an error_description, and says something', (t) => {
   for (const [reason, { code, sentence }] of Object.entries(REASONS)) {
     t.regex(sentence, /^[A-Z][\x20\x21\x23-\x5b\x5d-\x7e]{10,}([.]|: \{\w+\})$/, reason)

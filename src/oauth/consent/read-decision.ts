@@ -5,7 +5,7 @@ import type { AuthorizationServer } from '../authorization-server.ts'
 import type { OwnForm } from '../checks/check-own-form.ts'
 import type { SignInOutcome } from '../resource-owners.ts'
 import { type ConsentRequest, consentPage } from './show-consent.ts'
-import { readTyped, signIn, stateOf } from './sign-in.ts'
+import { readTyped, signIn, signInStateOf } from './sign-in.ts'
 import { SIGN_IN_STATES, type SignInEvent } from './sign-in-states.ts'
 
 export type ConsentDecision =
@@ -22,7 +22,7 @@ export async function readDecision(
   ownForm: OwnForm,
 ): Promise<ConsentDecision> {
   const typed = readTyped(ownForm)
-  const state = stateOf(typed, ownForm, consent)
+  const state = signInStateOf(typed, ownForm, consent)
   const button = buttonOf(ownForm)
   const outcome = button === 'approve' ? await signIn(server, request, typed, consent.attempt) : undefined
   const next = SIGN_IN_STATES[state][outcome?.kind ?? button]

@@ -19,7 +19,11 @@ export function readTyped({ form }: OwnForm): Typed {
 }
 
 /** The state in which somebody sent a form. */
-export function stateOf({ name, password, code }: Typed, { session }: OwnForm, consent: ConsentRequest): SignInState {
+export function signInStateOf(
+  { name, password, code }: Typed,
+  { session }: OwnForm,
+  consent: ConsentRequest,
+): SignInState {
   if (code !== '') return 'second-factor'
   if (name !== '' || password !== '') return 'password'
   return session && !consent.signInAgain ? 'consent' : 'password'
