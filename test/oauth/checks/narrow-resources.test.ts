@@ -1,9 +1,9 @@
 import test, { type ExecutionContext } from 'ava'
 import { coversResource } from '../../../src/http/covers-resource.ts'
-import { checkAuthorizationRequest } from '../../../src/oauth/checks/check-authorization-request.ts'
+import { checkAfterTrust } from '../../../src/oauth/checks/check-authorization-request.ts'
 import { Parameters } from '../../../src/oauth/checks/parameters.ts'
 import { handleToken } from '../../../src/oauth/endpoints/handle-token.ts'
-import { issueCode } from '../../../src/oauth/grants/codes.ts'
+import { issueCode } from '../../../src/oauth/grants/issue-code.ts'
 import { CLIENT, USER } from '../../support/grants.ts'
 import { AS_CLIENT, HOME, issueTokens, openServer, postForm } from '../../support/server.ts'
 
@@ -17,7 +17,7 @@ async function withCode(t: ExecutionContext, resource: string[]) {
   const query = new URLSearchParams({ response_type: 'code', scope: 'music.read' })
   for (const one of resource) query.append('resource', one)
   const target = { client: CLIENT, redirectUri }
-  const request = checkAuthorizationRequest(server, new Parameters(query.toString()), target)
+  const request = checkAfterTrust(server, new Parameters(query.toString()), target)
   const code = await issueCode(server, request, USER)
   const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...AS_CLIENT }
   return { ...opened, exchange: (asked: string[]) => postForm(server, handleToken, { ...form, resource: asked }) }
@@ -67,11 +67,7 @@ test('an authorization for what is not served here is invalid_target, also besid
   for (const resource of unknown) {
     for (const more of ['', `&resource=${encodeURIComponent(API)}`]) {
       const query = `response_type=code&scope=music.read&resource=${encodeURIComponent(resource)}${more}`
-      t.throws(
-        () => checkAuthorizationRequest(server, new Parameters(query), target),
-        { code: 'invalid_target' },
-        query,
-      )
+      t.throws(() => checkAfterTrust(server, new Parameters(query), target), { code: 'invalid_target' }, query)
     }
   }
 })

@@ -1,10 +1,9 @@
 import { checkRedirectUriForm, REDIRECT_URI_FORM } from '../../config/redirect-uri-form.ts'
 import type { AuthMethod, GrantType } from '../../config/schema.ts'
-import { OAuthError } from '../oauth-error.ts'
+import { deny } from '../deny.ts'
 
-const MOST_REDIRECT_URIS = 20
-/** In characters. */
-const LONGEST_REDIRECT_URI = 1000
+const REDIRECT_URIS_LIMIT = 20
+const REDIRECT_URI_CHARACTERS_LIMIT = 1000
 
 const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const satisfies ('none' | AuthMethod)[]
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -48,37 +47,36 @@ export function readClientMetadata(given: Record<string, unknown>, allowed: stri
 }
 
 function readRedirectUris(given: unknown): string[] {
-  if (!isListOfText(given) || given.length === 0 || given.length > MOST_REDIRECT_URIS) {
-    const sentence = `The redirect_uris have to be a list with 1 to ${MOST_REDIRECT_URIS} URIs.`
-    throw new OAuthError('invalid_redirect_uri', sentence)
+  if (!isListOfText(given) || given.length === 0 || given.length > REDIRECT_URIS_LIMIT) {
+    throw deny('redirect-uris-not-a-list', { limit: `${REDIRECT_URIS_LIMIT}` })
   }
-  const wrong = given.find((uri) => uri.length > LONGEST_REDIRECT_URI || !checkRedirectUriForm(uri))
+  const wrong = given.find((uri) => uri.length > REDIRECT_URI_CHARACTERS_LIMIT || !checkRedirectUriForm(uri))
   if (wrong === undefined) return [...new Set(given)]
-  const sentence = `A redirect URI has to be ${REDIRECT_URI_FORM}, with at most ${LONGEST_REDIRECT_URI} characters.`
-  throw new OAuthError('invalid_redirect_uri', sentence, `${JSON.stringify(wrong)} among redirect_uris`)
+  const wanted = { form: REDIRECT_URI_FORM, limit: `${REDIRECT_URI_CHARACTERS_LIMIT}` }
+  throw deny('redirect-uri-of-another-form', { ...wanted, detail: `${JSON.stringify(wrong)} among redirect_uris` })
 }
 
 function readAuthMethod(given: unknown): ClientMetadata['token_endpoint_auth_method'] {
   const method = AUTH_METHODS.find((known) => known === (given ?? 'client_secret_basic'))
   if (method) return method
-  throw invalid(`The token_endpoint_auth_method has to be one of: ${AUTH_METHODS.join(' ')}`)
+  throw deny('auth-method-unknown', { known: AUTH_METHODS.join(' ') })
 }
 
 /** Clients name all that they can do. What there isn't here is left out, as section 2 allows. */
 function readGrantTypes(given: unknown): RegisteredGrantType[] {
-  const asked = given ?? ['authorization_code']
-  if (!isListOfText(asked)) throw invalid('The grant_types have to be a list of strings.')
-  const types = (Object.keys(REGISTERED_GRANT_TYPES) as RegisteredGrantType[]).filter((one) => asked.includes(one))
+  const named = given ?? ['authorization_code']
+  if (!isListOfText(named)) throw deny('grant-types-not-a-list')
+  const types = (Object.keys(REGISTERED_GRANT_TYPES) as RegisteredGrantType[]).filter((one) => named.includes(one))
   // Refresh tokens come with one of the others.
   const first = types.filter((one) => one !== 'refresh_token')
   if (first.length > 0) return types
-  throw invalid(`The grant_types have to include one of: authorization_code ${DEVICE_CODE}`)
+  throw deny('grant-types-unknown', { known: `authorization_code ${DEVICE_CODE}` })
 }
 
 function readResponseTypes(given: unknown): 'code'[] {
-  const asked = given ?? ['code']
-  if (isListOfText(asked) && asked.includes('code')) return ['code']
-  throw invalid('The response_types have to be a list with code.')
+  const named = given ?? ['code']
+  if (isListOfText(named) && named.includes('code')) return ['code']
+  throw deny('response-types-without-code')
 }
 
 /** It stands on the consent page, where nothing may turn a line around or end it. */
@@ -86,7 +84,7 @@ function readName(given: unknown): string | undefined {
   if (given === undefined || given === null) return undefined
   if (typeof given === 'string' && /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u.test(given) && SHOWS.test(given))
     return given.trim()
-  throw invalid('The client_name has to be 1 to 100 characters on one line.')
+  throw deny('client-name-not-possible')
 }
 
 /** A letter or a digit, but none of those letters that show nothing. */
@@ -95,17 +93,13 @@ const SHOWS = /(?![\u115f\u1160\u3164\uffa0])[\p{L}\p{N}]/u
 /** @see RFC 7591 section 2: the server may register less than was asked for. */
 function readScope(given: unknown, allowed: string[]): string {
   const text = given ?? ''
-  if (typeof text !== 'string') throw invalid('The scope has to be a string.')
-  const asked = text.split(' ').filter((scope) => scope !== '')
-  const scopes = asked.length === 0 ? allowed : allowed.filter((scope) => asked.includes(scope))
+  if (typeof text !== 'string') throw deny('scope-not-text')
+  const named = text.split(' ').filter((scope) => scope !== '')
+  const scopes = named.length === 0 ? allowed : allowed.filter((scope) => named.includes(scope))
   if (scopes.length > 0) return scopes.join(' ')
-  throw invalid(`The scope has to include one of: ${allowed.join(' ')}`)
+  throw deny('no-scope-left', { allowed: allowed.join(' ') })
 }
 
 function isListOfText(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
-}
-
-function invalid(sentence: string): OAuthError {
-  return new OAuthError('invalid_client_metadata', sentence)
 }

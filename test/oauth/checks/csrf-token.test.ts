@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import test from 'ava'
-import { checkCsrf, newCsrfToken } from '../../../src/oauth/checks/csrf.ts'
+import { checkCsrf, newCsrfToken } from '../../../src/oauth/checks/csrf-token.ts'
 
 const REQUEST = 'client_id=a&state=b'
 

@@ -1,16 +1,16 @@
 import test from 'ava'
-import { checkScope } from '../../../src/oauth/checks/scopes.ts'
+import { scopesWithin } from '../../../src/oauth/checks/scopes-within.ts'
 
 const ALLOWED = ['music.read', 'music.control', 'user:read']
 
 test('scopes that are allowed are given in the order they were asked for, each once', (t) => {
-  t.deepEqual(checkScope('music.read', ALLOWED, []), ['music.read'])
-  t.deepEqual(checkScope('user:read music.read', ALLOWED, []), ['user:read', 'music.read'])
-  t.deepEqual(checkScope('music.read user:read music.read', ALLOWED, []), ['music.read', 'user:read'])
+  t.deepEqual(scopesWithin('music.read', ALLOWED, []), ['music.read'])
+  t.deepEqual(scopesWithin('user:read music.read', ALLOWED, []), ['user:read', 'music.read'])
+  t.deepEqual(scopesWithin('music.read user:read music.read', ALLOWED, []), ['music.read', 'user:read'])
 })
 
 test('nothing asked for means what is meant otherwise', (t) => {
-  t.deepEqual(checkScope(undefined, ALLOWED, ['music.read']), ['music.read'])
+  t.deepEqual(scopesWithin(undefined, ALLOWED, ['music.read']), ['music.read'])
 })
 
 test('one scope beyond what is allowed refuses the whole request, and the message says what may be asked for', (t) => {
@@ -33,7 +33,7 @@ test('one scope beyond what is allowed refuses the whole request, and the messag
   ]
   for (const asked of wrong) {
     t.throws(
-      () => checkScope(asked, ALLOWED, ['music.read']),
+      () => scopesWithin(asked, ALLOWED, ['music.read']),
       { code: 'invalid_scope', message: 'The scope may hold only: music.read music.control user:read' },
       asked,
     )
@@ -41,6 +41,6 @@ test('one scope beyond what is allowed refuses the whole request, and the messag
 })
 
 test('where nothing is allowed, nothing can be asked for', (t) => {
-  t.throws(() => checkScope('music.read', [], []), { code: 'invalid_scope' })
-  t.deepEqual(checkScope(undefined, [], []), [])
+  t.throws(() => scopesWithin('music.read', [], []), { code: 'invalid_scope' })
+  t.deepEqual(scopesWithin(undefined, [], []), [])
 })

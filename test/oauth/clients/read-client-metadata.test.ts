@@ -1,5 +1,5 @@
 import test from 'ava'
-import { readClientMetadata } from '../../src/oauth/clients/client-metadata.ts'
+import { readClientMetadata } from '../../../src/oauth/clients/read-client-metadata.ts'
 
 const BACK = 'https://app.example/back'
 const ALLOWED = ['music.read', 'music.control']

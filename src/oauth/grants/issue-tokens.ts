@@ -2,7 +2,6 @@ import type { Environment } from '../../config/environment.ts'
 import { hashSecret, newSecret } from '../../secrets/secret.ts'
 import type { Entry } from '../../store/store.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
-import { type Consent, type Grant, grantEntry, newGrant } from './grants.ts'
 
 /** @see RFC 6749 section 5.1 */
 export interface TokenResponse {
@@ -27,39 +26,32 @@ export interface Extent {
   resources?: string[]
 }
 
-/** A grant with its first tokens: `entries` are to be written in one step with whatever was claimed for them. */
-export interface FirstTokens {
-  grant: Grant
-  entries: Entry[]
+/** A new access token of a grant: its row is to be written with whatever it is issued for. */
+export interface IssuedTokens {
+  accessToken: Entry
   response: TokenResponse
 }
 
-/** @param access what the access token is for; the refresh token is for all that was consented to. */
-export function firstTokens(
-  environment: Environment,
-  client: RegisteredClient,
-  consent: Consent,
-  access: Extent = consent,
-): FirstTokens {
-  const grant = newGrant(environment, consent)
-  const accessToken = newAccessToken(environment, client, grant.id, access)
-  const refreshes = client.grant_types.includes('refresh_token')
-  const refreshToken = refreshes ? newRefreshToken(environment, client, grant.id, consent) : undefined
-  return {
-    grant,
-    entries: [grantEntry(grant, client), accessToken.entry, ...(refreshToken ? [refreshToken.entry] : [])],
-    response: tokenResponse(client, accessToken.token, access, refreshToken?.token),
-  }
-}
-
-export function newAccessToken(
+/**
+ * The tokens that a client is given, whatever for.
+ * @param extent of the access token. @param refreshToken the one that the client is to use next, if any.
+ */
+export function issueTokens(
   environment: Environment,
   { lifetimes }: Pick<RegisteredClient, 'lifetimes'>,
   grant: string,
   extent: Extent,
-): NewToken {
+  refreshToken?: string,
+): IssuedTokens {
   const token = newSecret(environment)
-  return { token, entry: tokenEntry(environment, 'access', token, grant, extent, lifetimes.accessToken) }
+  const response: TokenResponse = {
+    access_token: token,
+    token_type: 'Bearer',
+    expires_in: lifetimes.accessToken / 1000,
+    refresh_token: refreshToken,
+    scope: extent.scopes.join(' '),
+  }
+  return { accessToken: tokenEntry(environment, 'access', token, grant, extent, lifetimes.accessToken), response }
 }
 
 /** @param token the one it has to be, where it follows from another one. */
@@ -83,19 +75,4 @@ function tokenEntry(
 ): Entry {
   const [issuedAt, expiresAt] = [now(), now() + lifetime]
   return { kind, id: hashSecret(token), value: { grant, scopes, resources, issuedAt, expiresAt }, expiresAt }
-}
-
-export function tokenResponse(
-  { lifetimes }: Pick<RegisteredClient, 'lifetimes'>,
-  accessToken: string,
-  { scopes }: Extent,
-  refreshToken?: string,
-): TokenResponse {
-  return {
-    access_token: accessToken,
-    token_type: 'Bearer',
-    expires_in: lifetimes.accessToken / 1000,
-    refresh_token: refreshToken,
-    scope: scopes.join(' '),
-  }
 }
