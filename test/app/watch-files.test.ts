@@ -438,6 +438,9 @@ test('watching keeps no process alive', (t) => {
     import { watchFiles } from ${JSON.stringify(join(import.meta.dirname, '../../src/app/watch-files.ts'))}
     await watchFiles([${JSON.stringify(file)}], () => {}).ready
     console.log('watching')`
-  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', source], { encoding: 'utf8' })
+  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', source], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
   t.is(printed, 'watching\n')
 })
