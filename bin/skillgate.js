@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import module from 'node:module'
 import { refuseNode } from './refuse-node.js'
-import { keepStripped, startOverLean } from './spend-less.js'
+import { growSlowly, keepStripped, startOverLean } from './spend-less.js'
 
 const words = process.argv.slice(2)
 const refusal = refuseNode(process.versions.node, process.execArgv, process.env.NODE_OPTIONS)
@@ -11,6 +11,7 @@ if (refusal) {
   console.error(refusal)
   process.exitCode = 1
 } else {
+  growSlowly()
   // The checkout runs its sources; the published package has them compiled.
   const sources = new URL('../src/main.ts', import.meta.url)
   const fromSources = existsSync(sources)
