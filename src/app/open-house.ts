@@ -11,6 +11,7 @@ import { type Audit, openAudit } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
 import { limitAudit } from '../telemetry/limit-audit.ts'
 import type { Logger } from '../telemetry/log.ts'
+import type { RequestListener } from '../telemetry/request-record.ts'
 
 /** What lives as long as the process, whatever the configuration becomes meanwhile. */
 export interface House {
@@ -31,6 +32,8 @@ export interface House {
 export interface HouseOptions {
   /** How old the answer may be whether another process has written. Milliseconds. */
   changesEveryMs?: number
+  /** Is told of each request, once, when it has ended. */
+  onRequest?: RequestListener['onEnd']
 }
 
 /** The file in the data folder that everything is kept in. */

@@ -1,7 +1,7 @@
 import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
-import { exchangeHandler } from '../gateway/handle-exchange.ts'
+import { type ExchangeHandler, exchangeHandler } from '../gateway/handle-exchange.ts'
 import { plainExchangeHandler } from '../gateway/handle-plain-exchange.ts'
 import { watchAccess } from '../gateway/watch-access.ts'
 import type { ConnectionTools } from '../listen/connections.ts'
@@ -10,6 +10,7 @@ import { listenHttps } from '../listen/listen-https.ts'
 import type { Listener } from '../listen/listener.ts'
 import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
+import type { RequestListener } from '../telemetry/request-record.ts'
 import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listeners.ts'
 import { logRequests } from './log-requests.ts'
 import { maintainStore } from './maintain-store.ts'
@@ -35,6 +36,8 @@ export interface RunningGateway {
    * @throws ConfigError, StartError, CertificateError, StorageError, or an error of Node's; then nothing has changed.
    */
   reload: (config: Config) => Promise<void>
+  /** What happens to each request that comes over TLS, whatever has read it. */
+  handle: ExchangeHandler
   /** Stops accepting, finishes what is in flight, and closes everything, within 8 s. */
   close: () => Promise<void>
 }
@@ -63,7 +66,9 @@ export async function prepareGateway(
   warnOfCertificate(house, site)
 
   async function listen(): Promise<RunningGateway> {
-    const listeners = openListeners(listenerOpener(house, current))
+    const onRequests = requestListener(house, options)
+    const handle = exchangeHandler({ current, health: house.health, onLong: onRequests.onLong })
+    const listeners = openListeners(listenerOpener(house, current, handle, onRequests))
     closing.defer(() => listeners.close(DRAIN_TIMEOUT_MS))
     try {
       const prepared = await listeners.prepare(config)
@@ -81,6 +86,7 @@ export async function prepareGateway(
     return {
       https: listeners.find('https') as Listener,
       http: listeners.find('http'),
+      handle,
       reload: reloader({ house, listeners, current, swapSite: (next) => swapSite(next, listeners) }),
       async close() {
         house.phase = 'stopping'
@@ -108,8 +114,24 @@ function warnOfCertificate({ log }: House, { certificate }: Site): void {
   for (const warning of certificate.warnings) log.warn({ detail: warning }, 'certificate')
 }
 
-function listenerOpener({ environment, log, health }: House, current: () => Site) {
-  const { onEnd, onLong } = logRequests(log)
+function requestListener({ log }: House, { onRequest }: HouseOptions): RequestListener {
+  const logged = logRequests(log)
+  if (!onRequest) return logged
+  return {
+    onLong: logged.onLong,
+    onEnd(record) {
+      logged.onEnd(record)
+      onRequest(record)
+    },
+  }
+}
+
+function listenerOpener(
+  { environment }: House,
+  current: () => Site,
+  handleExchange: ExchangeHandler,
+  { onEnd }: RequestListener,
+) {
   const ticketKeys = environment.randomBytes(48)
   const tools: Omit<ConnectionTools, 'handle'> = {
     now: environment.now,
@@ -118,7 +140,6 @@ function listenerOpener({ environment, log, health }: House, current: () => Site
     clientAddress: (peer, forwardedFor) => current().clientAddress(peer, forwardedFor),
     onEnd,
   }
-  const handleExchange = exchangeHandler({ current, health, onLong })
   const handlePlainExchange = plainExchangeHandler({
     publicUrl: () => current().config.public_url,
     challengeAnswer: () => undefined,

@@ -8,6 +8,7 @@ import { type PreparedGateway, prepareGateway, type RunningGateway } from '../..
 import type { Environment } from '../../src/config/environment.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { addUser } from '../../src/users/users.ts'
+import { EndedRequests } from './ended-requests.ts'
 import { temporaryFolder, testEnvironment } from './environment.ts'
 import { checkHoldsNoSecret } from './issued-secrets.ts'
 
@@ -68,6 +69,8 @@ export interface TestHouse {
   secrets: { alexa: string; other: string }
   /** What was logged, a JSON object a line. */
   log: string[]
+  /** Of each request that has ended. */
+  requests: EndedRequests
   /** What was written into the audit file. */
   events: () => Record<string, unknown>[]
   advance: (milliseconds: number) => void
@@ -93,7 +96,9 @@ export async function startTestHouse(
 
   const environment = testEnvironment()
   const log: string[] = []
-  const prepared = await prepareGateway(loadConfig(configFile, {}), environment, logInto(log), AT_ONCE)
+  const requests = new EndedRequests()
+  const options = { ...AT_ONCE, onRequest: requests.add }
+  const prepared = await prepareGateway(loadConfig(configFile, {}), environment, logInto(log), options)
   await addUser(prepared.store, environment, ADA)
   const gateway = await prepared.listen()
   t.teardown(async () => {
@@ -111,6 +116,7 @@ export async function startTestHouse(
     ca: read('certs/local-ca.pem'),
     secrets: { alexa: read('data/alexa.secret'), other: read('data/other.secret') },
     log,
+    requests,
     events: () =>
       readFileSync(join(folder, 'data', 'audit.jsonl'), 'utf8')
         .trim()
@@ -123,7 +129,10 @@ export async function startTestHouse(
 /** Stops the gateway, and starts another one on the same folder. */
 export async function restart(t: ExecutionContext, house: TestHouse): Promise<TestHouse> {
   await house.gateway.close()
-  const prepared = await prepareGateway(loadConfig(house.configFile, {}), house, logInto(house.log), AT_ONCE)
+  const prepared = await prepareGateway(loadConfig(house.configFile, {}), house, logInto(house.log), {
+    ...AT_ONCE,
+    onRequest: house.requests.add,
+  })
   const gateway = await prepared.listen()
   t.teardown(() => gateway.close())
   return { ...house, prepared, gateway, port: gateway.https.port }

@@ -2,7 +2,7 @@ import { GatewayError } from '../../http/gateway-error.ts'
 import type { Ending } from '../../telemetry/request-record.ts'
 import type { UpstreamSettings } from './upstream.ts'
 
-/** What became of something that was passed on to an upstream. */
+/** What became of something that was, or was to be, passed on to an upstream. */
 export interface Outcome {
   ending: Ending
   /** What the upstream answered, if it did. */
@@ -13,16 +13,17 @@ export interface Outcome {
   error?: GatewayError
 }
 
+/** Nobody waits for it any more. */
+export const CLIENT_LEFT: Outcome = { ending: 'client left', upstreamStatus: undefined, bytesReceived: 0 }
+
 export function unreachable({ name, url }: UpstreamSettings, error: Error): GatewayError {
-  const sentence = 'The server behind this gateway cannot be reached. Check that it is running, and try again.'
-  return new GatewayError('bad_gateway', sentence, `${name} at ${url}: ${error.message}`)
+  return new GatewayError('bad_gateway', undefined, `${name} at ${url}: ${error.message}`)
 }
 
 export function tooSlow({ name, url, responseTimeoutMs }: UpstreamSettings): GatewayError {
-  const sentence = 'The server behind this gateway takes too long to answer. Try again later.'
   return new GatewayError(
     'gateway_timeout',
-    sentence,
+    undefined,
     `${name} at ${url} did not answer within ${responseTimeoutMs / 1000} s`,
   )
 }
