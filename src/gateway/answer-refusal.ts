@@ -46,13 +46,11 @@ function refusalAnswer({ headers: asked }: Exchange, { status, code, sentence, h
 function asGatewayError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error
   if (error instanceof StorageError) {
-    const sentence = 'The gateway cannot reach its database right now. Nothing is lost: try again in a minute.'
-    return new GatewayError('store_unavailable', sentence, error.message, { 'Retry-After': '5' })
+    return new GatewayError('store_unavailable', error.message, { 'Retry-After': '5' })
   }
   if (error instanceof TooBusyError) {
-    const sentence = 'Too many people are signing in at this moment. Go back and try again.'
-    return new GatewayError('too_busy', sentence, error.message, { 'Retry-After': '5' })
+    return new GatewayError('too_busy', error.message, { 'Retry-After': '5' })
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return new GatewayError('internal_error', 'Something went wrong in the gateway itself; its log says what.', detail)
+  return new GatewayError('internal_error', detail)
 }

@@ -94,6 +94,5 @@ function readTarget(url: string): Target {
 }
 
 function refuse(detail: string): never {
-  const sentence = 'This request can be read in more than one way, so it was not passed on. Check its path and headers.'
-  throw new GatewayError('ambiguous_request', sentence, detail, { Connection: 'close' })
+  throw new GatewayError('ambiguous_request', detail, { Connection: 'close' })
 }

@@ -18,8 +18,8 @@ export function refuseMalformed(
     socket.destroy()
     return
   }
-  const [code, sentence] = REFUSALS[error.code ?? ''] ?? MALFORMED
-  const { status } = GATEWAY_ERRORS[code]
+  const code = REFUSALS[error.code ?? ''] ?? 'malformed_request'
+  const { status, sentence } = GATEWAY_ERRORS[code]
   const isAnswered = begun.length === 0 && socket.writable
   if (isAnswered) socket.write(refusal(status, code, sentence))
   socket.destroySoon()
@@ -33,13 +33,10 @@ function refusal(status: number, code: string, sentence: string): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}\r\n\r\n${body}`
 }
 
-type CodeAndSentence = readonly [code: keyof typeof GATEWAY_ERRORS, sentence: string]
-
-const MALFORMED: CodeAndSentence = ['malformed_request', 'This is not a well-formed HTTP request.']
-
-const REFUSALS: Record<string, CodeAndSentence> = {
-  HPE_HEADER_OVERFLOW: ['headers_too_large', 'These headers are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'The request took too long to arrive.'],
+/** By what Node's parser calls it. */
+const REFUSALS: Record<string, keyof typeof GATEWAY_ERRORS> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 }
 
 /** Of a request of which nothing could be read. */

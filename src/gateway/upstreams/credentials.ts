@@ -18,11 +18,6 @@ export function refusalOf(
   status: number,
 ): GatewayError | undefined {
   if (status !== 401 || identity === undefined) return undefined
-  const sentence = 'The server behind this gateway does not accept the gateway. Its owner has to give it a valid token.'
   const advice = token === undefined ? 'it has none' : 'the one it has may have expired'
-  return new GatewayError(
-    'upstream_refused_gateway',
-    sentence,
-    `${name} answered 401: set upstreams.${name}.token, ${advice}`,
-  )
+  return new GatewayError('upstream_refused_gateway', `${name} answered 401: set upstreams.${name}.token, ${advice}`)
 }

@@ -14,15 +14,9 @@ export interface Outcome {
 }
 
 export function unreachable({ name, url }: UpstreamSettings, error: Error): GatewayError {
-  const sentence = 'The server behind this gateway cannot be reached. Check that it is running, and try again.'
-  return new GatewayError('bad_gateway', sentence, `${name} at ${url}: ${error.message}`)
+  return new GatewayError('bad_gateway', `${name} at ${url}: ${error.message}`)
 }
 
 export function tooSlow({ name, url, responseTimeoutMs }: UpstreamSettings): GatewayError {
-  const sentence = 'The server behind this gateway takes too long to answer. Try again later.'
-  return new GatewayError(
-    'gateway_timeout',
-    sentence,
-    `${name} at ${url} did not answer within ${responseTimeoutMs / 1000} s`,
-  )
+  return new GatewayError('gateway_timeout', `${name} at ${url} did not answer within ${responseTimeoutMs / 1000} s`)
 }
