@@ -1,15 +1,27 @@
 #!/usr/bin/env node
 // Plain JavaScript that Node 16 can read too, so that whoever has the wrong Node gets one line instead of a stack.
 import { existsSync } from 'node:fs'
+import module from 'node:module'
 import { refuseNode } from './refuse-node.js'
+import { growSlowly, keepStripped, startOverLean } from './spend-less.js'
 
+const words = process.argv.slice(2)
 const refusal = refuseNode(process.versions.node, process.execArgv, process.env.NODE_OPTIONS)
 if (refusal) {
   console.error(refusal)
   process.exitCode = 1
 } else {
+  growSlowly()
   // The checkout runs its sources; the published package has them compiled.
   const sources = new URL('../src/main.ts', import.meta.url)
-  const { main } = await import(existsSync(sources) ? sources.href : '../dist/main.js')
-  process.exitCode = await main(process.argv.slice(2))
+  const fromSources = existsSync(sources)
+  const load = () => import(fromSources ? sources.href : '../dist/main.js')
+  const isFirst = fromSources && keepStripped(new URL('../node_modules/.cache/skillgate/', import.meta.url))
+  if (words.includes('start')) {
+    // So that the process that is going to serve finds everything stripped.
+    if (isFirst) await load().then(() => module.flushCompileCache())
+    startOverLean(process)
+  }
+  const { main } = await load()
+  process.exitCode = await main(words)
 }

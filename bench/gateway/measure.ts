@@ -18,6 +18,8 @@ export interface Measurement {
   checkerCpu: number
   /** The part of the time in which the gateway's process was running. */
   busy: number
+  /** Megabytes of the gateway's process when the load ends. */
+  memory: number
 }
 
 /**
@@ -43,5 +45,6 @@ export async function measure(
     gatewayCpu: (gateway * 1e6) / requests,
     checkerCpu: (checker * 1e6) / requests,
     busy: gateway / (microseconds / 1e6),
+    memory: processes[0]?.memory() ?? Number.NaN,
   }
 }

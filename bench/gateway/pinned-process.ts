@@ -24,6 +24,8 @@ export interface PinnedProcess {
   pid: number
   /** Seconds of processor time so far, of all its threads. */
   cpuTime: () => number
+  /** Megabytes (of 1,048,576 bytes) in memory now, with the pages that it shares with others. */
+  memory: () => number
   stop: () => Promise<void>
 }
 
@@ -53,6 +55,7 @@ export async function startPinned(core: number, command: string[], ports: number
   return {
     pid,
     cpuTime: () => cpuTime(pid),
+    memory: () => memory(pid),
     async stop() {
       child.kill('SIGTERM')
       await Promise.race([ended, sleep(PATIENCE, undefined, { ref: false })])
@@ -66,6 +69,11 @@ function cpuTime(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+}
+
+/** @see proc_pid_status(5) */
+function memory(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 }
 
 async function listens(port: number): Promise<boolean> {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { localCertificate } from '../../src/certificates/local/local-certificate.ts'
@@ -19,6 +20,8 @@ import { verify } from './verify.ts'
 
 const INSTALL = 'apt-get install -y nginx caddy wrk'
 const WARM_UP = 3
+/** For what a start leaves behind to go, before the memory of an idle gateway is read. */
+const SETTLING_MS = 5000
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 const { values: flags } = parseArgs({
@@ -55,17 +58,21 @@ async function run(): Promise<void> {
   printMachine()
   const field = await prepareField()
   const running = new Map<string, RunningContender>()
+  const idle = new Map<string, number>()
   const bodyFile = join(folder, 'body.json')
   const body = JSON.stringify({ command: 'players/all', args: 'x'.repeat(1024 - 35) })
   writeFileSync(bodyFile, body)
   for (const contender of contenders) {
     const started = await startVerified(contender, field, body)
-    if (started) running.set(contender.name, started)
+    if (!started) continue
+    running.set(contender.name, started)
+    await sleep(SETTLING_MS)
+    idle.set(contender.name, started.processes[0]?.memory() ?? Number.NaN)
   }
   for (const method of ['GET', 'POST']) {
     const file = method === 'POST' ? bodyFile : undefined
     const results = await measureInTurn(running, (contender, time) => measure(contender, time, file))
-    console.log(`\n${table(method === 'GET' ? 'GET, 200 bytes back' : 'POST of 1 KB, 200 bytes back', results)}`)
+    console.log(`\n${table(method === 'GET' ? 'GET, 200 bytes back' : 'POST of 1 KB, 200 bytes back', results, idle)}`)
   }
   for (const { processes } of running.values()) for (const { stop } of processes) await stop()
   await field.upstream.process.stop()

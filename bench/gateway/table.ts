@@ -3,8 +3,11 @@ import type { Measurement } from './measure.ts'
 /** Measurements by contender. */
 export type Results = Map<string, Measurement[]>
 
-/** A Markdown table: medians with the least and the most, and each contender's ratio to the first. */
-export function table(title: string, results: Results): string {
+/**
+ * A Markdown table: medians with the least and the most, and each contender's ratio to the first.
+ * @param idle megabytes that each had before its first load.
+ */
+export function table(title: string, results: Results, idle: Map<string, number>): string {
   const rows = [...results].filter(([, runs]) => runs.length > 0)
   const first = median(pick(rows[0]?.[1] ?? [], 'requestsPerSecond'))
   const lines = rows.map(([name, runs]) => {
@@ -18,9 +21,11 @@ export function table(title: string, results: Results): string {
       range(pick(runs, 'gatewayCpu'), 1),
       median(pick(runs, 'checkerCpu')).toFixed(1),
       `${Math.round(100 * median(pick(runs, 'busy')))} %`,
+      (idle.get(name) ?? Number.NaN).toFixed(0),
+      Math.max(...pick(runs, 'memory')).toFixed(0),
     ]
   })
-  const head = [title, 'requests/s', 'ratio', 'p50 ms', 'p99 ms', 'CPU µs', 'checker µs', 'busy']
+  const head = [title, 'requests/s', 'ratio', 'p50 ms', 'p99 ms', 'CPU µs', 'checker µs', 'busy', 'idle MB', 'MB after']
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { findAccessToken } from '../oauth/grants/access-tokens.ts'
-import { signIn } from '../users/sign-in.ts'
+import { openSignIn } from '../users/sign-in.ts'
 import { loadClients } from './load-clients.ts'
 import type { House } from './open-house.ts'
 import { protectedResources } from './protected-resources.ts'
@@ -25,7 +25,7 @@ export async function openAuthorizationServer(
     clients,
     store,
     accessTokens: findAccessToken(facts, clients, environment.now),
-    resourceOwners: await signIn({ store, environment, sealer, audit, limits }),
+    resourceOwners: await openSignIn({ store, environment, sealer, audit, limits }),
     rotationKey: sealer.key('refresh token rotation'),
     audit,
   }

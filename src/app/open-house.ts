@@ -48,7 +48,9 @@ export async function openHouse(
   const { now } = environment
   const closing = new AsyncDisposableStack()
   try {
-    const store = await openKeyvStore(databaseFile({ data_dir }), now)
+    const onMigrated = (version: number, copy: string) =>
+      log.info({ detail: `it was of version ${version}; a copy is in ${copy}` }, 'database brought up to date')
+    const store = await openKeyvStore(databaseFile({ data_dir }), now, { onMigrated })
     closing.defer(() => store.close())
     const everyEvent = openAudit(auditFile(data_dir), environment, (error) => {
       log.error({ detail: error.message }, 'audit events are being lost')

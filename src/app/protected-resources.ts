@@ -1,6 +1,6 @@
 import type { Config, Route } from '../config/schema.ts'
 import type { Access } from '../gateway/access/access.ts'
-import type { ProtectedResource } from '../oauth/checks/resources.ts'
+import type { ProtectedResource } from '../oauth/checks/check-resources.ts'
 
 /** What is asked of whoever wants this resource. @param resource its identifier. */
 export function accessTo(resource: string, { auth, scopes }: Pick<Route, 'auth' | 'scopes'>): Access {

@@ -17,6 +17,8 @@ export type CertificateErrorCode =
   | 'ca_key_mismatch'
   | 'ca_foreign'
   | 'unsettled'
+  | 'nothing_left'
+  | 'challenge_invalid'
 
 /** Why a certificate can't be served. The message names the file, what is wrong and what to do; it holds no secret. */
 export class CertificateError extends Error {

@@ -8,7 +8,19 @@ const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYP
 
 /** @throws CertificateError file_missing, file_unreadable, certificate_invalid */
 export async function readCertificates(path: string): Promise<X509Certificate[]> {
-  const text = await readText(path)
+  return parseCertificates(await readText(path), path)
+}
+
+/** @throws CertificateError file_missing, file_unreadable, key_encrypted, key_invalid */
+export async function readPrivateKey(path: string): Promise<KeyObject> {
+  return parsePrivateKey(await readText(path), path)
+}
+
+/**
+ * @param path where the text comes from, as the error should call it
+ * @throws CertificateError certificate_invalid
+ */
+export function parseCertificates(text: string, path: string): X509Certificate[] {
   const blocks = text.match(CERTIFICATES)
   if (!blocks) {
     const found = text.includes('PRIVATE KEY-----')
@@ -30,9 +42,11 @@ export async function readCertificates(path: string): Promise<X509Certificate[]>
   })
 }
 
-/** @throws CertificateError file_missing, file_unreadable, key_encrypted, key_invalid */
-export async function readPrivateKey(path: string): Promise<KeyObject> {
-  const text = await readText(path)
+/**
+ * @param path where the text comes from, as the error should call it
+ * @throws CertificateError key_encrypted, key_invalid
+ */
+export function parsePrivateKey(text: string, path: string): KeyObject {
   if (ENCRYPTED_KEY.test(text)) {
     const remedy = `openssl pkey -in ${path} -out decrypted.key, and keep that file readable by Skillgate only.`
     throw new CertificateError('key_encrypted', `${path} is encrypted with a passphrase. Decrypt it: ${remedy}`)

@@ -41,6 +41,11 @@ export const certificateName = (host: string): string =>
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '')
 
+/** The common name, if it is the whole subject, as in every CA that was made here. */
+export function commonNameOf(certificate: X509Certificate): string | undefined {
+  return certificate.subject?.match(/^CN=([^\n\\]+)$/)?.[1]
+}
+
 export const notAfterOf = (chain: X509Certificate[]): number =>
   Math.min(...chain.map((certificate) => certificate.validToDate.getTime()))
 

@@ -19,9 +19,9 @@ At the authorization endpoint, a bad \`client_id\` or \`redirect_uri\` gets a pa
 the redirect URI, and those marked *redirect* go nowhere else. At the other endpoints errors are JSON with the status
 below. \`invalid_token\` and \`insufficient_scope\` are also what an address that asks for an access token says.`
 
-function table(errors: Record<string, { status: number; sentence: string; redirected?: true }>): string {
+function table(errors: Record<string, { status: number; advice: string; redirected?: true }>): string {
   const rows = Object.entries(errors).map(
-    ([code, { status, sentence, redirected }]) => `| \`${code}\` | ${redirected ? 'redirect' : status} | ${sentence} |`,
+    ([code, { status, advice, redirected }]) => `| \`${code}\` | ${redirected ? 'redirect' : status} | ${advice} |`,
   )
   return ['| Code | Status | What happened, and what to do |', '| --- | --- | --- |', ...rows].join('\n')
 }

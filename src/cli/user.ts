@@ -12,9 +12,11 @@ import {
 } from '../users/users.ts'
 import { CommandError } from './command-error.ts'
 import { need, type UserAction } from './user-action.ts'
-import { recovery, totp } from './user-totp.ts'
 import { withStore } from './with-store.ts'
 import type { World } from './world.ts'
+
+/** With what draws QR codes, which a gateway has no use for. */
+const secondFactor = () => import('./user-totp.ts')
 
 const ACTIONS: Record<string, UserAction> = {
   async add({ world, store, audit }, words) {
@@ -42,8 +44,8 @@ const ACTIONS: Record<string, UserAction> = {
     world.print(`The password of ${name} is changed, and ${name} is signed out. What was linked stays linked.`)
   },
 
-  totp,
-  recovery,
+  totp: async (tools, words) => (await secondFactor()).totp(tools, words),
+  recovery: async (tools, words) => (await secondFactor()).recovery(tools, words),
 
   async disable({ world, store, audit }, words) {
     const { name } = await disableUser(store, need('disable', words[0]))

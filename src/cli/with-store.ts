@@ -18,7 +18,9 @@ export interface StoreTools {
 /** Runs it on the store, which a running gateway may have open too: that one notices at once. @returns the exit code. */
 export async function withStore(world: World, run: (tools: StoreTools) => Promise<void>): Promise<number> {
   const config = loadConfig(world.configFile, world.variables)
-  const store = await openKeyvStore(databaseFile(config), world.now)
+  const store = await openKeyvStore(databaseFile(config), world.now, {
+    onMigrated: (_, copy) => world.print(`The database was brought up to date; a copy from before is in ${copy}.`),
+  })
   try {
     const audit = openAudit(auditFile(config.data_dir), world, ({ message }) =>
       world.print(`Attention: this is missing in the audit file: ${message}`),

@@ -1,4 +1,4 @@
-/** The endpoints of the authorization server, below its base path. */
+/** The endpoints of the authorization server, below its base path. oauth/endpoints/endpoints.ts has the rest of them. */
 export const OAUTH_ENDPOINTS = [
   'authorize',
   'approve',
@@ -11,6 +11,8 @@ export const OAUTH_ENDPOINTS = [
   'register',
   'sign-out',
 ] as const
+
+export type OAuthEndpoint = (typeof OAUTH_ENDPOINTS)[number]
 
 /** The paths that the gateway itself answers, but for those of its metadata. */
 export function ownPaths(basePath: string): string[] {

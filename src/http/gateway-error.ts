@@ -1,79 +1,95 @@
-import { Refusal } from './refusal.ts'
+import { Refusal, type RefusalEntry } from './refusal.ts'
 
 /**
- * Each refusal of the gateway's own, with its status, and what docs/reference/errors.md says of it. OAuth's have their
- * own list.
+ * Each refusal of the gateway's own, with its status, and what it says. OAuth's have their own list.
  */
 export const GATEWAY_ERRORS = {
   ambiguous_request: {
     status: 400,
-    sentence: 'The request can be read in more than one way. Check its path and headers.',
+    sentence: 'This request can be read in more than one way, so it was not passed on. Check its path and headers.',
+    advice: 'The request can be read in more than one way. Check its path and headers.',
   },
   malformed_request: {
     status: 400,
-    sentence: 'This is not HTTP.',
+    sentence: 'This is not a well-formed HTTP request.',
+    advice: 'This is not HTTP.',
   },
   upgrade_not_allowed: {
     status: 400,
     sentence: 'This address takes no WebSocket, or it was another upgrade.',
+    advice: 'This address takes no WebSocket, or it was another upgrade.',
   },
   unauthorized: {
     status: 401,
-    sentence: 'There was no access token. Send one as `Authorization: Bearer`.',
+    sentence: 'Send an access token as Authorization: Bearer.',
+    advice: 'There was no access token. Send one as `Authorization: Bearer`.',
   },
   https_required: {
     status: 403,
-    sentence: 'A request with a body or with credentials came without TLS. Use the `https` address.',
+    sentence: 'Use the https address.',
+    advice: 'A request with a body or with credentials came without TLS. Use the `https` address.',
   },
   not_found: {
     status: 404,
-    sentence: 'No route leads there.',
+    sentence: 'There is nothing at this address. Check it for a typing error.',
+    advice: 'No route leads there.',
   },
   method_not_allowed: {
     status: 405,
-    sentence: 'The address takes other methods, which `Allow` names.',
+    sentence: 'This address takes other methods, which Allow names.',
+    advice: 'The address takes other methods, which `Allow` names.',
   },
   request_timeout: {
     status: 408,
-    sentence: 'The headers, or the body of a form, did not arrive within 5 s; or another body within 300 s.',
+    sentence: 'The request took too long to arrive.',
+    advice: 'The headers, or the body of a form, did not arrive within 5 s; or another body within 300 s.',
   },
   body_too_large: {
     status: 413,
-    sentence: 'A form of more than 32 KiB.',
+    sentence: 'The body is too large.',
+    advice: 'A form of more than 32 KiB.',
   },
   unsupported_body: {
     status: 415,
-    sentence: 'A form with a `Content-Encoding`.',
+    sentence: 'Send the body without Content-Encoding.',
+    advice: 'A form with a `Content-Encoding`.',
   },
   headers_too_large: {
     status: 431,
-    sentence: 'The headers are more than 16 KiB.',
+    sentence: 'These headers are too large.',
+    advice: 'The headers are more than 16 KiB.',
   },
   internal_error: {
     status: 500,
-    sentence: "A fault of the gateway's own, of which the log has the rest.",
+    sentence: 'Something went wrong in the gateway itself; its log says what.',
+    advice: "A fault of the gateway's own, of which the log has the rest.",
   },
   bad_gateway: {
     status: 502,
-    sentence: "The upstream can't be reached. Is it running?",
+    sentence: 'The server behind this gateway cannot be reached. Check that it is running, and try again.',
+    advice: "The upstream can't be reached. Is it running?",
   },
   upstream_refused_gateway: {
     status: 502,
-    sentence: "The upstream doesn't accept the gateway's own token: renew `upstreams.NAME.token`.",
+    sentence: 'The server behind this gateway does not accept the gateway. Its owner has to give it a valid token.',
+    advice: "The upstream doesn't accept the gateway's own token: renew `upstreams.NAME.token`.",
   },
   store_unavailable: {
     status: 503,
-    sentence: "The database can't be used right now. Nothing is lost; try again.",
+    sentence: 'The gateway cannot reach its database right now. Nothing is lost: try again in a minute.',
+    advice: "The database can't be used right now. Nothing is lost; try again.",
   },
   too_busy: {
     status: 503,
-    sentence: 'More than 20 sign-ins are waiting. Try again.',
+    sentence: 'Too many people are signing in at this moment. Go back and try again.',
+    advice: 'More than 20 sign-ins are waiting. Try again.',
   },
   gateway_timeout: {
     status: 504,
-    sentence: 'The upstream takes longer than its `response_timeout`.',
+    sentence: 'The server behind this gateway takes too long to answer. Try again later.',
+    advice: 'The upstream takes longer than its `response_timeout`.',
   },
-} as const
+} as const satisfies Record<string, RefusalEntry>
 
 /** These are never thrown: the listeners answer where nothing of the gateway has seen the request yet. */
 type BeforeRequest = 'malformed_request' | 'headers_too_large' | 'https_required'
@@ -83,11 +99,10 @@ export type GatewayErrorCode = Exclude<keyof typeof GATEWAY_ERRORS, BeforeReques
 /** A request that the gateway doesn't forward, or couldn't. */
 export class GatewayError extends Refusal<GatewayErrorCode> {
   override name = 'GatewayError'
-  readonly headers: Record<string, string>
 
-  /** @param sentence what happened and what to do now, for whoever called. */
-  constructor(code: GatewayErrorCode, sentence: string, detail = sentence, headers: Record<string, string> = {}) {
-    super(code, GATEWAY_ERRORS[code].status, sentence, detail)
-    this.headers = headers
+  /** @param sentence instead of the catalogue's, where there is more to say. */
+  constructor(code: GatewayErrorCode, sentence?: string, detail?: string, headers?: Record<string, string>) {
+    const entry = GATEWAY_ERRORS[code]
+    super(code, { ...entry, sentence: sentence ?? entry.sentence }, detail, headers)
   }
 }

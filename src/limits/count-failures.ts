@@ -1,10 +1,10 @@
 import type { FailuresRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 
-/** Milliseconds for which a failure counts. */
-export const FAILURE_COUNTS_FOR = 10 * 60_000
+/** For which a failure counts. */
+export const FAILURE_COUNTS_FOR_MS = 10 * 60_000
 /** Whoever has so many waits until the oldest of them counts no more. */
-export const MOST_FAILURES = 5
+export const FAILURES_LIMIT = 5
 
 /** There were too many failures: nothing is to be tried now. */
 export interface Wait {
@@ -14,7 +14,7 @@ export interface Wait {
   first: boolean
 }
 
-/** A failure that was counted, to be given back if it turns out to be none. */
+/** A failure that was counted, to be withdrawn if it turns out to be none. */
 export interface Counted {
   kind: 'counted'
   id: string
@@ -24,31 +24,31 @@ export interface Counted {
 /**
  * Counts a failure before it is known to be one, by compare and swap: however many ask at once, only as many as are
  * left get through.
- * @param most how many may happen.
+ * @param limit how many may happen.
  */
 export async function countFailure(
   store: Store,
   now: () => number,
   id: string,
-  most: number = MOST_FAILURES,
+  limit: number = FAILURES_LIMIT,
 ): Promise<Counted | Wait> {
   for (;;) {
     const row = await store.get('failures', id)
     const at = now()
     const recent = row ? recentOf(row, at) : []
     const [oldest = at] = recent
-    if (!row || recent.length < most) {
+    if (!row || recent.length < limit) {
       if (await write(store, id, row, { at: [...recent, at] }, at)) return { kind: 'counted', id, at }
       continue
     }
     const first = !row.reported
     if (first && !(await write(store, id, row, { at: recent, reported: true }, recent.at(-1) ?? at))) continue
-    return { kind: 'wait', seconds: Math.ceil((oldest + FAILURE_COUNTS_FOR - at) / 1000), first }
+    return { kind: 'wait', seconds: Math.ceil((oldest + FAILURE_COUNTS_FOR_MS - at) / 1000), first }
   }
 }
 
 /** Takes back what `countFailure` counted, and nothing else. */
-export function giveBack(store: Store, now: () => number, { id, at }: Counted): Promise<void> {
+export function withdrawFailure(store: Store, now: () => number, { id, at }: Counted): Promise<void> {
   return change(store, now, id, (times) => {
     const index = times.indexOf(at)
     return index < 0 ? times : times.toSpliced(index, 1)
@@ -77,7 +77,7 @@ function write(
   last: number,
 ): Promise<boolean> {
   const changed = { ...value, revision: (row?.revision ?? 0) + 1 }
-  const expiresAt = last + FAILURE_COUNTS_FOR
+  const expiresAt = last + FAILURE_COUNTS_FOR_MS
   return row
     ? store.replace('failures', id, row.revision, changed, expiresAt)
     : store.insert('failures', id, changed, expiresAt)
@@ -85,5 +85,5 @@ function write(
 
 /** A clock that was moved back makes nothing immortal. */
 function recentOf(row: FailuresRecord, at: number): number[] {
-  return row.at.filter((time) => Math.abs(at - time) < FAILURE_COUNTS_FOR)
+  return row.at.filter((time) => Math.abs(at - time) < FAILURE_COUNTS_FOR_MS)
 }

@@ -2,8 +2,9 @@ import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { Audit } from '../telemetry/audit.ts'
-import type { ProtectedResource } from './checks/resources.ts'
+import type { ProtectedResource } from './checks/check-resources.ts'
 import type { Clients } from './clients/clients.ts'
+import type { Registration } from './endpoints/handle-register.ts'
 import type { AccessTokens } from './grants/access-tokens.ts'
 import type { ResourceOwners } from './resource-owners.ts'
 
@@ -22,6 +23,8 @@ export interface AuthorizationServer extends Environment {
   store: Store
   accessTokens: AccessTokens
   resourceOwners: ResourceOwners
+  /** How clients may register themselves, where they may. */
+  registration?: Registration
   /** Of the HMAC that a refresh token's successor is derived with. */
   rotationKey: Buffer
   audit: Audit

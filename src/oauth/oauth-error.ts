@@ -1,9 +1,10 @@
 import { Refusal } from '../http/refusal.ts'
 
+/** What a code stands for. What is said of it depends on the reason: reasons.ts. */
 interface OAuthErrorEntry {
   status: number
   /** What docs/reference/errors.md says of it. */
-  sentence: string
+  advice: string
   /** Whether it only ever goes to the redirect URI, where it has no status. */
   redirected?: true
 }
@@ -13,104 +14,102 @@ export const OAUTH_ERRORS = {
   // RFC 6749 sections 4.1.2.1 and 5.2
   invalid_request: {
     status: 400,
-    sentence: 'A parameter is missing, there twice or malformed.',
+    advice: 'A parameter is missing, there twice or malformed.',
   },
   invalid_client: {
     status: 401,
-    sentence: "The client's id or secret is wrong or missing.",
+    advice: "The client's id or secret is wrong or missing.",
   },
   invalid_grant: {
     status: 400,
-    sentence: 'The code or refresh token is unknown, expired, used, revoked or of another client; or PKCE failed.',
+    advice: 'The code or refresh token is unknown, expired, used, revoked or of another client; or PKCE failed.',
   },
   invalid_scope: {
     status: 400,
-    sentence: 'A scope that the client may not have, or more than was granted.',
+    advice: 'A scope that the client may not have, or more than was granted.',
   },
   unauthorized_client: {
     status: 400,
-    sentence: 'This client may not ask in this way: its `grant_types` say how it may.',
+    advice: 'This client may not ask in this way: its `grant_types` say how it may.',
   },
   unsupported_grant_type: {
     status: 400,
-    sentence: "A `grant_type` that is not in the server's metadata.",
+    advice: "A `grant_type` that is not in the server's metadata.",
   },
   unsupported_response_type: {
     status: 400,
-    sentence: 'A `response_type` other than `code`.',
+    advice: 'A `response_type` other than `code`.',
     redirected: true,
   },
   access_denied: {
     status: 400,
-    sentence: 'The person chose *Deny*.',
+    advice: 'The person chose *Deny*.',
   },
   // RFC 8707 section 2
   invalid_target: {
     status: 400,
-    sentence: 'A `resource` that is not served here, or that was not granted.',
+    advice: 'A `resource` that is not served here, or that was not granted.',
   },
   // OpenID Connect Core section 3.1.2.6
   consent_required: {
     status: 400,
-    sentence: '`prompt=none`: nobody is linked without being asked.',
+    advice: '`prompt=none`: nobody is linked without being asked.',
     redirected: true,
   },
   request_not_supported: {
     status: 400,
-    sentence: 'A request object in `request`.',
+    advice: 'A request object in `request`.',
     redirected: true,
   },
   request_uri_not_supported: {
     status: 400,
-    sentence: 'A request object in `request_uri`.',
+    advice: 'A request object in `request_uri`.',
     redirected: true,
   },
   // RFC 8628 section 3.5
   authorization_pending: {
     status: 400,
-    sentence: 'The person has not answered yet. Ask again after `interval` seconds.',
+    advice: 'The person has not answered yet. Ask again after `interval` seconds.',
   },
   slow_down: {
     status: 400,
-    sentence: 'The device asks too often. Wait 5 seconds more between two questions, from now on.',
+    advice: 'The device asks too often. Wait 5 seconds more between two questions, from now on.',
   },
   expired_token: {
     status: 400,
-    sentence: 'The device code has expired. Begin again.',
+    advice: 'The device code has expired. Begin again.',
   },
-  // RFC 7009 section 2.2.1
   // RFC 7591 section 3.2.2
   invalid_redirect_uri: {
     status: 400,
-    sentence: 'A client wants to register a redirect URI that nobody may be sent to.',
+    advice: 'A client wants to register a redirect URI that nobody may be sent to.',
   },
   invalid_client_metadata: {
     status: 400,
-    sentence: 'A client wants to register something else that it cannot have.',
+    advice: 'A client wants to register something else that it cannot have.',
   },
   too_many_requests: {
     status: 429,
-    sentence: 'Too much was asked for in too short a time. `Retry-After` says how many seconds to wait.',
+    advice: 'Too much was asked for in too short a time. `Retry-After` says how many seconds to wait.',
   },
   // RFC 6750 section 3.1
   invalid_token: {
     status: 401,
-    sentence: 'The access token is unknown, expired, revoked or for another resource. Refresh it, or link again.',
+    advice: 'The access token is unknown, expired, revoked or for another resource. Refresh it, or link again.',
   },
   insufficient_scope: {
     status: 403,
-    sentence: 'The access token lacks a scope, which `WWW-Authenticate` names.',
+    advice: 'The access token lacks a scope, which `WWW-Authenticate` names.',
   },
 } as const satisfies Record<string, OAuthErrorEntry>
 
 export type OAuthErrorCode = keyof typeof OAUTH_ERRORS
 
-/** A refusal in OAuth's own terms. */
+/** A refusal in OAuth's own terms. `deny` makes it from its reason. */
 export class OAuthError extends Refusal<OAuthErrorCode> {
   override name = 'OAuthError'
 
-  /** @param sentence goes to the client as `error_description`: ASCII without `"` and `\`, what to do about it. */
-  constructor(code: OAuthErrorCode, sentence: string, detail = sentence) {
-    super(code, OAUTH_ERRORS[code].status, sentence, detail)
+  constructor(code: OAuthErrorCode, sentence: string, detail?: string, headers?: Record<string, string>) {
+    super(code, { status: OAUTH_ERRORS[code].status, sentence }, detail, headers)
   }
 }

@@ -24,6 +24,8 @@ export interface PasswordAttempt {
   cookies: string | undefined
   /** The client's address; undefined where a trusted proxy doesn't tell. */
   address: string | undefined
+  /** The id of the attempt to link that it is part of, for the audit trail. */
+  attempt?: string
 }
 
 export interface SecondFactorAttempt {
@@ -32,6 +34,7 @@ export interface SecondFactorAttempt {
   /** A code of the authenticator, or a recovery code, as it was typed. */
   code: string
   address: string | undefined
+  attempt?: string
 }
 
 export type SignInOutcome =

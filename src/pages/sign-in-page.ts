@@ -6,10 +6,12 @@ import { page } from './layout.ts'
 import { type Problem, type ShownProblem, showProblem } from './problem.ts'
 import { type Words, wordsFor } from './words/words-for.ts'
 
-export interface Consent extends HiddenFields {
+/** How far somebody has come who is asked for consent. At `consent` they are signed in already. */
+export type SignInState = 'password' | 'second-factor' | 'consent'
+
+export interface SignInPage extends HiddenFields {
   language: Language
-  /** At `consent` somebody is signed in already. */
-  step: 'password' | 'second-factor' | 'consent'
+  state: SignInState
   /** `link`: an app sent the browser here and gets it back. `device`: a device waits, whose code was typed here. */
   kind: 'link' | 'device'
   clientName: string
@@ -22,7 +24,7 @@ export interface Consent extends HiddenFields {
    * where there is none: a device, an app with a scheme of its own.
    */
   unverified?: string
-  /** Their display name, at the step `consent`. */
+  /** Their display name, in the state `consent`. */
   signedInAs?: string
   problem?: Problem
   /** What was typed at the last try. */
@@ -33,51 +35,51 @@ export interface Consent extends HiddenFields {
  * The page on which somebody sees who asks for what, says who they are, and consents. Without script, for any size of
  * screen. Enter approves, for that is the form's first button.
  */
-export function signInPage(consent: Consent, headers: Answer['headers'] = {}): Answer {
-  const { language, step, kind, clientName } = consent
+export function signInPage(content: SignInPage, headers: Answer['headers'] = {}): Answer {
+  const { language, state, kind, clientName } = content
   const words = wordsFor(language)
-  const problem = showProblem(consent.problem, words, step === 'second-factor' ? 'code' : 'password')
+  const problem = showProblem(content.problem, words, state === 'second-factor' ? 'code' : 'password')
   const linking = words[kind].title(clientName)
-  const title = step === 'second-factor' ? words.signIn.secondFactorFor(linking) : linking
+  const title = state === 'second-factor' ? words.signIn.secondFactorFor(linking) : linking
   return page({
     language,
     status: problem?.status ?? 200,
     title: problem ? words.error(title) : title,
-    content: LAYOUT[step](consent, words, problem),
+    content: LAYOUT[state](content, words, problem),
     headers: { ...problem?.headers, ...headers },
   })
 }
 
-type Part = (consent: Consent, words: Words, problem: ShownProblem | undefined) => Html
+type Part = (content: SignInPage, words: Words, problem: ShownProblem | undefined) => Html
 
 /**
  * Nothing has the focus at first where somebody has yet to read who asks for what: it would scroll, and take a screen
  * reader, past it. They have read it when they are asked for the second factor, so there that comes first.
  */
-const LAYOUT: Record<Consent['step'], Part> = {
-  password: (consent, words, problem) => html`<h1>${words[consent.kind].title(consent.clientName)}</h1>
-${whoAsks(consent, words)}
-${whatFor(consent, words)}
-<p>${words[consent.kind].caution}</p>
-${form(consent, html`${password(consent, words, problem)}\n${buttons(words)}`)}
-${afterwards(consent, words)}`,
+const LAYOUT: Record<SignInState, Part> = {
+  password: (content, words, problem) => html`<h1>${words[content.kind].title(content.clientName)}</h1>
+${whoAsks(content, words)}
+${whatFor(content, words)}
+<p>${words[content.kind].caution}</p>
+${form(content, html`${password(content, words, problem)}\n${buttons(words)}`)}
+${afterwards(content, words)}`,
 
-  'second-factor': (consent, words, problem) => html`<h1>${words.signIn.secondFactor}</h1>
-${whoAsks(consent, words)}
-${form(consent, html`${secondFactor(words, problem)}\n${buttons(words)}`)}
-${whatFor(consent, words)}
-<p>${words[consent.kind].caution}</p>
-${afterwards(consent, words)}`,
+  'second-factor': (content, words, problem) => html`<h1>${words.signIn.secondFactor}</h1>
+${whoAsks(content, words)}
+${form(content, html`${secondFactor(words, problem)}\n${buttons(words)}`)}
+${whatFor(content, words)}
+<p>${words[content.kind].caution}</p>
+${afterwards(content, words)}`,
 
-  consent: (consent, words, problem) => html`<h1>${words[consent.kind].title(consent.clientName)}</h1>
-${whoAsks(consent, words)}
-${whatFor(consent, words)}
-<p>${words[consent.kind].caution}</p>
-${form(consent, html`${alarm(problem?.sentence)}${signedIn(consent, words)}\n${buttons(words, otherAccount(consent, words))}`)}
-${afterwards(consent, words)}`,
+  consent: (content, words, problem) => html`<h1>${words[content.kind].title(content.clientName)}</h1>
+${whoAsks(content, words)}
+${whatFor(content, words)}
+<p>${words[content.kind].caution}</p>
+${form(content, html`${alarm(problem?.sentence)}${signedIn(content, words)}\n${buttons(words, otherAccount(content, words))}`)}
+${afterwards(content, words)}`,
 }
 
-function whoAsks({ kind, clientName, host, unverified }: Consent, words: Words): Html {
+function whoAsks({ kind, clientName, host, unverified }: SignInPage, words: Words): Html {
   const asks = html`<p>${words[kind].asks(clientName, host)}</p>`
   if (unverified === undefined) return asks
   const isProgram = kind === 'link' && /^((localhost|127\.0\.0\.1|\[::1\])(:\d+)?)?$/.test(unverified)
@@ -85,13 +87,13 @@ function whoAsks({ kind, clientName, host, unverified }: Consent, words: Words):
   return html`${asks}\n<p class="caution">${sentence}</p>`
 }
 
-function whatFor({ permissions }: Consent, words: Words): Html {
+function whatFor({ permissions }: SignInPage, words: Words): Html {
   return html`<h2>${words.permissions}</h2>
 <ul>${permissions.map((permission) => html`\n<li>${permission}</li>`)}
 </ul>`
 }
 
-function password({ host, name }: Consent, { signIn }: Words, problem: ShownProblem | undefined): Html {
+function password({ host, name }: SignInPage, { signIn }: Words, problem: ShownProblem | undefined): Html {
   return html`<h2>${signIn.heading(host)}</h2>
 ${alarm(problem?.sentence)}<label for="username">${signIn.username}</label>
 <input id="username" name="username" value="${name}" autocomplete="username" autocapitalize="none" autocorrect="off"
@@ -109,7 +111,7 @@ function secondFactor({ signIn }: Words, problem: ShownProblem | undefined): Htm
 <p class="quiet" id="hint">${signIn.otpHint}</p>`
 }
 
-function signedIn({ signedInAs }: Consent, { signIn }: Words): Html {
+function signedIn({ signedInAs }: SignInPage, { signIn }: Words): Html {
   return html`<p>${signedInAs === undefined ? signIn.signedIn : signIn.signedInAs(signedInAs)}</p>`
 }
 
@@ -120,10 +122,10 @@ function buttons(words: Words, more: Html | false = false): Html {
 ${more}</div>`
 }
 
-function otherAccount({ signedInAs }: Consent, { signIn }: Words): Html {
+function otherAccount({ signedInAs }: SignInPage, { signIn }: Words): Html {
   return html`<button class="plain" name="decision" value="sign-out">${signIn.signInAsSomebodyElse(signedInAs)}</button>\n`
 }
 
-function afterwards({ kind, clientName, host }: Consent, words: Words): Html {
+function afterwards({ kind, clientName, host }: SignInPage, words: Words): Html {
   return html`<p class="quiet">${words[kind].afterwards(clientName)} ${words.ending(host)}</p>`
 }

@@ -2,7 +2,15 @@ import type { Environment } from '../config/environment.ts'
 import type { Audit, AuditEvent, AuditEventName } from './audit.ts'
 
 /** What anybody can make happen who has proven nothing, as often as they like. */
-const UNPROVEN: ReadonlySet<AuditEventName> = new Set(['client_refused', 'sign_in_failed', 'locked_out'])
+const UNPROVEN: ReadonlySet<AuditEventName> = new Set([
+  'client_refused',
+  'sign_in_failed',
+  'locked_out',
+  'link_opened',
+  'link_refused',
+  'denied',
+  'token_refused',
+])
 
 /** Milliseconds. */
 const WINDOW = 10 * 60_000

@@ -8,7 +8,7 @@ const COST = { memory: 19_456, passes: 2, parallelism: 1 }
 const TAG_LENGTH = 32
 
 /** Longer ones are refused before any work is done with them. */
-export const LONGEST_PASSWORD = 1024
+export const PASSWORD_CHARACTERS_LIMIT = 1024
 
 const derive = promisify(argon2)
 
@@ -27,7 +27,7 @@ export async function hashPassword(
 
 /** @param encoded what `hashPassword` made, now or with other costs. */
 export async function checkPassword(password: string, encoded: string): Promise<boolean> {
-  if (password.length > LONGEST_PASSWORD) return false
+  if (password.length > PASSWORD_CHARACTERS_LIMIT) return false
   const parts = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/.exec(encoded)
   if (!parts) throw new Error('A stored password hash has an unknown form')
   const [memory = 0, passes = 0, parallelism = 0] = parts.slice(1, 4).map(Number)
@@ -60,13 +60,13 @@ function base64(bytes: Uint8Array): string {
 }
 
 /** More than a home has people; half a second of work. */
-const MOST_WAITING = 20
+const WAITING_LIMIT = 20
 const waiting: (() => void)[] = []
 let running = 0
 
 /** Hashing takes 19 MiB and a core each: two at once leave the machine to those who are signed in. */
 async function atMostTwo<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= 2 && waiting.length >= MOST_WAITING) throw new TooBusyError(`${MOST_WAITING} passwords are waiting`)
+  if (running >= 2 && waiting.length >= WAITING_LIMIT) throw new TooBusyError(`${WAITING_LIMIT} passwords are waiting`)
   if (running >= 2) await new Promise<void>((resolve) => waiting.push(resolve))
   else running++
   try {

@@ -1,4 +1,4 @@
-import { LONGEST_PASSWORD } from './passwords.ts'
+import { PASSWORD_CHARACTERS_LIMIT } from './passwords.ts'
 
 export const SHORTEST_PASSWORD = 10
 
@@ -6,7 +6,8 @@ export const SHORTEST_PASSWORD = 10
 export async function refusePassword(password: string, name: string): Promise<string | undefined> {
   const text = password.normalize('NFC').toLowerCase()
   if (text.length < SHORTEST_PASSWORD) return `A password has at least ${SHORTEST_PASSWORD} characters.`
-  if (password.length > LONGEST_PASSWORD) return `A password has at most ${LONGEST_PASSWORD} characters.`
+  if (password.length > PASSWORD_CHARACTERS_LIMIT)
+    return `A password has at most ${PASSWORD_CHARACTERS_LIMIT} characters.`
   if (text === name) return 'The password must not be the name.'
   if ((await commonPasswords()).includes(text)) {
     return 'This is one of the passwords that everybody tries first. Take another one, such as four words that have nothing to do with each other.'

@@ -9,16 +9,16 @@ import type { Store } from '../store/store.ts'
 const COOKIE = '__Host-skillgate-session'
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax'
 
-/** Milliseconds between a right password and the second factor. */
-const HALF_LIFE = 5 * 60_000
-/** Milliseconds between two writings of when a session was last used. */
-const TOUCH_EVERY = 60_000
+/** For the second factor, once the password was right. */
+const PENDING_LIFETIME_MS = 5 * 60_000
+/** Between two writings of when a session was last used. */
+const TOUCH_INTERVAL_MS = 60_000
 
 /** In milliseconds. */
 export interface SessionLimits {
   /** How long a session may be left alone; some minutes at least, for its use is noted once a minute. */
   idle: number
-  /** How long it lasts at the most. */
+  /** The limit of how long it lasts. */
   absolute: number
 }
 
@@ -31,10 +31,10 @@ export interface FoundSession {
 export interface Sessions {
   /** @returns the `Set-Cookie` header of a new session. */
   begin: (user: UserRecord) => Promise<string>
-  /** The same for somebody whose second factor is still to come. */
-  beginHalf: (user: UserRecord) => Promise<string>
+  /** The same for a pending sign-in: the second factor is still to come. */
+  beginPending: (user: UserRecord) => Promise<string>
   find: (cookies: string | undefined) => Promise<FoundSession | undefined>
-  findHalf: (cookies: string | undefined) => Promise<FoundSession | undefined>
+  findPending: (cookies: string | undefined) => Promise<FoundSession | undefined>
   /** @returns false when it was ended already. */
   end: (session: FoundSession) => Promise<boolean>
 }
@@ -64,26 +64,26 @@ export function openSessions(store: Store, environment: Environment, { idle, abs
   }
 
   function endOf({ state, createdAt, lastUsedAt }: SessionRecord): number {
-    return state === 'pending' ? createdAt + HALF_LIFE : Math.min(lastUsedAt + idle, createdAt + absolute)
+    return state === 'pending' ? createdAt + PENDING_LIFETIME_MS : Math.min(lastUsedAt + idle, createdAt + absolute)
   }
 
   return {
     begin: (user) => begin(user, 'signed-in'),
-    beginHalf: (user) => begin(user, 'pending'),
+    beginPending: (user) => begin(user, 'pending'),
 
     async find(cookies) {
       const found = await read(cookies, 'signed-in')
       if (!found) return undefined
       const { id, session, user } = found
       const lastUsedAt = environment.now()
-      if (lastUsedAt - session.lastUsedAt >= TOUCH_EVERY) {
+      if (lastUsedAt - session.lastUsedAt >= TOUCH_INTERVAL_MS) {
         const used = { ...session, revision: session.revision + 1, lastUsedAt }
         await store.replace('session', id, session.revision, used, endOf(used))
       }
       return { id, user }
     },
 
-    findHalf: (cookies) => read(cookies, 'pending'),
+    findPending: (cookies) => read(cookies, 'pending'),
     end: ({ id }) => store.delete('session', id),
   }
 }

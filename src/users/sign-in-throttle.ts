@@ -1,5 +1,5 @@
 import type { Environment } from '../config/environment.ts'
-import { type Counted, countFailure, forgetFailures, giveBack, type Wait } from '../limits/count-failures.ts'
+import { type Counted, countFailure, forgetFailures, type Wait, withdrawFailure } from '../limits/count-failures.ts'
 import { addressBlock } from '../net/address-block.ts'
 import { hashSecret } from '../secrets/secret.ts'
 import type { Store } from '../store/store.ts'
@@ -17,7 +17,7 @@ export interface Attempt {
 export interface Admitted {
   kind: 'admitted'
   /** It was no failure, or nothing was tried. */
-  giveBack: () => Promise<void>
+  withdraw: () => Promise<void>
   /** Somebody has signed in: the earlier failures of the name or browser are forgotten, those of the address are not. */
   succeed: () => Promise<void>
 }
@@ -36,7 +36,7 @@ export function signInThrottle(store: Store, { now }: Pick<Environment, 'now'>):
   const count = async (by: Refused['by'], whose: string | undefined) => {
     return whose === undefined ? undefined : countFailure(store, now, `${by}.${hashSecret(whose)}`)
   }
-  const takeBack = async (counted: Counted | undefined) => counted && giveBack(store, now, counted)
+  const withdraw = async (counted: Counted | undefined) => counted && withdrawFailure(store, now, counted)
 
   return async function admit({ name, address, browser }) {
     const ofAddress = await count('address', address === undefined ? undefined : addressBlock(address))
@@ -44,17 +44,17 @@ export function signInThrottle(store: Store, { now }: Pick<Environment, 'now'>):
     const by = browser === undefined ? 'name' : 'browser'
     const ofPerson = await count(by, browser ?? name)
     if (ofPerson?.kind === 'wait') {
-      await takeBack(ofAddress)
+      await withdraw(ofAddress)
       return { ...ofPerson, by }
     }
     return {
       kind: 'admitted',
-      async giveBack() {
-        await takeBack(ofAddress)
-        await takeBack(ofPerson)
+      async withdraw() {
+        await withdraw(ofAddress)
+        await withdraw(ofPerson)
       },
       async succeed() {
-        await takeBack(ofAddress)
+        await withdraw(ofAddress)
         if (ofPerson) await forgetFailures(store, now, ofPerson)
       },
     }

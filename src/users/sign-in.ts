@@ -1,8 +1,9 @@
 import type { Environment } from '../config/environment.ts'
+import type { PasswordAttempt, SecondFactorAttempt, SignInOutcome } from '../oauth/resource-owners.ts'
 import type { Sealer } from '../secrets/seal.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
-import type { Audit } from '../telemetry/audit.ts'
+import type { Audit, AuditEvent } from '../telemetry/audit.ts'
 import { openKnownBrowsers } from './known-browsers.ts'
 import { canonicalName } from './names.ts'
 import { spendCode } from './second-factor.ts'
@@ -18,101 +19,85 @@ export interface SignInTools {
   limits: SessionLimits
 }
 
-export type SignInOutcome =
-  /** `cookies` are `Set-Cookie` headers, that of the new session first. */
-  | { kind: 'signed-in'; user: UserRecord; cookies: string[] }
-  | { kind: 'second-factor'; cookie: string }
-  | { kind: 'wrong' }
-  | { kind: 'expired' }
-  | { kind: 'wait'; seconds: number }
-
-type Address = string | undefined
+/** Who tries, for the audit trail. */
+type Caller = Pick<AuditEvent, 'address' | 'attempt'>
 
 /** The ways in and out for people. All of them throw `StorageError` when nothing is known about who somebody is. */
 export interface SignIn {
   /** Who is signed in, with the second factor where there is one. */
   findSession: (cookies: string | undefined) => Promise<FoundSession | undefined>
   /** @throws TooBusyError when so many sign in that another one would wait for long; it then doesn't count. */
-  checkPassword: (attempt: {
-    name: string
-    password: string
-    cookies: string | undefined
-    address: Address
-  }) => Promise<SignInOutcome>
-  checkSecondFactor: (attempt: {
-    cookies: string | undefined
-    code: string
-    address: Address
-  }) => Promise<SignInOutcome>
+  checkPassword: (attempt: PasswordAttempt) => Promise<SignInOutcome>
+  checkSecondFactor: (attempt: SecondFactorAttempt) => Promise<SignInOutcome>
   /** @returns the `Set-Cookie` header that makes the browser forget. */
-  endSession: (cookies: string | undefined, address: Address) => Promise<string>
+  endSession: (cookies: string | undefined, address: string | undefined) => Promise<string>
 }
 
 /** How people prove who they are: with a password, a second factor where they have one, and a session from then on. */
-export async function signIn({ store, environment, sealer, audit, limits }: SignInTools): Promise<SignIn> {
+export async function openSignIn({ store, environment, sealer, audit, limits }: SignInTools): Promise<SignIn> {
   const sessions = openSessions(store, environment, limits)
   const browsers = openKnownBrowsers(store, environment, sealer.key('known browsers'))
   const throttle = signInThrottle(store, environment)
   const verifyPassword = await passwordVerifier(store, environment)
 
-  async function checkPassword(attempt: Parameters<SignIn['checkPassword']>[0]): Promise<SignInOutcome> {
-    const { password, cookies, address } = attempt
-    const name = canonicalName(attempt.name.trim())
+  async function checkPassword({ name: typed, password, cookies, address, attempt }: PasswordAttempt) {
+    const by = { address, attempt }
+    const name = canonicalName(typed.trim())
     const admitted = await admit(name, address, cookies)
-    if (admitted.kind === 'wait') return wait(admitted, name, address)
+    if (admitted.kind === 'wait') return wait(admitted, name, by)
 
     const user = await unlessFailing(admitted, () => verifyPassword(name ?? '', password))
     if (!user) {
-      audit({ event: 'sign_in_failed', address, ...(await whoIs(name)) })
-      return { kind: 'wrong' }
+      audit({ event: 'sign_in_failed', ...by, ...(await whoIs(name)) })
+      return { kind: 'wrong' as const }
     }
-    if (!user.totp) return begin(admitted, user, address)
+    if (!user.totp) return begin(admitted, user, by)
     // Earlier failures stay: whoever knows the password could otherwise try codes for ever.
-    await admitted.giveBack()
-    audit({ event: 'second_factor_asked', address, user: user.name })
-    return { kind: 'second-factor', cookie: await sessions.beginHalf(user) }
+    await admitted.withdraw()
+    audit({ event: 'second_factor_asked', ...by, user: user.name })
+    return { kind: 'second-factor' as const, cookie: await sessions.beginPending(user) }
   }
 
-  async function checkSecondFactor(attempt: Parameters<SignIn['checkSecondFactor']>[0]): Promise<SignInOutcome> {
-    const { cookies, code, address } = attempt
-    const half = await sessions.findHalf(cookies)
-    if (!half) return { kind: 'expired' }
-    const { name } = half.user
+  async function checkSecondFactor({ cookies, code, address, attempt }: SecondFactorAttempt): Promise<SignInOutcome> {
+    const by = { address, attempt }
+    const pending = await sessions.findPending(cookies)
+    if (!pending) return { kind: 'expired' }
+    const { name } = pending.user
     const admitted = await admit(name, address, cookies)
-    if (admitted.kind === 'wait') return wait(admitted, name, address)
+    if (admitted.kind === 'wait') return wait(admitted, name, by)
 
-    const spent = await unlessFailing(admitted, () => spendCode({ store, sealer, ...environment }, half.user, code))
+    const spent = await unlessFailing(admitted, () => spendCode({ store, sealer, ...environment }, pending.user, code))
     if (!spent) {
-      audit({ event: 'sign_in_failed', address, user: name, detail: 'wrong code' })
+      audit({ event: 'sign_in_failed', ...by, user: name, detail: 'wrong code' })
       return { kind: 'wrong' }
     }
     if (spent.kind === 'recovery') {
-      audit({ event: 'recovery_code_used', address, user: name, detail: `${spent.left} left` })
+      audit({ event: 'recovery_code_used', ...by, user: name, detail: `${spent.left} left` })
     }
-    // One half session makes one whole one at the most.
-    if (!(await unlessFailing(admitted, () => sessions.end(half)))) {
-      await admitted.giveBack()
+    // One pending sign-in makes one session at the most.
+    if (!(await unlessFailing(admitted, () => sessions.end(pending)))) {
+      await admitted.withdraw()
       return { kind: 'expired' }
     }
-    return begin(admitted, half.user, address)
+    return begin(admitted, pending.user, by)
   }
 
-  async function admit(name: string | undefined, address: Address, cookies: string | undefined) {
+  async function admit(name: string | undefined, address: string | undefined, cookies: string | undefined) {
     const browser = name === undefined ? undefined : await browsers.find(cookies, name)
     return throttle({ name, address, browser })
   }
 
-  async function begin(admitted: Admitted, user: UserRecord, address: Address): Promise<SignInOutcome> {
+  async function begin(admitted: Admitted, user: UserRecord, by: Caller): Promise<SignInOutcome> {
     const cookie = await unlessFailing(admitted, () => sessions.begin(user))
     await admitted.succeed()
-    audit({ event: 'signed_in', address, user: user.name })
+    audit({ event: 'signed_in', ...by, user: user.name })
     return { kind: 'signed-in', user, cookies: [cookie, browsers.remember(user)] }
   }
 
-  async function wait({ seconds, first, by }: Refused, name: string | undefined, address: Address) {
+  async function wait({ seconds, first, by: what }: Refused, name: string | undefined, by: Caller) {
     if (first) {
       const { user } = await whoIs(name)
-      audit({ event: 'locked_out', address, user, detail: `too many failures of this ${by}` })
+      audit({ event: 'locked_out', ...by, user, detail: `too many failures of this ${what}` })
     }
     return { kind: 'wait' as const, seconds }
   }
@@ -124,11 +109,11 @@ export async function signIn({ store, environment, sealer, audit, limits }: Sign
     return { user: user.name, detail: user.disabled ? 'disabled' : 'wrong password' }
   }
 
-  async function endSession(cookies: string | undefined, address: Address): Promise<string> {
+  async function endSession(cookies: string | undefined, address: string | undefined): Promise<string> {
     const session = await sessions.find(cookies)
     if (session && (await sessions.end(session))) audit({ event: 'signed_out', address, user: session.user.name })
-    const half = await sessions.findHalf(cookies)
-    if (half) await sessions.end(half)
+    const pending = await sessions.findPending(cookies)
+    if (pending) await sessions.end(pending)
     return FORGET_SESSION
   }
 
@@ -141,7 +126,7 @@ async function unlessFailing<T>(admitted: Admitted, attempt: () => Promise<T>): 
     return await attempt()
   } catch (error) {
     // What went wrong first is what matters; if this fails too, a failure counts that was none.
-    await admitted.giveBack().catch(() => {})
+    await admitted.withdraw().catch(() => {})
     throw error
   }
 }

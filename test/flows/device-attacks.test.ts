@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test from 'ava'
-import { newCsrfToken } from '../../src/oauth/checks/csrf.ts'
+import { newCsrfToken } from '../../src/oauth/checks/csrf-token.ts'
 import { hashSecret } from '../../src/secrets/secret.ts'
 import { disableUser } from '../../src/users/users.ts'
 import { Browser, type Page } from '../support/browser.ts'

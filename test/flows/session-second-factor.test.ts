@@ -45,7 +45,7 @@ test('after the password the code of the authenticator is asked for, and only th
   t.regex(new URL(linked.location).searchParams.get('code') ?? '', /^[\w-]{43}$/)
   t.regex(wordsOn(await openAuthorize(house, {}, browser)), /You are signed in as Ada Lovelace/)
   const events = house.events().map(({ event }) => event)
-  t.deepEqual(events.slice(-2), ['signed_in', 'consented'])
+  t.deepEqual(events.slice(-3), ['signed_in', 'consented', 'link_opened'])
 })
 
 test('a wrong code is told so and may be corrected, without the password', async (t) => {

@@ -3,16 +3,13 @@ import { join } from 'node:path'
 import type { Answer, EndpointRequest } from '../../src/http/answer.ts'
 import type { AuthorizationServer } from '../../src/oauth/authorization-server.ts'
 import { openClients, type RegisteredClient } from '../../src/oauth/clients/clients.ts'
-import { handleApprove } from '../../src/oauth/endpoints/handle-approve.ts'
-import { handleAuthorize } from '../../src/oauth/endpoints/handle-authorize.ts'
-import { handleRevoke } from '../../src/oauth/endpoints/handle-revoke.ts'
-import { handleToken } from '../../src/oauth/endpoints/handle-token.ts'
 import { hashSecret } from '../../src/secrets/secret.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { openAccessTokens } from '../support/access-tokens.ts'
 import type { testEnvironment } from '../support/environment.ts'
 import { CLIENT, PUBLIC_CLIENT, USER } from '../support/grants.ts'
+import { callEndpoint } from '../support/server.ts'
 import type { ClientName } from './model.ts'
 
 const SECRET = 'the secret of alexa'
@@ -80,14 +77,14 @@ export class Real {
     const query = new URLSearchParams({ response_type: 'code', client_id: client, redirect_uri: BACK })
     if (client === 'phone') query.set('code_challenge', CHALLENGE)
     if (client === 'phone') query.set('code_challenge_method', 'S256')
-    const page = await handleAuthorize(this.#server, ask(query.toString()))
+    const page = await callEndpoint(this.#server, 'GET', 'authorize', ask(query.toString()))
     const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page.body)?.[1] ?? ''
     const cookie = [page.headers['Set-Cookie'] ?? []]
       .flat()
       .map((set) => set.split(';')[0])
       .join('; ')
     const form = { request: hidden('request'), csrf: hidden('csrf'), decision }
-    const { headers } = await handleApprove(this.#server, ask('', form, cookie))
+    const { headers } = await callEndpoint(this.#server, 'POST', 'approve', ask('', form, cookie))
     return headers.Location === undefined ? undefined : new URL(String(headers.Location)).searchParams
   }
 
@@ -108,7 +105,7 @@ export class Real {
   }
 
   async revoke(token: string, by: ClientName): Promise<number> {
-    return (await handleRevoke(this.#server, ask('', { token, ...credentials(by) }))).status
+    return (await callEndpoint(this.#server, 'POST', 'revoke', ask('', { token, ...credentials(by) }))).status
   }
 
   async isGood(token: string): Promise<boolean> {
@@ -120,7 +117,7 @@ export class Real {
   }
 
   async #token(form: Record<string, string | undefined>): Promise<TokenAnswer> {
-    const answer: Answer = await handleToken(this.#server, ask('', form))
+    const answer: Answer = await callEndpoint(this.#server, 'POST', 'token', ask('', form))
     return JSON.parse(answer.body)
   }
 }

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { handleToken } from '../../src/oauth/endpoints/handle-token.ts'
-import { issueCode } from '../../src/oauth/grants/codes.ts'
+import { issueCode } from '../../src/oauth/grants/issue-code.ts'
 import { hashSecret } from '../../src/secrets/secret.ts'
 import { openAccessTokens } from '../support/access-tokens.ts'
 import { CLIENT, PUBLIC_CLIENT, USER } from '../support/grants.ts'

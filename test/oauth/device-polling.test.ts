@@ -1,5 +1,5 @@
 import test from 'ava'
-import { decide, findWaiting } from '../../src/oauth/device/device-requests.ts'
+import { findWaiting, writeDecision } from '../../src/oauth/device/device-requests.ts'
 import type { Store } from '../../src/store/store.ts'
 import { openDevice } from '../support/device.ts'
 
@@ -110,7 +110,7 @@ test('approved, but fetched too late, it gives nothing', async (t) => {
 
 test('of many answers one counts', async (t) => {
   const { server, device, approve, outcome } = await openDevice(t)
-  const decided = await Promise.all([approve(), decide(server, device, undefined), approve()])
+  const decided = await Promise.all([approve(), writeDecision(server, device, undefined), approve()])
   t.deepEqual(decided.toSorted(), [false, false, true])
   t.is(await outcome(), decided[1] ? 'access_denied' : '200')
 })

@@ -1,9 +1,9 @@
 import test from 'ava'
-import { checkAuthorizationRequest } from '../../src/oauth/checks/check-authorization-request.ts'
+import { checkAfterTrust } from '../../src/oauth/checks/check-authorization-request.ts'
 import { Parameters } from '../../src/oauth/checks/parameters.ts'
 import type { RegisteredClient } from '../../src/oauth/clients/clients.ts'
 import { handleToken } from '../../src/oauth/endpoints/handle-token.ts'
-import { issueCode } from '../../src/oauth/grants/codes.ts'
+import { issueCode } from '../../src/oauth/grants/issue-code.ts'
 import { lifetimesOf } from '../../src/oauth/grants/lifetimes.ts'
 import { hashSecret } from '../../src/secrets/secret.ts'
 import { CLIENT, USER } from '../support/grants.ts'
@@ -93,7 +93,7 @@ test('a client that may not ask for a code is told so at its redirect URI', asyn
   const { server } = await openServer(t)
   const client: RegisteredClient = { ...CLIENT, grant_types: ['device_code', 'refresh_token'] }
   const parameters = new Parameters('response_type=code&scope=music.read')
-  t.throws(() => checkAuthorizationRequest(server, parameters, { client, redirectUri }), {
+  t.throws(() => checkAfterTrust(server, parameters, { client, redirectUri }), {
     code: 'unauthorized_client',
   })
 })
@@ -102,7 +102,7 @@ test('a confidential client of which PKCE is required has to send a challenge, a
   const client: RegisteredClient = { ...CLIENT, pkce: 'required' }
   const { server } = await openServer(t, [client])
   const check = (more: string) =>
-    checkAuthorizationRequest(server, new Parameters(`response_type=code&scope=music.read${more}`), {
+    checkAfterTrust(server, new Parameters(`response_type=code&scope=music.read${more}`), {
       client,
       redirectUri,
     })
@@ -117,7 +117,7 @@ test('a confidential client of which PKCE is required has to send a challenge, a
 test('a request with no scope at all is invalid_scope, where the client may have none of the default ones', async (t) => {
   const { server } = await openServer(t)
   const ask = (defaultScopes: string[]) =>
-    checkAuthorizationRequest({ ...server, defaultScopes }, new Parameters('response_type=code'), {
+    checkAfterTrust({ ...server, defaultScopes }, new Parameters('response_type=code'), {
       client: CLIENT,
       redirectUri,
     }).scopes
@@ -138,7 +138,7 @@ for (const [prompt, signInAgain] of prompts) {
   test(`prompt=${prompt} ${signInAgain ? 'asks' : 'does not ask'} whoever is signed in to sign in again`, async (t) => {
     const { server } = await openServer(t)
     const query = new URLSearchParams({ response_type: 'code', scope: 'music.read', prompt }).toString()
-    const request = checkAuthorizationRequest(server, new Parameters(query), { client: CLIENT, redirectUri })
+    const request = checkAfterTrust(server, new Parameters(query), { client: CLIENT, redirectUri })
     t.is(request.signInAgain, signInAgain)
   })
 }

@@ -2,7 +2,7 @@ import type { Answer } from '../../src/http/answer.ts'
 import { type DeviceCode, deviceCodePage, deviceDonePage } from '../../src/pages/device-pages.ts'
 import { errorPage } from '../../src/pages/error-page.ts'
 import type { Language } from '../../src/pages/language.ts'
-import { type Consent, signInPage } from '../../src/pages/sign-in-page.ts'
+import { type SignInPage, signInPage } from '../../src/pages/sign-in-page.ts'
 import { signedOutPage, signOutPage } from '../../src/pages/sign-out-page.ts'
 import { wordsFor } from '../../src/pages/words/words-for.ts'
 
@@ -29,8 +29,8 @@ export function examplePages(language: Language, values = VALUES): Record<string
   const { clientName, host, permission, unverified, signedInAs, name, userCode, title, sentence } = values
   const { action, request, csrf } = values
   const hidden = { language, host, action, request, csrf }
-  const consent = (change: Partial<Consent> = {}) =>
-    signInPage({ ...hidden, step: 'password', kind: 'link', clientName, permissions: [permission], ...change })
+  const consent = (change: Partial<SignInPage> = {}) =>
+    signInPage({ ...hidden, state: 'password', kind: 'link', clientName, permissions: [permission], ...change })
   const deviceCode = (change: Partial<DeviceCode> = {}) => deviceCodePage({ ...hidden, ...change })
   const wait = { kind: 'wait', seconds: 90 } as const
   const errors = Object.entries(wordsFor(language).errors).map(([code, error]) => [
@@ -44,15 +44,15 @@ export function examplePages(language: Language, values = VALUES): Record<string
     'the sign-in page after a wrong password': consent({ problem: { kind: 'wrong-password' }, name }),
     'the sign-in page when a second factor came too late': consent({ problem: { kind: 'expired' } }),
     'the sign-in page after too many wrong passwords': consent({ problem: wait, name }),
-    'the second factor': consent({ step: 'second-factor' }),
-    'the second factor after a wrong code': consent({ step: 'second-factor', problem: { kind: 'wrong-code' } }),
-    'the second factor after too many wrong codes': consent({ step: 'second-factor', problem: wait }),
-    'the consent page': consent({ step: 'consent', signedInAs }),
-    'the consent page of somebody without a name': consent({ step: 'consent' }),
+    'the second factor': consent({ state: 'second-factor' }),
+    'the second factor after a wrong code': consent({ state: 'second-factor', problem: { kind: 'wrong-code' } }),
+    'the second factor after too many wrong codes': consent({ state: 'second-factor', problem: wait }),
+    'the consent page': consent({ state: 'consent', signedInAs }),
+    'the consent page of somebody without a name': consent({ state: 'consent' }),
     'the sign-in page for a device': consent({ kind: 'device' }),
-    'the second factor for a device': consent({ kind: 'device', step: 'second-factor' }),
-    'the consent page for a device': consent({ kind: 'device', step: 'consent', signedInAs }),
-    'the consent page for a device that registered itself': consent({ kind: 'device', step: 'consent', unverified }),
+    'the second factor for a device': consent({ kind: 'device', state: 'second-factor' }),
+    'the consent page for a device': consent({ kind: 'device', state: 'consent', signedInAs }),
+    'the consent page for a device that registered itself': consent({ kind: 'device', state: 'consent', unverified }),
     'the page for a code': deviceCode(),
     'the page for a code that came with the address': deviceCode({ userCode }),
     'the page for a code after an unknown one': deviceCode({ userCode, problem: { kind: 'unknown-code' } }),

@@ -1,10 +1,10 @@
 import test from 'ava'
-import { type Consent, signInPage } from '../../src/pages/sign-in-page.ts'
+import { type SignInPage, signInPage } from '../../src/pages/sign-in-page.ts'
 import { tags, words } from './examples.ts'
 
-const CONSENT: Consent = {
+const CONSENT: SignInPage = {
   language: 'en',
-  step: 'password',
+  state: 'password',
   kind: 'link',
   clientName: 'Amazon Alexa',
   host: 'home.example',
@@ -14,28 +14,28 @@ const CONSENT: Consent = {
   csrf: 'csrf-token',
 }
 
-const show = (change: Partial<Consent> = {}) => signInPage({ ...CONSENT, ...change })
+const show = (change: Partial<SignInPage> = {}) => signInPage({ ...CONSENT, ...change })
 const input = (body: string, name: string) =>
   tags(body, 'input').find((tag) => tag.includes(`name="${name}"`)) ?? `no field ${name}`
 const decisions = (body: string) => tags(body, 'button').map((tag) => / value="([^"]+)"/.exec(tag)?.[1])
 const STEPS = ['password', 'second-factor', 'consent'] as const
 
 test('at every step the page says who asks, for which home, and what will be allowed', (t) => {
-  for (const step of STEPS)
+  for (const state of STEPS)
     for (const kind of ['link', 'device'] as const) {
-      const { status, body } = show({ step, kind })
+      const { status, body } = show({ state, kind })
       t.is(status, 200)
       for (const text of ['Amazon Alexa', 'home.example', 'See your music', 'Play and pause'])
-        t.true(words(body).includes(text), `${step} ${kind}: ${text}`)
+        t.true(words(body).includes(text), `${state} ${kind}: ${text}`)
       t.regex(body, /<title>[^<]*Amazon Alexa<\/title>/)
     }
 })
 
 test('at every step Enter presses Approve, and Deny asks for nothing to be filled in', (t) => {
-  for (const step of STEPS) {
-    const [approve, deny] = tags(show({ step }).body, 'button')
-    t.is(approve, '<button class="primary" name="decision" value="approve">', step)
-    t.is(deny, '<button name="decision" value="deny" formnovalidate>', step)
+  for (const state of STEPS) {
+    const [approve, deny] = tags(show({ state }).body, 'button')
+    t.is(approve, '<button class="primary" name="decision" value="approve">', state)
+    t.is(deny, '<button name="decision" value="deny" formnovalidate>', state)
   }
 })
 
@@ -47,7 +47,7 @@ test('the password is asked for with the name, as a password manager and a phone
 })
 
 test('nothing has the focus before somebody has read who asks for what', (t) => {
-  for (const step of ['password', 'consent'] as const) t.notRegex(show({ step }).body, /autofocus/)
+  for (const state of ['password', 'consent'] as const) t.notRegex(show({ state }).body, /autofocus/)
 })
 
 test('after a wrong password the name is kept, and the field to correct has the focus', (t) => {
@@ -65,7 +65,7 @@ test('after a wrong password the name is kept, and the field to correct has the 
 })
 
 test('the code of the second factor can be typed, filled in by the phone, or be a recovery code', (t) => {
-  const { body } = show({ step: 'second-factor' })
+  const { body } = show({ state: 'second-factor' })
   t.regex(input(body, 'otp'), / inputmode="text" autocomplete="one-time-code".* aria-describedby="hint" autofocus>$/s)
   t.notRegex(input(body, 'otp'), /pattern=|type="number"/)
   t.true(Number(/maxlength="(\d+)"/.exec(input(body, 'otp'))?.[1]) >= 32)
@@ -75,7 +75,7 @@ test('the code of the second factor can be typed, filled in by the phone, or be 
 })
 
 test('after a wrong code the field says so, and is empty', (t) => {
-  const { status, body } = show({ step: 'second-factor', problem: { kind: 'wrong-code' } })
+  const { status, body } = show({ state: 'second-factor', problem: { kind: 'wrong-code' } })
   t.is(status, 400)
   t.regex(body, /<title>Error: One more step: Link Amazon Alexa</)
   t.regex(input(body, 'otp'), / aria-describedby="problem hint" aria-invalid="true" autofocus>$/)
@@ -83,7 +83,7 @@ test('after a wrong code the field says so, and is empty', (t) => {
 })
 
 test('who is signed in sees as whom, and consents, denies or signs in as somebody else', (t) => {
-  const { body } = show({ step: 'consent', signedInAs: 'Ada Lovelace' })
+  const { body } = show({ state: 'consent', signedInAs: 'Ada Lovelace' })
   t.regex(words(body), /You are signed in as Ada Lovelace\./)
   t.regex(words(body), /Not Ada Lovelace\? Sign in as somebody else/)
   t.deepEqual(decisions(body), ['approve', 'deny', 'sign-out'])
@@ -107,7 +107,7 @@ test('who has failed too often is told why, for how long, and is not asked to co
     t.regex(words(body), new RegExp(`Too many attempts .*${minutes}`))
     t.notRegex(body, /aria-invalid="/)
   }
-  const code = show({ step: 'second-factor', problem: { kind: 'wait', seconds: 60 } })
+  const code = show({ state: 'second-factor', problem: { kind: 'wait', seconds: 60 } })
   t.regex(words(code.body), /Too many codes were wrong/)
   t.is(wait(0).headers['Retry-After'], '1')
   t.is(wait(12.3).headers['Retry-After'], '13')
@@ -133,8 +133,8 @@ test('a device that registered itself leads nowhere, so only its name is in doub
 })
 
 test('of a device people are told to have it before them, and to go back to it', (t) => {
-  for (const step of STEPS) {
-    const { body } = show({ kind: 'device', clientName: 'Speaker', step })
+  for (const state of STEPS) {
+    const { body } = show({ kind: 'device', clientName: 'Speaker', state })
     t.regex(words(body), /The device whose code you entered says that it is Speaker\./)
     t.regex(words(body), /If somebody sent you the code, choose Deny\./)
     t.notRegex(words(body), /back to Speaker/)

@@ -1,6 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { checkScope, stillAllowed } from '../../src/oauth/checks/scopes.ts'
+import { scopesWithin } from '../../src/oauth/checks/scopes-within.ts'
+import { stillAllowed } from '../../src/oauth/checks/still-allowed.ts'
 import { OAuthError } from '../../src/oauth/oauth-error.ts'
 import { seedOf } from '../support/property.ts'
 
@@ -10,7 +11,7 @@ const isWithin = (inner: string[], outer: string[]) => inner.every((scope) => ou
 
 function checked(asked: string | undefined, allowed: string[], otherwise: string[]): string[] | 'invalid_scope' {
   try {
-    return checkScope(asked, allowed, otherwise)
+    return scopesWithin(asked, allowed, otherwise)
   } catch (error) {
     if (error instanceof OAuthError && error.code === 'invalid_scope') return 'invalid_scope'
     throw error

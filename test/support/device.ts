@@ -1,7 +1,7 @@
 import type { ExecutionContext } from 'ava'
 import { request } from 'undici'
 import type { RegisteredClient } from '../../src/oauth/clients/clients.ts'
-import { decide } from '../../src/oauth/device/device-requests.ts'
+import { writeDecision } from '../../src/oauth/device/device-requests.ts'
 import { handleDeviceAuthorization } from '../../src/oauth/device/handle-device-authorization.ts'
 import { handleToken } from '../../src/oauth/endpoints/handle-token.ts'
 import { hashSecret } from '../../src/secrets/secret.ts'
@@ -98,5 +98,5 @@ export async function openDevice(t: ExecutionContext, form: Form = {}) {
     const { status, json } = await ask(more)
     return status === 400 ? json.error : `${status}`
   }
-  return { ...house, device, ask, outcome, approve: () => decide(server, device, USER) }
+  return { ...house, device, ask, outcome, approve: () => writeDecision(server, device, USER) }
 }

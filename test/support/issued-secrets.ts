@@ -29,7 +29,7 @@ export function checkHoldsNoSecret(text: string, what: string): void {
 
 /** What a gateway writes of its own accord: the database with all that belongs to it, and what happened. */
 export function checkFolderHoldsNoSecret(folder: string): void {
-  const written = globSync(['**/*.db', '**/*.db-wal', '**/*.db-shm', '**/audit*.jsonl'], { cwd: folder })
+  const written = globSync(['**/*.db*', '**/audit*.jsonl'], { cwd: folder })
   for (const file of written.filter((name) => statSync(join(folder, name)).isFile())) {
     checkHoldsNoSecret(readFileSync(join(folder, file), 'latin1'), file)
   }

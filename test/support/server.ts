@@ -1,10 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ExecutionContext } from 'ava'
+import type { OAuthEndpoint } from '../../src/config/own-paths.ts'
 import type { Answer, EndpointRequest } from '../../src/http/answer.ts'
 import type { AuthorizationServer } from '../../src/oauth/authorization-server.ts'
 import { openClients, type RegisteredClient } from '../../src/oauth/clients/clients.ts'
+import { answerEndpoint, type Handler } from '../../src/oauth/endpoints/answer-endpoint.ts'
+import { pathOf, serveEndpoints } from '../../src/oauth/endpoints/endpoints.ts'
 import type { Consent } from '../../src/oauth/grants/grants.ts'
-import { firstTokens } from '../../src/oauth/grants/tokens.ts'
+import { issueFirstTokens } from '../../src/oauth/grants/issue-first-tokens.ts'
 import type { AuditEvent } from '../../src/telemetry/audit.ts'
 import { openAccessTokens } from './access-tokens.ts'
 import { CLIENT, openStores, PUBLIC_CLIENT, SECRET, USER } from './grants.ts'
@@ -42,12 +45,10 @@ export async function issueTokens(
   change: Partial<Consent> = {},
 ): Promise<{ grant: string; access: string; refresh: string }> {
   const consent = { userName: USER.name, userId: USER.id, client: client.id, scopes: client.scopes, ...change }
-  const { grant, entries, response } = firstTokens(server, client, consent)
+  const { grant, entries, response } = issueFirstTokens(server, client, consent)
   for (const { kind, id, value, expiresAt } of entries) await server.store.put(kind, id, value, expiresAt)
   return { grant: grant.id, access: response.access_token, refresh: response.refresh_token ?? '' }
 }
-
-type Handler = (server: AuthorizationServer, asked: EndpointRequest) => Promise<Answer>
 
 export interface FormAnswer {
   status: number
@@ -56,7 +57,7 @@ export interface FormAnswer {
   json: any
 }
 
-/** Sends a form to an endpoint. What is undefined is left out, a list is sent as one parameter for each of its values. */
+/** Sends a form to an endpoint that a client calls itself. What is undefined is left out, a list is sent as one parameter for each of its values. */
 export async function postForm(
   server: AuthorizationServer,
   handle: Handler,
@@ -67,13 +68,31 @@ export async function postForm(
   for (const [name, values] of Object.entries(form)) {
     for (const value of [values ?? []].flat()) body.append(name, value)
   }
-  const answer = await handle(server, {
-    query: '',
-    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
-    address: '192.0.2.1',
-    readBody: async () => body.toString(),
-  })
+  const told = { errors: 'json', challenge: 'Basic' } as const
+  const answer = await answerEndpoint(
+    server,
+    { handle, told },
+    {
+      query: '',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      address: '192.0.2.1',
+      readBody: async () => body.toString(),
+    },
+  )
   return { status: answer.status, headers: answer.headers, json: answer.body ? JSON.parse(answer.body) : undefined }
+}
+
+/** Sends a request to an endpoint, as the gateway does. */
+export async function callEndpoint(
+  server: AuthorizationServer,
+  method: 'GET' | 'POST',
+  name: OAuthEndpoint,
+  request: Partial<EndpointRequest>,
+): Promise<Answer> {
+  const path = pathOf(server, name)
+  const endpoint = serveEndpoints(server).find((one) => one.path === path && one.methods.includes(method))
+  const empty = { query: '', headers: {}, address: '192.0.2.1', readBody: async () => '' }
+  return endpoint!.handle({ ...empty, ...request })
 }
 
 /** For the body of a form. */

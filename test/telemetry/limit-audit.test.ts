@@ -95,8 +95,9 @@ test('an IPv6 network of 64 bits counts as one, and so do all whose address is n
 
 test('each kind that needs no proof is limited for itself, what somebody has proven is always written', (t) => {
   const { count } = open()
-  const unproven: AuditEventName[] = ['client_refused', 'sign_in_failed', 'locked_out']
-  for (const event of unproven)
+  const ofStrangers: AuditEventName[] = ['client_refused', 'sign_in_failed', 'locked_out']
+  const ofLinking: AuditEventName[] = ['link_opened', 'link_refused', 'denied', 'token_refused']
+  for (const event of [...ofStrangers, ...ofLinking])
     t.is(
       count(100, () => ({ event, address: '192.0.2.7' })),
       5,

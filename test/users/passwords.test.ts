@@ -1,7 +1,7 @@
 import { argon2Sync, randomBytes } from 'node:crypto'
 import test from 'ava'
 import { TooBusyError } from '../../src/limits/too-busy-error.ts'
-import { checkPassword, hashOfNobody, hashPassword, LONGEST_PASSWORD } from '../../src/users/passwords.ts'
+import { checkPassword, hashOfNobody, hashPassword, PASSWORD_CHARACTERS_LIMIT } from '../../src/users/passwords.ts'
 import { watchPasswordHashings } from '../support/password-hashings.ts'
 
 const environment = { randomBytes }
@@ -48,7 +48,7 @@ test.serial('a hash with other costs, made by an earlier or later release, is st
 })
 
 test.serial('a password of 1,024 characters is checked, a longer one is refused without any work', async (t) => {
-  const longest = 'x'.repeat(LONGEST_PASSWORD)
+  const longest = 'x'.repeat(PASSWORD_CHARACTERS_LIMIT)
   const hash = await hashPassword(longest, environment)
   t.true(await checkPassword(longest, hash))
   const watch = watchPasswordHashings()

@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { TOTP } from 'otpauth'
 import type { Environment } from '../../src/config/environment.ts'
+import type { SignInOutcome } from '../../src/oauth/resource-owners.ts'
 import { keyFile, openSealer } from '../../src/secrets/seal.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import type { AuditEvent } from '../../src/telemetry/audit.ts'
 import { switchSecondFactorOn } from '../../src/users/second-factor.ts'
-import { type SignInOutcome, signIn } from '../../src/users/sign-in.ts'
+import { openSignIn } from '../../src/users/sign-in.ts'
 import { newTotpSecret } from '../../src/users/totp.ts'
 import { addUser } from '../../src/users/users.ts'
 import { temporaryFolder, testEnvironment } from '../support/environment.ts'
@@ -27,7 +28,7 @@ export async function openPeople(t: ExecutionContext) {
   const audit = (event: AuditEvent) => events.push(JSON.parse(JSON.stringify(event)))
   const limits = { idle: 30 * MINUTE, absolute: 8 * 60 * MINUTE }
   const ada = await addUser(store, environment, ADA)
-  const people = await signIn({ store, environment, sealer, audit, limits })
+  const people = await openSignIn({ store, environment, sealer, audit, limits })
   return { folder, database, environment, store, sealer, audit, events, limits, ada, people }
 }
 

@@ -11,7 +11,7 @@ async function openRoom(t: ExecutionContext, change: Partial<SessionLimits> = {}
   const house = await openPeople(t)
   const sessions = openSessions(house.store, house.environment, { ...house.limits, ...change })
   const begin = async (half = false) => {
-    const header = await (half ? sessions.beginHalf : sessions.begin)(house.ada)
+    const header = await (half ? sessions.beginPending : sessions.begin)(house.ada)
     return header.split(';')[0] as string
   }
   return { ...house, sessions, begin }
@@ -128,10 +128,10 @@ test('39. a session is over when its user is disabled, and stays so when the use
   const [whole, half] = [await begin(), await begin(true)]
   await disableUser(store, 'ada')
   t.is(await sessions.find(whole), undefined)
-  t.is(await sessions.findHalf(half), undefined)
+  t.is(await sessions.findPending(half), undefined)
   await enableUser(store, 'ada')
   t.is(await sessions.find(whole), undefined)
-  t.is(await sessions.findHalf(half), undefined)
+  t.is(await sessions.findPending(half), undefined)
 })
 
 test('39. nobody who is disabled has a session, whatever else is the same', async (t) => {
@@ -139,7 +139,7 @@ test('39. nobody who is disabled has a session, whatever else is the same', asyn
   const [whole, half] = [await begin(), await begin(true)]
   await store.put('user', 'ada', { ...ada, disabled: true })
   t.is(await sessions.find(whole), undefined)
-  t.is(await sessions.findHalf(half), undefined)
+  t.is(await sessions.findPending(half), undefined)
 })
 
 test('39. a session is over when its user is removed, and is not that of who gets the name later', async (t) => {
@@ -164,11 +164,11 @@ test('a half session is no session, a session no half one, and a half one lives 
   const { sessions, begin, environment } = await openRoom(t)
   const [whole, half] = [await begin(), await begin(true)]
   t.is(await sessions.find(half), undefined)
-  t.is(await sessions.findHalf(whole), undefined)
+  t.is(await sessions.findPending(whole), undefined)
   environment.advance(5 * MINUTE - 1)
-  t.is((await sessions.findHalf(half))?.user.name, 'ada')
+  t.is((await sessions.findPending(half))?.user.name, 'ada')
   environment.advance(1)
-  t.is(await sessions.findHalf(half), undefined)
+  t.is(await sessions.findPending(half), undefined)
 })
 
 test('a session that was ended is over, and is ended once', async (t) => {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import test from 'ava'
 import { keyFile, openSealer, SealError } from '../../src/secrets/seal.ts'
-import { signIn } from '../../src/users/sign-in.ts'
+import { openSignIn } from '../../src/users/sign-in.ts'
 import { changePassword, disableUser } from '../../src/users/users.ts'
 import { codeOf, cookieOf, enter, giveSecondFactor, HOME, MINUTE, openPeople, type People } from './people.ts'
 
@@ -100,7 +100,7 @@ test('a secret that cannot be read any more is an error and no failure, and reco
   const house = await openPeople(t)
   const { cookies, secret, recoveryCodes } = await enterHalf(house)
   rmSync(keyFile(house.folder))
-  const people = await signIn({ ...house, sealer: await openSealer(keyFile(house.folder), house.environment) })
+  const people = await openSignIn({ ...house, sealer: await openSealer(keyFile(house.folder), house.environment) })
   const finish = (code: string) => people.checkSecondFactor({ cookies, code, address: HOME })
   for (let time = 0; time < 7; time++) await t.throwsAsync(finish(codeOf(secret, house)), { instanceOf: SealError })
   t.is((await finish(recoveryCodes[0]!)).kind, 'signed-in')

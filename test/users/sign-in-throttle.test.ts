@@ -103,7 +103,7 @@ test('a success forgets the failures of the name, but of the address only its ow
 test('a charge that is given back leaves the failures of before', async (t) => {
   const { admit, fail } = await openThrottle(t)
   await fail(4, { name: 'ada', address: HOME })
-  for (let time = 0; time < 10; time++) await ((await admit({ name: 'ada', address: HOME })) as Admitted).giveBack()
+  for (let time = 0; time < 10; time++) await ((await admit({ name: 'ada', address: HOME })) as Admitted).withdraw()
   await fail(1, { name: 'ada', address: HOME })
   t.is((await admit({ name: 'ada', address: undefined })).kind, 'wait')
   t.is((await admit({ name: 'bob', address: HOME })).kind, 'wait')
@@ -117,7 +117,7 @@ test('many charges and returns at the same time lose none', async (t) => {
     const all = await Promise.all(Array.from({ length: 6 }, () => house.admit(attempt)))
     const admitted = all.filter(({ kind }) => kind === 'admitted') as Admitted[]
     t.is(admitted.length, 3)
-    await Promise.all(admitted.map(({ giveBack }) => giveBack()))
+    await Promise.all(admitted.map(({ withdraw }) => withdraw()))
     t.is((await onlyRow(house, 'name.'))?.at.length, 2)
     t.is((await onlyRow(house, 'address.'))?.at.length, 2)
   }

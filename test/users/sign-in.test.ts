@@ -3,7 +3,7 @@ import { StorageError } from '../../src/files/storage-error.ts'
 import { TooBusyError } from '../../src/limits/too-busy-error.ts'
 import type { ResourceOwners } from '../../src/oauth/resource-owners.ts'
 import type { Store } from '../../src/store/store.ts'
-import { signIn } from '../../src/users/sign-in.ts'
+import { openSignIn } from '../../src/users/sign-in.ts'
 import { disableUser } from '../../src/users/users.ts'
 import { watchPasswordHashings } from '../support/password-hashings.ts'
 import { ADA, cookieOf, enter, giveSecondFactor, HOME, openPeople } from './people.ts'
@@ -98,7 +98,7 @@ test.serial('47. whoever the name belongs to, a failure asks the store for the s
         return (target[method] as (...words: never[]) => unknown)(kind, ...rest)
       },
   })
-  const people = await signIn({ ...house, store })
+  const people = await openSignIn({ ...house, store })
   const costs: string[][] = []
   for (const [i, name] of ['ada', 'bob', 'eve'].entries()) {
     calls = []

@@ -1,26 +1,14 @@
-import { createPublicKey, generateKeyPair, type KeyObject, type X509Certificate } from 'node:crypto'
+import { createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { promisify } from 'node:util'
 import forge from 'node-forge'
 import type { Environment } from '../../config/environment.ts'
-import { DAY, dayOf } from '../server-certificate.ts'
+import { commonNameOf, dayOf } from '../server-certificate.ts'
+import { CA_LIFE_MS, CLOCK_SKEW_MS, leafEnd } from './lifetimes.ts'
 
 export type RandomBytes = Environment['randomBytes']
 
-const CA_LIFE = 3650 * DAY
-const LEAF_LIFE = 397 * DAY
-// Clients whose clock is a little behind must not find the certificate "not yet valid".
-const CLOCK_SKEW = 3_600_000
 // The upper bound of a common name (RFC 5280, ub-common-name).
 const LONGEST_COMMON_NAME = 64
-
-export async function newRsaKey(): Promise<KeyObject> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
-  return privateKey
-}
-
-/** When a leaf made now will end, in whole seconds as in certificates; the CA must last as long. */
-export const leafEnd = (now: number): number => Math.floor((now - CLOCK_SKEW + LEAF_LIFE) / 1000) * 1000
 
 /** A self-signed CA certificate for `key`, in PEM, valid for ten years. */
 export function makeCaCertificate(options: { key: KeyObject; host: string; now: number; randomBytes: RandomBytes }) {
@@ -33,7 +21,7 @@ export function makeCaCertificate(options: { key: KeyObject; host: string; now: 
     publicKey: createPublicKey(key),
     subject,
     issuer: subject,
-    end: now - CLOCK_SKEW + CA_LIFE,
+    end: now - CLOCK_SKEW_MS + CA_LIFE_MS,
     extensions: () => [
       { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
       { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
@@ -74,11 +62,6 @@ export function makeLeafCertificate({ ca, caKey, key, names, now, randomBytes }:
   })
 }
 
-/** The common name, if it is the whole subject, as in every CA that was made here. */
-export function commonNameOf(certificate: X509Certificate): string | undefined {
-  return certificate.subject?.match(/^CN=([^\n\\]+)$/)?.[1]
-}
-
 type CertificateOptions = {
   /** the issuer's */
   key: KeyObject
@@ -97,7 +80,7 @@ function makeCertificate({ key, publicKey, subject, issuer, now, end, extensions
   const issuerPublic = forge.pki.publicKeyFromPem(spkiPem(createPublicKey(key)))
   certificate.publicKey = forge.pki.publicKeyFromPem(spkiPem(publicKey))
   certificate.serialNumber = serialNumber(randomBytes)
-  certificate.validity.notBefore = new Date(now - CLOCK_SKEW)
+  certificate.validity.notBefore = new Date(now - CLOCK_SKEW_MS)
   certificate.validity.notAfter = new Date(end)
   certificate.setSubject([{ name: 'commonName', value: subject }])
   certificate.setIssuer([{ name: 'commonName', value: issuer }])

@@ -13,7 +13,9 @@ import {
   RENEWAL_TIME,
   type ServerCertificate,
 } from '../server-certificate.ts'
-import { leafEnd, makeLeafCertificate, newRsaKey, type RandomBytes } from './local-ca.ts'
+import { leafEnd } from './lifetimes.ts'
+import type { RandomBytes } from './local-ca.ts'
+import { newRsaKey } from './new-rsa-key.ts'
 import { caFile, type LocalCa, openLocalCa, renewLocalCa } from './open-local-ca.ts'
 
 type Options = { directory: string; names: string[]; now: number; randomBytes: RandomBytes }
@@ -65,6 +67,8 @@ function isGood({ chain, key }: Leaf, ca: LocalCa, names: string[], now: number)
 
 async function makeLeaf({ directory, names, now, randomBytes }: Options, ca: LocalCa): Promise<void> {
   const key = await leafKey(directory, randomBytes)
+  // Once in a year: a start that makes nothing is spared node-forge.
+  const { makeLeafCertificate } = await import('./local-ca.ts')
   const leaf = makeLeafCertificate({ ca: ca.certificate, caKey: ca.key, key, names, now, randomBytes })
   const text = leaf + chainToPem([ca.certificate])
   await writeWholeFile({ path: join(directory, 'local.pem'), text, mode: 0o644, randomBytes })

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { writeWholeFile } from '../../files/write-whole-file.ts'
 import { CertificateError } from '../certificate-error.ts'
 import { readCertificates, readPrivateKey } from '../read-pem.ts'
-import { dayOf } from '../server-certificate.ts'
-import { commonNameOf, makeCaCertificate, newRsaKey, type RandomBytes } from './local-ca.ts'
+import { commonNameOf, dayOf } from '../server-certificate.ts'
+import type { RandomBytes } from './local-ca.ts'
+import { newRsaKey } from './new-rsa-key.ts'
 
 export type LocalCa = { certificate: X509Certificate; key: KeyObject }
 
@@ -80,6 +81,7 @@ async function readOrMakeKey({ directory, randomBytes }: Context): Promise<KeyOb
 }
 
 async function writeCa(context: Context, key: KeyObject, ifAbsent: boolean): Promise<void> {
+  const { makeCaCertificate } = await import('./local-ca.ts')
   const text = makeCaCertificate({ ...context, key })
   const { directory, randomBytes } = context
   await writeWholeFile({ path: caFile(directory), text, mode: 0o644, ifAbsent, randomBytes })

@@ -1,19 +1,13 @@
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { findClient, type RegisteredClient } from '../clients/clients.ts'
-import { OAuthError } from '../oauth-error.ts'
+import { deny } from '../deny.ts'
+import type { Known } from '../endpoints/known.ts'
+import type { RedirectTarget } from '../redirect-with-code.ts'
+import { checkPkce } from './check-pkce.ts'
 import { checkRedirectUri } from './check-redirect-uri.ts'
-import type { Parameters } from './parameters.ts'
-import { checkPkce } from './pkce.ts'
-import { checkResources } from './resources.ts'
-import { checkAskedScope } from './scopes.ts'
-
-/** Where the outcome of an authorization request may be sent, also when it is an error. */
-export interface RedirectTarget {
-  client: RegisteredClient
-  redirectUri: string
-  /** The client's own, as a latin1 string of its bytes. */
-  state?: string
-}
+import { checkResources } from './check-resources.ts'
+import { checkScope } from './check-scope.ts'
+import { Parameters } from './parameters.ts'
 
 /** An authorization request that may be shown to the resource owner. */
 export interface AuthorizationRequest extends RedirectTarget {
@@ -24,60 +18,64 @@ export interface AuthorizationRequest extends RedirectTarget {
   signInAgain: boolean
 }
 
-/** @throws OAuthError that must be shown on a page: until this returns, nobody may be sent anywhere. */
-export async function checkRedirectTarget(
+/**
+ * Checks a whole authorization request, the redirect URI first.
+ * @param query as it came. @throws OAuthError @see RFC 6749 section 4.1.1
+ */
+export async function checkAuthorizationRequest(
   server: AuthorizationServer,
-  parameters: Parameters,
-): Promise<RedirectTarget> {
+  query: string,
+  known: Known,
+): Promise<AuthorizationRequest> {
+  const parameters = new Parameters(query)
   const client = await findClient(server.clients, parameters)
+  known.client = client.id
   const redirectUri = checkRedirectUri(client, parameters)
-  return { client, redirectUri, state: stateOf(parameters) }
+  const target = { client, redirectUri, state: stateOf(parameters) }
+  // From here on the redirect URI is one of the client's own: errors go there.
+  known.redirectTarget = target
+  return checkAfterTrust(server, parameters, target)
 }
 
-/** @throws OAuthError that may be sent to the redirect target. @see RFC 6749 section 4.1.1 */
-export function checkAuthorizationRequest(
-  server: AuthorizationServer,
+/** All that is checked once errors may be sent to the redirect URI. @throws OAuthError */
+export function checkAfterTrust(
+  server: Pick<AuthorizationServer, 'defaultScopes' | 'resources'>,
   parameters: Parameters,
   target: RedirectTarget,
 ): AuthorizationRequest {
+  const { client } = target
   parameters.checkNoneTwice()
   checkResponseType(parameters)
   const prompts = checkNothingUnsupported(parameters)
-  checkMayAsk(target.client)
+  checkMayAsk(client)
   return {
     ...target,
-    scopes: checkAskedScope(server, target.client, parameters),
+    scopes: checkScope(server, client, parameters),
     resources: checkResources(server.resources, parameters),
-    challenge: checkPkce(target.client, parameters),
+    challenge: checkPkce(client, parameters),
     signInAgain: prompts.includes('login') || prompts.includes('select_account'),
   }
 }
 
 function checkMayAsk({ id, grant_types }: RegisteredClient): void {
-  if (grant_types.includes('authorization_code')) return
-  throw new OAuthError('unauthorized_client', 'This client may not ask for a code.', `client ${id}`)
+  if (!grant_types.includes('authorization_code')) throw deny('may-not-ask-for-code', `client ${id}`)
 }
 
 function checkResponseType(parameters: Parameters): void {
-  if (parameters.require('response_type') === 'code') return
-  throw new OAuthError('unsupported_response_type', 'The response_type has to be code.')
+  if (parameters.require('response_type') !== 'code') throw deny('response-type-not-code')
 }
 
 /** What would change the meaning of the request, and isn't understood here, is said to be so. @returns the prompts. */
 function checkNothingUnsupported(parameters: Parameters): string[] {
-  if (parameters.get('request')) throw new OAuthError('request_not_supported', 'Request objects are not supported.')
-  if (parameters.get('request_uri'))
-    throw new OAuthError('request_uri_not_supported', 'A request_uri is not supported.')
-  if ((parameters.get('response_mode') ?? 'query') !== 'query') {
-    throw new OAuthError('invalid_request', 'The response_mode has to be query.')
-  }
+  if (parameters.get('request')) throw deny('request-object')
+  if (parameters.get('request_uri')) throw deny('request-uri')
+  if ((parameters.get('response_mode') ?? 'query') !== 'query') throw deny('response-mode-not-query')
   const prompts = parameters.get('prompt')?.split(' ') ?? []
-  if (prompts.includes('none')) {
-    throw new OAuthError('consent_required', 'Nobody can be linked here without being asked.')
-  }
+  if (prompts.includes('none')) throw deny('prompt-none')
   return prompts
 }
 
+/** One that is there twice is none; `checkNoneTwice` refuses it once there is somewhere to send that to. */
 function stateOf(parameters: Parameters): string | undefined {
   try {
     return parameters.get('state')

@@ -1,8 +1,8 @@
-import type { Answer, EndpointRequest } from '../../http/answer.ts'
-import { explainedPage } from '../../pages/explained-page.ts'
+import type { EndpointRequest } from '../../http/answer.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import type { Session } from '../resource-owners.ts'
-import { checkCsrf } from './csrf.ts'
+import { checkCsrf } from './csrf-token.ts'
+import { ForeignRequestError } from './foreign-request-error.ts'
 import type { Parameters } from './parameters.ts'
 
 /** What a form is tied to: nobody can send it for another request, or for somebody who signed in after it was shown. */
@@ -17,25 +17,17 @@ export interface OwnForm {
   session: Session | undefined
 }
 
-/** @returns undefined where somebody else made the form up. */
+/** @throws ForeignRequestError where somebody else made the form up. */
 export async function checkOwnForm(
   { resourceOwners }: Pick<AuthorizationServer, 'resourceOwners'>,
-  { headers }: EndpointRequest,
+  { headers }: Pick<EndpointRequest, 'headers'>,
   form: Parameters,
   endpoint: string,
-): Promise<OwnForm | undefined> {
+): Promise<OwnForm> {
   const session = await resourceOwners.findSession(headers.cookie)
   const isTiedTo = (whose: Session | undefined) =>
     checkCsrf(headers.cookie, aboutForm(endpoint, form.get('request') ?? '', whose), form.get('csrf') ?? '')
   if (isTiedTo(undefined)) return { form, session: undefined }
-  return session && isTiedTo(session) ? { form, session } : undefined
-}
-
-/** Tells whoever sent a form that did not come from a page of ours where to begin again. */
-export function refuseForeignForm(
-  { headers }: Pick<EndpointRequest, 'headers'>,
-  explained: 'start_again' | 'open_again',
-): Answer {
-  const page = explainedPage(explained, { status: 403, accepted: headers['accept-language'] })
-  return { ...page, detail: 'CSRF token missing, not of this browser, or of another session' }
+  if (session && isTiedTo(session)) return { form, session }
+  throw new ForeignRequestError('CSRF token missing, not of this browser, or of another session')
 }

@@ -1,5 +1,5 @@
 import type { RegisteredClient } from '../clients/clients.ts'
-import { OAuthError } from '../oauth-error.ts'
+import { deny } from '../deny.ts'
 import type { Parameters } from './parameters.ts'
 
 /**
@@ -11,7 +11,7 @@ export function checkRedirectUri(client: RegisteredClient, parameters: Parameter
   const uri = parameters.require('redirect_uri')
   if (!isRegistered(client, uri)) {
     const detail = `client ${client.id} asked for ${JSON.stringify(uri)}, registered are ${client.redirect_uris.join(' ')}`
-    throw new OAuthError('invalid_request', 'The redirect_uri is not registered for this client.', detail)
+    throw deny('redirect-uri-not-registered', detail)
   }
   return uri
 }

@@ -1,5 +1,5 @@
 import { parse } from 'node:querystring'
-import { OAuthError } from '../oauth-error.ts'
+import { deny } from '../deny.ts'
 
 /** The parameters of a query or a form. One without a value counts as absent. @see RFC 6749 section 3.1 */
 export class Parameters {
@@ -13,14 +13,14 @@ export class Parameters {
   /** The value's bytes as a latin1 string. @throws OAuthError invalid_request when it is there twice. */
   get(name: string): string | undefined {
     const value = this.#values[name]
-    if (Array.isArray(value)) throw new OAuthError('invalid_request', `The parameter ${name} is there more than once.`)
+    if (Array.isArray(value)) throw deny('parameter-twice', { parameter: name })
     return value || undefined
   }
 
   /** @throws OAuthError invalid_request when it is absent, or there twice. */
   require(name: string): string {
     const value = this.get(name)
-    if (value === undefined) throw new OAuthError('invalid_request', `The parameter ${name} is missing.`)
+    if (value === undefined) throw deny('parameter-missing', { parameter: name })
     return value
   }
 
@@ -37,8 +37,8 @@ export class Parameters {
   /** @throws OAuthError invalid_request when any parameter is there twice that must not be. @see RFC 8707 section 2 */
   checkNoneTwice(): void {
     const twice = Object.entries(this.#values).find(([name, value]) => name !== 'resource' && Array.isArray(value))
-    if (twice)
-      throw new OAuthError('invalid_request', 'A parameter is there more than once.', `${twice[0]} is there twice`)
+    // Its name is not ours: only the log has it.
+    if (twice) throw deny('some-parameter-twice', `${twice[0]} is there twice`)
   }
 }
 

@@ -2,7 +2,7 @@ import type { Environment } from '../../config/environment.ts'
 import type { AuthMethod } from '../../config/schema.ts'
 import type { Store } from '../../store/store.ts'
 import { Parameters } from '../checks/parameters.ts'
-import { OAuthError } from '../oauth-error.ts'
+import { deny } from '../deny.ts'
 import { goodHashes } from './client-secrets.ts'
 import { type Clients, matchesHash, type RegisteredClient, unknownClient } from './clients.ts'
 
@@ -24,7 +24,7 @@ export async function authenticateClient(
   parameters: Parameters,
 ): Promise<RegisteredClient> {
   const { id, secrets, method } = readCredentials(authorization, parameters)
-  if (id === undefined) throw new OAuthError('invalid_client', 'Client credentials are missing.', 'no client_id')
+  if (id === undefined) throw deny('credentials-missing', 'no client_id')
   const client = await clients.find(id)
   const none = secrets.every((secret) => secret === '')
   if (client?.public && none) return client
@@ -35,11 +35,11 @@ export async function authenticateClient(
   const matches = secrets.flatMap((secret) => [undefined, ...hashes].filter((hash) => matchesHash(secret, hash)))
   if (!client || matches.length === 0) {
     const detail = client ? `${none ? 'no' : 'wrong'} secret for client ${id}` : unknownClient(clients, id)
-    throw new OAuthError('invalid_client', 'The client credentials are not valid.', detail)
+    throw deny('credentials-wrong', detail)
   }
   if (!client.auth_methods.includes(method)) {
-    const sentence = `This client has to authenticate by ${client.auth_methods.join(' or ')}.`
-    throw new OAuthError('invalid_client', sentence, `client ${id} used ${method}`)
+    const methods = client.auth_methods.join(' or ')
+    throw deny('auth-method-wrong', { methods, detail: `client ${id} used ${method}` })
   }
   return client
 }
@@ -50,7 +50,7 @@ function readCredentials(authorization: string | undefined, parameters: Paramete
   if (authorization === undefined) return { id: bodyId, secrets: [bodySecret ?? ''], method: 'client_secret_post' }
   const { id, secrets } = readBasic(authorization)
   if ((bodyId !== undefined && bodyId !== id) || (bodySecret !== undefined && !secrets.includes(bodySecret))) {
-    throw new OAuthError('invalid_request', 'The credentials in the Authorization header and in the body differ.')
+    throw deny('credentials-differ')
   }
   return { id, secrets, method: 'client_secret_basic' }
 }
@@ -62,9 +62,7 @@ function readCredentials(authorization: string | undefined, parameters: Paramete
 function readBasic(authorization: string): { id?: string; secrets: string[] } {
   const credentials = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization)?.[1]
   const [, id, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(credentials ?? '', 'base64').toString('latin1')) ?? []
-  if (id === undefined || secret === undefined) {
-    throw new OAuthError('invalid_client', 'The Authorization header is not valid HTTP Basic.')
-  }
+  if (id === undefined || secret === undefined) throw deny('credentials-malformed')
   const decoded = new Parameters(`id=${plain(id)}&secret=${plain(secret)}`)
   return { id: decoded.get('id'), secrets: [decoded.get('secret') ?? '', secret] }
 }

@@ -1,7 +1,7 @@
 import type { ClientSecretRecord } from '../../store/records.ts'
 
 /** So many replaced secrets are remembered: for a gateway that has not been started again since, that is what it has. */
-const MOST_EARLIER = 20
+const EARLIER_SECRETS_LIMIT = 20
 
 /** Later than everything. Milliseconds since 1970. */
 export const FOR_EVER = Number.MAX_SAFE_INTEGER
@@ -34,7 +34,7 @@ export function withNewSecret(
   const known = renewed ? [{ hash: renewed.hash, until: 0 }, ...renewed.earlier] : []
   const before = counts ? renewed.earlier : known.map((one) => ({ ...one, until: 0 }))
   const last = { hash: counts ? renewed.hash : configured, until: FOR_EVER }
-  return { revision: (renewed?.revision ?? 0) + 1, hash, earlier: [last, ...before].slice(0, MOST_EARLIER) }
+  return { revision: (renewed?.revision ?? 0) + 1, hash, earlier: [last, ...before].slice(0, EARLIER_SECRETS_LIMIT) }
 }
 
 /** The row once it is decided until when the earlier secrets are good at the most. */

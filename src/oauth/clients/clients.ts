@@ -1,16 +1,16 @@
-import type { Client, Lifetimes as Configured } from '../../config/schema.ts'
+import type { Client, Lifetimes } from '../../config/schema.ts'
 import { hashSecret, isSecret, sameSecret } from '../../secrets/secret.ts'
 import type { ClientRecord } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
 import type { Parameters } from '../checks/parameters.ts'
-import { type Lifetimes, lifetimesOf } from '../grants/lifetimes.ts'
-import { OAuthError } from '../oauth-error.ts'
+import { deny } from '../deny.ts'
+import { lifetimesOf, type TokenLifetimes } from '../grants/lifetimes.ts'
 
 /** A client that may ask people for access, or about tokens. */
 export interface RegisteredClient extends Omit<Client, 'secret' | 'lifetimes'> {
   /** A public one has none. */
   secretHash?: string
-  lifetimes: Lifetimes
+  lifetimes: TokenLifetimes
   /** It registered itself: nobody has checked its name. */
   selfRegistered?: true
 }
@@ -26,7 +26,7 @@ export interface Clients {
 /** Those of the configuration, and those that registered themselves if they may. */
 export function openClients(
   configured: RegisteredClient[],
-  registered: { store: Store; lifetimes: Configured } | undefined,
+  registered: { store: Store; lifetimes: Lifetimes } | undefined,
 ): Clients {
   const byId = new Map(configured.map((client) => [client.id, client]))
   const lifetimes = registered && lifetimesOf(registered.lifetimes)
@@ -39,7 +39,7 @@ export function openClients(
   }
 }
 
-function fromRecord(id: string, record: ClientRecord, lifetimes: Lifetimes): RegisteredClient {
+function fromRecord(id: string, record: ClientRecord, lifetimes: TokenLifetimes): RegisteredClient {
   return {
     id,
     name: record.name,
@@ -61,7 +61,7 @@ function fromRecord(id: string, record: ClientRecord, lifetimes: Lifetimes): Reg
 export async function findClient(clients: Clients, parameters: Parameters): Promise<RegisteredClient> {
   const id = parameters.require('client_id')
   const client = await clients.find(id)
-  if (!client) throw new OAuthError('invalid_request', 'The client_id is not known here.', unknownClient(clients, id))
+  if (!client) throw deny('client-unknown', unknownClient(clients, id))
   return client
 }
 

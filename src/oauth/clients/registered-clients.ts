@@ -1,12 +1,12 @@
 import { everyRow } from '../../store/every-row.ts'
 import type { ClientRecord } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
-import { OAuthError } from '../oauth-error.ts'
+import { deny } from '../deny.ts'
 
 /** So many may have registered themselves at once; more than a home has. */
-export const MOST_REGISTERED_CLIENTS = 100
-/** Milliseconds in which somebody has to allow a new client something, once the room is needed. */
-export const TIME_TO_BE_ALLOWED = 86_400_000
+export const REGISTERED_CLIENTS_LIMIT = 100
+/** In which somebody has to allow a new client something, once the room is needed. */
+export const TIME_TO_BE_ALLOWED_MS = 86_400_000
 
 export interface SelfRegisteredClient {
   id: string
@@ -26,14 +26,14 @@ export async function listRegisteredClients(store: Store): Promise<SelfRegistere
  */
 export async function makeRoom(store: Store, now: number): Promise<void> {
   const clients = await listRegisteredClients(store)
-  if (clients.length < MOST_REGISTERED_CLIENTS) return
+  if (clients.length < REGISTERED_CLIENTS_LIMIT) return
   const inUse = new Set<string>()
   for await (const { value } of everyRow(store, 'grant')) inUse.add(value.client)
-  const unused = clients.filter(({ id, record }) => !inUse.has(id) && now - record.createdAt >= TIME_TO_BE_ALLOWED)
+  const unused = clients.filter(({ id, record }) => !inUse.has(id) && now - record.createdAt >= TIME_TO_BE_ALLOWED_MS)
   for (const { id } of unused) await store.delete('client', id)
   if (unused.length > 0) return
   const detail = `${clients.length} clients have registered: "skillgate client remove" makes room`
-  throw new OAuthError('too_many_requests', 'Too many clients have registered here.', detail)
+  throw deny('too-many-clients', { detail, headers: { 'Retry-After': '3600' } })
 }
 
 /**

@@ -2,15 +2,15 @@ import { hashSecret, isSecret, newSecret } from '../../secrets/secret.ts'
 import type { DeviceRecord, UserRecord } from '../../store/records.ts'
 import type { Entry } from '../../store/store.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
-import type { Extent } from '../grants/tokens.ts'
+import type { Extent } from '../grants/issue-tokens.ts'
 import { newUserCode } from './user-code.ts'
 
-/** Milliseconds for which a device waits for somebody. */
-export const DEVICE_LIFETIME = 600_000
-/** Milliseconds for which a device is told afterwards that its code has expired, and not that there was none. */
-const REMEMBERED = 600_000
-/** Milliseconds between two questions of a device, to begin with. */
-export const FIRST_INTERVAL = 5000
+/** For which a device waits for somebody. */
+export const DEVICE_LIFETIME_MS = 600_000
+/** For which a device is told afterwards that its code has expired, and not that there was none. */
+const REMEMBERED_MS = 600_000
+/** Between two questions of a device, to begin with. */
+export const FIRST_INTERVAL_MS = 5000
 
 /** A device that asks for something, as it is stored. */
 export interface DeviceRequest {
@@ -27,8 +27,8 @@ export async function issueDeviceCodes(
 ): Promise<{ deviceCode: string; userCode: string }> {
   const deviceCode = newSecret(server)
   const id = hashSecret(deviceCode)
-  const expiresAt = server.now() + DEVICE_LIFETIME
-  const value: DeviceRecord = { revision: 1, client, ...extent, interval: FIRST_INTERVAL, expiresAt }
+  const expiresAt = server.now() + DEVICE_LIFETIME_MS
+  const value: DeviceRecord = { revision: 1, client, ...extent, interval: FIRST_INTERVAL_MS, expiresAt }
   const device: Entry = { kind: 'device', id, value, expiresAt: rowExpiry(value) }
   for (;;) {
     const userCode = newUserCode(server)
@@ -41,7 +41,7 @@ export async function issueDeviceCodes(
 
 /** When the row of a device may go. Milliseconds since 1970. */
 export function rowExpiry({ expiresAt }: Pick<DeviceRecord, 'expiresAt'>): number {
-  return expiresAt + REMEMBERED
+  return expiresAt + REMEMBERED_MS
 }
 
 /** The device that waits with this user code. */
@@ -64,7 +64,11 @@ export async function findWaiting({ store, now }: AuthorizationServer, id: strin
  * @param by who approved; nobody where it was denied.
  * @returns false where it had expired, or somebody else was faster.
  */
-export async function decide(server: AuthorizationServer, id: string, by: UserRecord | undefined): Promise<boolean> {
+export async function writeDecision(
+  server: AuthorizationServer,
+  id: string,
+  by: UserRecord | undefined,
+): Promise<boolean> {
   const decision: DeviceRecord['decision'] = by
     ? { approved: true, userName: by.name, userId: by.id }
     : { approved: false }

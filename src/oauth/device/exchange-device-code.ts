@@ -2,17 +2,18 @@ import { hashSecret, isSecret } from '../../secrets/secret.ts'
 import { isWithin } from '../../store/clock-tolerance.ts'
 import type { DeviceRecord } from '../../store/records.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
-import { narrowResources } from '../checks/resources.ts'
-import type { ClientRequest } from '../clients/client-request.ts'
+import { narrowResources } from '../checks/narrow-resources.ts'
+import type { ClientRequest } from '../clients/read-client-request.ts'
+import { deny } from '../deny.ts'
 import { findResourceOwner } from '../find-resource-owner.ts'
-import { firstTokens, type TokenResponse } from '../grants/tokens.ts'
-import { OAuthError } from '../oauth-error.ts'
+import { issueFirstTokens } from '../grants/issue-first-tokens.ts'
+import type { TokenResponse } from '../grants/issue-tokens.ts'
 import { type DeviceRequest, replaceDevice, rowExpiry } from './device-requests.ts'
 
-/** Milliseconds by which a device has to wait longer, each time that it asked too early. */
-const SLOWER_BY = 5000
-/** Milliseconds; it grows no further. */
-const LONGEST_INTERVAL = 60_000
+/** By which a device has to wait longer, each time that it asked too early. */
+const SLOWER_BY_MS = 5000
+/** It grows no further. */
+const INTERVAL_LIMIT_MS = 60_000
 
 /**
  * What a device gets that asks whether somebody has answered.
@@ -23,16 +24,17 @@ export async function exchangeDeviceCode(server: AuthorizationServer, request: C
   for (;;) {
     const device = await findDevice(server, request)
     const { decision } = device.record
-    if (decision?.approved === false) throw new OAuthError('access_denied', 'The request was denied.')
+    if (decision?.approved === false) throw deny('person-denied')
     if (decision) return redeemDeviceCodeOnce(server, request, device, decision)
 
     const { polledAt, interval } = device.record
     const early = polledAt !== undefined && isWithin(interval - 1, polledAt, server.now())
     // Whoever doesn't listen isn't written down each time.
-    if (early && interval >= LONGEST_INTERVAL) throw slowDown(interval)
-    const change = { polledAt: server.now(), interval: early ? interval + SLOWER_BY : interval }
+    if (early && interval >= INTERVAL_LIMIT_MS) throw slowDown(interval)
+    const change = { polledAt: server.now(), interval: early ? interval + SLOWER_BY_MS : interval }
     // Where the row has changed, somebody may have answered at this very moment.
-    if (await replaceDevice(server, device, change)) throw early ? slowDown(change.interval) : pending()
+    if (await replaceDevice(server, device, change))
+      throw early ? slowDown(change.interval) : deny('nobody-answered-yet')
   }
 }
 
@@ -45,7 +47,7 @@ async function findDevice(
   const record = isSecret(code) ? await store.get('device', id) : undefined
   if (!record) throw invalidCode('unknown')
   if (record.client !== client.id) throw invalidCode(`issued to ${record.client}, sent by ${client.id}`)
-  if (record.expiresAt <= now()) throw new OAuthError('expired_token', 'The device code has expired. Begin again.')
+  if (record.expiresAt <= now()) throw deny('device-code-expired')
   return { id, record }
 }
 
@@ -61,7 +63,7 @@ async function redeemDeviceCodeOnce(
   const resources = narrowResources(server.resources, record.resources, parameters)
   if (!(await findResourceOwner(server.store, { userName, userId }))) throw invalidCode(`of ${userName}, who is gone`)
   const consent = { userName, userId, client: client.id, scopes: record.scopes, resources: record.resources }
-  const { grant, entries, response } = firstTokens(server, client, consent, { scopes: record.scopes, resources })
+  const { grant, entries, response } = issueFirstTokens(server, client, consent, { scopes: record.scopes, resources })
   const redemption = { grant: grant.id, redeemedAt: server.now() }
   if (!(await server.store.insert('redemption', id, redemption, rowExpiry(record), entries))) {
     throw invalidCode('used already')
@@ -71,15 +73,11 @@ async function redeemDeviceCodeOnce(
   return response
 }
 
-function pending(): OAuthError {
-  return new OAuthError('authorization_pending', 'Nobody has answered yet. Ask again later.')
-}
-
 /** @param interval milliseconds. */
-function slowDown(interval: number): OAuthError {
-  return new OAuthError('slow_down', `Wait ${interval / 1000} seconds before each question from now on.`)
+function slowDown(interval: number) {
+  return deny('asked-too-often', { seconds: `${interval / 1000}` })
 }
 
-function invalidCode(detail: string): OAuthError {
-  return new OAuthError('invalid_grant', 'The device code is not valid. Begin again.', `device code ${detail}`)
+function invalidCode(detail: string) {
+  return deny('device-code-not-valid', `device code ${detail}`)
 }

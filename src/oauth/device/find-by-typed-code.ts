@@ -1,4 +1,4 @@
-import { countFailure, giveBack, type Wait } from '../../limits/count-failures.ts'
+import { countFailure, type Wait, withdrawFailure } from '../../limits/count-failures.ts'
 import { addressBlock } from '../../net/address-block.ts'
 import { hashSecret } from '../../secrets/secret.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
@@ -23,6 +23,6 @@ export async function findByTypedCode(
     return counted
   }
   const found = await findByUserCode(server, userCode)
-  if (found) await giveBack(store, now, counted)
+  if (found) await withdrawFailure(store, now, counted)
   return found
 }

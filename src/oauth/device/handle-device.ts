@@ -3,13 +3,13 @@ import { type DeviceCode, deviceCodePage, deviceDonePage } from '../../pages/dev
 import { explainedPage } from '../../pages/explained-page.ts'
 import { languageOf } from '../../pages/language.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
-import { aboutForm, checkOwnForm, type OwnForm, refuseForeignForm } from '../checks/check-own-form.ts'
-import { newCsrfToken } from '../checks/csrf.ts'
+import { aboutForm, checkOwnForm, type OwnForm } from '../checks/check-own-form.ts'
+import { newCsrfToken } from '../checks/csrf-token.ts'
 import { Parameters } from '../checks/parameters.ts'
 import { readForm } from '../checks/read-form.ts'
-import { type ConsentRequest, readDecision, showConsent } from '../consent.ts'
-import { orExplain } from '../or-explain.ts'
-import { type DeviceRequest, decide, findWaiting } from './device-requests.ts'
+import { readDecision } from '../consent/read-decision.ts'
+import { type ConsentRequest, showConsent } from '../consent/show-consent.ts'
+import { type DeviceRequest, findWaiting, writeDecision } from './device-requests.ts'
 import { findByTypedCode } from './find-by-typed-code.ts'
 import { readUserCode, showUserCode } from './user-code.ts'
 
@@ -20,51 +20,46 @@ const ENDPOINT = 'device'
  * The verification URI. A code in it is only put into the form: whoever sent somebody that link gets nothing by it.
  * @see RFC 8628 sections 3.3.1 and 5.4
  */
-export async function handleDevicePage(server: AuthorizationServer, asked: EndpointRequest): Promise<Answer> {
-  return orExplain(asked, 'open_again', () => {
-    const userCode = readUserCode(new Parameters(asked.query).getText('user_code'))
-    return codePage(server, asked, { userCode: userCode && showUserCode(userCode) })
-  })
+export function handleDevicePage(server: AuthorizationServer, request: EndpointRequest): Answer {
+  const userCode = readUserCode(new Parameters(request.query).getText('user_code'))
+  return codePage(server, request, { userCode: userCode && showUserCode(userCode) })
 }
 
 /** Takes the two forms: the one with the code, and the one with the consent. @see RFC 8628 section 3.3 */
-export async function handleDeviceForm(server: AuthorizationServer, asked: EndpointRequest): Promise<Answer> {
-  return orExplain(asked, 'open_again', async () => {
-    const form = await readForm(asked.headers, asked.readBody)
-    const ours = await checkOwnForm(server, asked, form, ENDPOINT)
-    if (!ours) return refuseForeignForm(asked, 'open_again')
-    // The id of the device, which nobody can guess, and not its code: only the form for that counts guesses.
-    const id = form.get('request')
-    return id === undefined ? takeUserCode(server, asked, ours) : takeDecision(server, asked, ours, id)
-  })
+export async function handleDeviceForm(server: AuthorizationServer, request: EndpointRequest): Promise<Answer> {
+  const form = await readForm(request)
+  const ownForm = await checkOwnForm(server, request, form, ENDPOINT)
+  // The id of the device, which nobody can guess, and not its code: only the form for that counts guesses.
+  const id = form.get('request')
+  return id === undefined ? takeUserCode(server, request, ownForm) : takeDecision(server, request, ownForm, id)
 }
 
-async function takeUserCode(server: AuthorizationServer, asked: EndpointRequest, { form }: OwnForm): Promise<Answer> {
+async function takeUserCode(server: AuthorizationServer, request: EndpointRequest, { form }: OwnForm): Promise<Answer> {
   const typed = form.getText('user_code').trim()
   const userCode = readUserCode(typed)
-  const found = userCode === undefined ? undefined : await findByTypedCode(server, userCode, asked.address)
-  if (found && 'kind' in found) return codePage(server, asked, { userCode: typed, problem: found })
+  const found = userCode === undefined ? undefined : await findByTypedCode(server, userCode, request.address)
+  if (found && 'kind' in found) return codePage(server, request, { userCode: typed, problem: found })
   const consent = found && (await consentTo(server, found))
-  if (!consent) return codePage(server, asked, { userCode: typed, problem: { kind: 'unknown-code' } })
-  return showConsent(server, consent, asked)
+  if (!consent) return codePage(server, request, { userCode: typed, problem: { kind: 'unknown-code' } })
+  return showConsent(server, consent, request)
 }
 
 async function takeDecision(
   server: AuthorizationServer,
-  asked: EndpointRequest,
-  ours: OwnForm,
+  request: EndpointRequest,
+  ownForm: OwnForm,
   id: string,
 ): Promise<Answer> {
   const waiting = await findWaiting(server, id)
   const consent = waiting && (await consentTo(server, waiting))
-  if (!consent) return codeGone(asked)
-  const outcome = await readDecision(server, consent, asked, ours)
-  if (outcome.kind === 'page') return outcome.answer
+  if (!consent) return codeGone(request)
+  const decision = await readDecision(server, consent, request, ownForm)
+  if (decision.kind === 'page') return decision.answer
 
-  const approved = outcome.kind === 'approved'
-  const headers = approved ? { 'Set-Cookie': outcome.cookies } : undefined
-  if (!(await decide(server, id, approved ? outcome.user : undefined))) return codeGone(asked, headers)
-  const language = languageOf(asked.headers['accept-language'])
+  const approved = decision.kind === 'approved'
+  const headers = approved ? { 'Set-Cookie': decision.cookies } : undefined
+  if (!(await writeDecision(server, id, approved ? decision.user : undefined))) return codeGone(request, headers)
+  const language = languageOf(request.headers['accept-language'])
   return deviceDonePage({ language, clientName: consent.client.name, approved }, headers)
 }
 

@@ -1,9 +1,11 @@
 import { type Answer, type EndpointRequest, jsonAnswer } from '../../http/answer.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
-import { stillAllowed } from '../checks/scopes.ts'
-import { forClient } from '../clients/client-request.ts'
+import { stillAllowed } from '../checks/still-allowed.ts'
+import { readClientRequest } from '../clients/read-client-request.ts'
+import { deny } from '../deny.ts'
 import { findRefreshToken } from '../grants/find-refresh-token.ts'
 import { OAuthError } from '../oauth-error.ts'
+import type { Known } from './known.ts'
 
 /** What a token is good for. @see RFC 7662 section 2.2 */
 interface ActiveToken {
@@ -28,18 +30,19 @@ interface ActiveToken {
  * The introspection endpoint. A resource server learns of every access token, but of no refresh token, lest it takes one
  * for the other; any other client only of its own tokens. @see RFC 7662
  */
-export async function handleIntrospect(server: AuthorizationServer, asked: EndpointRequest): Promise<Answer> {
-  return forClient(server, asked, async ({ client, parameters }) => {
-    if (client.public) {
-      throw new OAuthError('invalid_client', 'Only a client with a secret may ask about tokens.', `client ${client.id}`)
-    }
-    const token = parameters.require('token')
-    const found =
-      (await describeAccessToken(server, token)) ??
-      (client.resource_server ? undefined : await describeRefreshToken(server, token))
-    const mayKnow = client.resource_server || found?.client_id === client.id
-    return jsonAnswer(200, found && mayKnow ? found : { active: false })
-  })
+export async function handleIntrospect(
+  server: AuthorizationServer,
+  request: EndpointRequest,
+  known: Known,
+): Promise<Answer> {
+  const { client, parameters } = await readClientRequest(server, request, known)
+  if (client.public) throw deny('client-without-secret', `client ${client.id}`)
+  const token = parameters.require('token')
+  const found =
+    (await describeAccessToken(server, token)) ??
+    (client.resource_server ? undefined : await describeRefreshToken(server, token))
+  const mayKnow = client.resource_server || found?.client_id === client.id
+  return jsonAnswer(200, found && mayKnow ? found : { active: false })
 }
 
 async function describeAccessToken(server: AuthorizationServer, token: string): Promise<ActiveToken | undefined> {

@@ -1,63 +1,48 @@
 import { type Answer, type EndpointRequest, jsonAnswer } from '../../http/answer.ts'
 import { hashSecret, newSecret } from '../../secrets/secret.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
-import { type ClientMetadata, REGISTERED_GRANT_TYPES, readClientMetadata } from '../clients/client-metadata.ts'
 import { matchesHash } from '../clients/clients.ts'
+import { type ClientMetadata, REGISTERED_GRANT_TYPES, readClientMetadata } from '../clients/read-client-metadata.ts'
 import { makeRoom } from '../clients/registered-clients.ts'
-import { OAuthError } from '../oauth-error.ts'
+import { deny } from '../deny.ts'
 
 /** How clients may register themselves. */
 export interface Registration {
   /** Of the initial access token. */
   tokenHash: string
-  /** What they may ask people for at the most. */
+  /** The limit of what they may ask people for. */
   scopes: string[]
 }
 
 /** The client registration endpoint, for whoever has the initial access token. @see RFC 7591 section 3 */
-export async function handleRegister(
-  server: AuthorizationServer,
-  registration: Registration,
-  asked: EndpointRequest,
-): Promise<Answer> {
-  try {
-    checkInitialAccessToken(registration, asked.headers.authorization)
-    const metadata = readClientMetadata(await readJsonObject(asked), registration.scopes)
-    await makeRoom(server.store, server.now())
-    return jsonAnswer(201, await registerClient(server, metadata, asked.address))
-  } catch (error) {
-    if (!(error instanceof OAuthError)) throw error
-    if (error.code === 'invalid_token') {
-      const detail = `not registered: ${error.detail}`
-      server.audit({ event: 'client_refused', address: asked.address, detail })
-    }
-    return registrationError(error, asked.headers.authorization !== undefined)
-  }
+export async function handleRegister(server: AuthorizationServer, request: EndpointRequest): Promise<Answer> {
+  const { registration, store, now } = server
+  if (!registration) throw new Error('register was reached where nobody may register')
+  checkInitialAccessToken(registration, request.headers.authorization)
+  const metadata = readClientMetadata(await readJsonObject(request), registration.scopes)
+  await makeRoom(store, now())
+  return jsonAnswer(201, await registerClient(server, metadata, request.address))
 }
 
 function checkInitialAccessToken({ tokenHash }: Registration, authorization: string | undefined): void {
   const token = /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1]
   if (matchesHash(token ?? '', tokenHash)) return
-  const detail = token === undefined ? 'no initial access token' : 'wrong initial access token'
-  throw new OAuthError('invalid_token', 'Registering needs the initial access token of this server.', detail)
+  const which = token === undefined ? 'no' : 'wrong'
+  throw deny('initial-access-token-wrong', `not registered: ${which} initial access token`)
 }
 
 async function readJsonObject({ headers, readBody }: EndpointRequest): Promise<Record<string, unknown>> {
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') throw notJson('The body has to be application/json.')
+  if (type !== 'application/json') throw deny('metadata-of-another-type')
   const bytes = Buffer.from(await readBody(), 'latin1')
   let value: unknown
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
-    throw notJson('The body has to be JSON in UTF-8.')
+    throw deny('metadata-not-json')
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
-  throw notJson('The body has to be a JSON object.')
-}
-
-function notJson(sentence: string): OAuthError {
-  return new OAuthError('invalid_client_metadata', sentence)
+  throw deny('metadata-not-an-object')
 }
 
 /** @returns all that was registered. @see RFC 7591 section 3.2.1 */
@@ -93,14 +78,4 @@ async function registerClient(server: AuthorizationServer, metadata: ClientMetad
     ...(secret && { client_secret: secret, client_secret_expires_at: 0 }),
     ...metadata,
   }
-}
-
-/** @see RFC 7591 section 3.2.2, RFC 6750 section 3 */
-function registrationError({ status, code, message, note }: OAuthError, hadCredentials: boolean): Answer {
-  const error = hadCredentials ? `, error="${code}", error_description="${message}"` : ''
-  const headers = {
-    ...(status === 401 && { 'WWW-Authenticate': `Bearer realm="skillgate"${error}` }),
-    ...(status === 429 && { 'Retry-After': '3600' }),
-  }
-  return { ...jsonAnswer(status, { error: code, error_description: message }, headers), detail: note }
 }

@@ -2,31 +2,35 @@ import { type Answer, type EndpointRequest, jsonAnswer } from '../../http/answer
 import { hashSecret, isSecret } from '../../secrets/secret.ts'
 import type { TokenRecord } from '../../store/records.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
-import { forClient } from '../clients/client-request.ts'
+import { readClientRequest } from '../clients/read-client-request.ts'
 import { revokeGrant } from '../grants/grants.ts'
+import type { Known } from './known.ts'
 
 /**
  * The revocation endpoint. Whether there was such a token, and whose it was, is told to nobody.
  * @see RFC 7009
  */
-export async function handleRevoke(server: AuthorizationServer, asked: EndpointRequest): Promise<Answer> {
-  return forClient(server, asked, async ({ client, parameters, address }) => {
-    const found = await findToken(server, parameters.require('token'))
-    const grant = found && (await server.store.get('grant', found.record.grant))
-    // Clients ignore what it says, but simple-oauth2 takes nothing but JSON. @see RFC 7009 section 2.2
-    const done = jsonAnswer(200, {})
-    if (!found || grant?.client !== client.id) return done
+export async function handleRevoke(
+  server: AuthorizationServer,
+  request: EndpointRequest,
+  known: Known,
+): Promise<Answer> {
+  const { client, parameters, address } = await readClientRequest(server, request, known)
+  const found = await findToken(server, parameters.require('token'))
+  const grant = found && (await server.store.get('grant', found.record.grant))
+  // Clients ignore what it says, but simple-oauth2 takes nothing but JSON. @see RFC 7009 section 2.2
+  const done = jsonAnswer(200, {})
+  if (!found || grant?.client !== client.id) return done
 
-    if (found.kind === 'refresh') {
-      await revokeGrant(server, found.record.grant)
-    } else {
-      await server.store.delete('access', found.id)
-      server.accessTokens.forgetAll()
-    }
-    const about = { address, user: grant.userName, client: client.id, grant: found.record.grant }
-    server.audit({ event: 'revoked', ...about, detail: `by its client: ${found.kind} token` })
-    return done
-  })
+  if (found.kind === 'refresh') {
+    await revokeGrant(server, found.record.grant)
+  } else {
+    await server.store.delete('access', found.id)
+    server.accessTokens.forgetAll()
+  }
+  const about = { address, user: grant.userName, client: client.id, grant: found.record.grant }
+  server.audit({ event: 'revoked', ...about, detail: `by its client: ${found.kind} token` })
+  return done
 }
 
 interface FoundToken {

@@ -1,6 +1,6 @@
 import type { Identity } from '../../http/identity.ts'
 import { isOfTheFuture } from '../../store/clock-tolerance.ts'
-import { stillAllowed } from '../checks/scopes.ts'
+import { stillAllowed } from '../checks/still-allowed.ts'
 import type { Clients } from '../clients/clients.ts'
 import type { TokenFact, TokenFacts } from './token-facts.ts'
 

@@ -2,8 +2,8 @@ import { hashSecret, isSecret } from '../../secrets/secret.ts'
 import type { RefreshRecord } from '../../store/records.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
+import { deny } from '../deny.ts'
 import { findResourceOwner } from '../find-resource-owner.ts'
-import { OAuthError } from '../oauth-error.ts'
 import type { Grant } from './grants.ts'
 
 /** A refresh token that a client has sent. */
@@ -31,7 +31,6 @@ export function checkSameClient({ grant }: PresentedToken, client: RegisteredCli
   throw invalidToken(`issued to ${grant.record.client}, sent by ${client.id}`)
 }
 
-export function invalidToken(detail: string): OAuthError {
-  const sentence = 'The refresh token is not valid. Link the account again.'
-  return new OAuthError('invalid_grant', sentence, `refresh token ${detail}`)
+export function invalidToken(detail: string) {
+  return deny('refresh-token-not-valid', `refresh token ${detail}`)
 }

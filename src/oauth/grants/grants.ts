@@ -3,7 +3,7 @@ import type { GrantRecord } from '../../store/records.ts'
 import type { Entry, Store } from '../../store/store.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
-import { LAST_USE_PRECISION } from './lifetimes.ts'
+import { LAST_USE_PRECISION_MS } from './lifetimes.ts'
 
 export interface Grant {
   /** Begins with the user's id and a dot. */
@@ -12,13 +12,14 @@ export interface Grant {
 }
 
 /** What a user allowed a client. */
-export type Consent = Pick<GrantRecord, 'userName' | 'userId' | 'client' | 'scopes' | 'resources'>
+export type Consent = Pick<GrantRecord, 'userName' | 'userId' | 'client' | 'scopes' | 'resources' | 'attempt'>
 
 export function newGrant({ now, randomBytes }: Environment, consent: Consent): Grant {
-  const { userName, userId, client, scopes, resources } = consent
+  const { userName, userId, client, scopes, resources, attempt } = consent
+  const times = { createdAt: now(), lastUsedAt: now() }
   return {
     id: `${userId}.${randomBytes(12).toString('hex')}`,
-    record: { revision: 1, userName, userId, client, scopes, resources, createdAt: now(), lastUsedAt: now() },
+    record: { revision: 1, userName, userId, client, scopes, resources, attempt, ...times },
   }
 }
 
@@ -41,7 +42,7 @@ export async function noteUse(
   client: Pick<RegisteredClient, 'lifetimes'>,
 ): Promise<number | undefined> {
   const at = now()
-  if (at - record.lastUsedAt < LAST_USE_PRECISION) return undefined
+  if (at - record.lastUsedAt < LAST_USE_PRECISION_MS) return undefined
   const used = { ...record, revision: record.revision + 1, lastUsedAt: at }
   return (await store.replace('grant', id, record.revision, used, expiry(used, client)))
     ? expiry(used, client)

@@ -1,9 +1,9 @@
-import type { Client, Lifetimes as Configured } from '../../config/schema.ts'
+import type { Client, Lifetimes } from '../../config/schema.ts'
 
-const SECOND = 1000
+const SECOND_MS = 1000
 
 /** How long what a client gets lives, in milliseconds. */
-export interface Lifetimes {
+export interface TokenLifetimes {
   code: number
   accessToken: number
   /** From its last use. */
@@ -13,13 +13,13 @@ export interface Lifetimes {
 }
 
 /** @param own what a client has of its own. */
-export function lifetimesOf(all: Configured, own: Client['lifetimes'] = {}): Lifetimes {
+export function lifetimesOf(all: Lifetimes, own: Client['lifetimes'] = {}): TokenLifetimes {
   const seconds = { ...all, ...withoutGaps(own) }
   return {
-    code: seconds.code * SECOND,
-    accessToken: seconds.access_token * SECOND,
-    refreshToken: seconds.refresh_token * SECOND,
-    refreshGrace: seconds.refresh_grace * SECOND,
+    code: seconds.code * SECOND_MS,
+    accessToken: seconds.access_token * SECOND_MS,
+    refreshToken: seconds.refresh_token * SECOND_MS,
+    refreshGrace: seconds.refresh_grace * SECOND_MS,
   }
 }
 
@@ -27,8 +27,8 @@ function withoutGaps<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T
 }
 
-/** A grant's last use is written at most this often, for the sake of SD cards. Milliseconds. */
-export const LAST_USE_PRECISION = 60 * SECOND
+/** A grant's last use is written at most this often, for the sake of SD cards. */
+export const LAST_USE_PRECISION_MS = 60 * SECOND_MS
 
-/** A code that comes again so soon is a client's retry; later it is somebody who copied it. Milliseconds. */
-export const RETRY_WINDOW = 10 * SECOND
+/** A code that comes again so soon is a client's retry; later it is somebody who copied it. */
+export const CODE_RETRY_WINDOW_MS = 10 * SECOND_MS

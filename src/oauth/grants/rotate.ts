@@ -2,11 +2,11 @@ import { createHmac } from 'node:crypto'
 import { isWithin } from '../../store/clock-tolerance.ts'
 import type { Entry } from '../../store/store.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
-import type { ClientRequest } from '../clients/client-request.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
+import type { ClientRequest } from '../clients/read-client-request.ts'
 import { invalidToken, type PresentedToken } from './find-refresh-token.ts'
 import { noteUse, revokeGrant } from './grants.ts'
-import { newRefreshToken } from './tokens.ts'
+import { newRefreshToken } from './issue-tokens.ts'
 
 /**
  * The refresh token's successor, written with the access token in one step. It follows from the token itself, so that a

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { openClients } from '../../../src/oauth/clients/clients.ts'
 import { handleToken } from '../../../src/oauth/endpoints/handle-token.ts'
-import { issueCode } from '../../../src/oauth/grants/codes.ts'
+import { issueCode } from '../../../src/oauth/grants/issue-code.ts'
 import { Browser } from '../../support/browser.ts'
 import { ADA, startTestHouse } from '../../support/gateway.ts'
 import { CLIENT, PUBLIC_CLIENT, USER } from '../../support/grants.ts'

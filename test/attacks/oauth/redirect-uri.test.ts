@@ -1,6 +1,6 @@
 import test from 'ava'
 import { aboutForm } from '../../../src/oauth/checks/check-own-form.ts'
-import { newCsrfToken } from '../../../src/oauth/checks/csrf.ts'
+import { newCsrfToken } from '../../../src/oauth/checks/csrf-token.ts'
 import { Browser } from '../../support/browser.ts'
 import { exactRequest, FORM } from '../../support/exact-request.ts'
 import { ADA, JAPAN, startTestHouse } from '../../support/gateway.ts'

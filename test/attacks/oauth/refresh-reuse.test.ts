@@ -132,7 +132,7 @@ test('36. an old token of a client that no longer rotates is refused after its g
   await refresh(server, token)
   advance(GRACE + 1)
   const parameters = { require: () => token, get: () => undefined, getAll: () => [] }
-  const request = { client: keeps, parameters: parameters as never, address: undefined }
+  const request = { client: keeps, parameters: parameters as never, address: undefined, known: {} }
   await t.throwsAsync(refreshTokens(server, request), { code: 'invalid_grant' })
 })
 

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava'
 import { aboutForm } from '../../../src/oauth/checks/check-own-form.ts'
-import { newCsrfToken } from '../../../src/oauth/checks/csrf.ts'
+import { newCsrfToken } from '../../../src/oauth/checks/csrf-token.ts'
 import { hashSecret } from '../../../src/secrets/secret.ts'
 import { addUser, changePassword, disableUser } from '../../../src/users/users.ts'
 import { Browser, type Page } from '../../support/browser.ts'

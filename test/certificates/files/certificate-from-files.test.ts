@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { certificateFromFiles } from '../../../src/certificates/files/certificate-from-files.ts'
-import { leafEnd, makeCaCertificate, makeLeafCertificate, newRsaKey } from '../../../src/certificates/local/local-ca.ts'
+import { leafEnd } from '../../../src/certificates/local/lifetimes.ts'
+import { makeCaCertificate, makeLeafCertificate } from '../../../src/certificates/local/local-ca.ts'
+import { newRsaKey } from '../../../src/certificates/local/new-rsa-key.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 6)
 const HOUR = 3_600_000

@@ -1,6 +1,8 @@
 import { randomBytes, X509Certificate } from 'node:crypto'
 import test from 'ava'
-import { leafEnd, makeCaCertificate, makeLeafCertificate, newRsaKey } from '../../../src/certificates/local/local-ca.ts'
+import { leafEnd } from '../../../src/certificates/local/lifetimes.ts'
+import { makeCaCertificate, makeLeafCertificate } from '../../../src/certificates/local/local-ca.ts'
+import { newRsaKey } from '../../../src/certificates/local/new-rsa-key.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 6, 0, 0, 700)
 const HOUR = 3_600_000

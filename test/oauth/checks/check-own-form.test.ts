@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import test from 'ava'
 import { aboutForm, checkOwnForm } from '../../../src/oauth/checks/check-own-form.ts'
-import { newCsrfToken } from '../../../src/oauth/checks/csrf.ts'
+import { newCsrfToken } from '../../../src/oauth/checks/csrf-token.ts'
+import { ForeignRequestError } from '../../../src/oauth/checks/foreign-request-error.ts'
 import { Parameters } from '../../../src/oauth/checks/parameters.ts'
 import type { Session } from '../../../src/oauth/resource-owners.ts'
 import { USER } from '../../support/grants.ts'
@@ -25,10 +26,15 @@ async function isTaken(shown: Shown, sent: Shown): Promise<'with a session' | 'w
     aboutForm(shown.endpoint, shown.request, shown.session),
   )
   const resourceOwners = { findSession: async () => sent.session } as never
-  const asked = { headers: { cookie: cookie.split(';')[0] } } as never
+  const request = { headers: { cookie: cookie.split(';')[0] } }
   const form = new Parameters(new URLSearchParams({ request: sent.request, csrf: token }).toString())
-  const ours = await checkOwnForm({ resourceOwners }, asked, form, sent.endpoint)
-  return ours && (ours.session ? 'with a session' : 'without one')
+  try {
+    const { session } = await checkOwnForm({ resourceOwners }, request, form, sent.endpoint)
+    return session ? 'with a session' : 'without one'
+  } catch (error) {
+    if (error instanceof ForeignRequestError) return undefined
+    throw error
+  }
 }
 
 const shown = { endpoint: 'approve', request: 'abc' }

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { StorageError } from '../../../src/files/storage-error.ts'
-import { decide } from '../../../src/oauth/device/device-requests.ts'
+import { writeDecision } from '../../../src/oauth/device/device-requests.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { openDevice } from '../../support/device.ts'
 import { USER } from '../../support/grants.ts'
@@ -40,7 +40,7 @@ test('a client without refresh tokens gets none', async (t) => {
 
 test('a device that was denied is told so each time, and nothing can be made of it', async (t) => {
   const { outcome, server, device, approve } = await openDevice(t)
-  t.true(await decide(server, device, undefined))
+  t.true(await writeDecision(server, device, undefined))
   t.false(await approve())
   t.is(await outcome(), 'access_denied')
   t.is(await outcome(), 'access_denied')

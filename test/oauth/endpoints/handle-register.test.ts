@@ -2,9 +2,8 @@ import test, { type ExecutionContext } from 'ava'
 import { Parameters } from '../../../src/oauth/checks/parameters.ts'
 import { authenticateClient } from '../../../src/oauth/clients/authenticate-client.ts'
 import { openClients } from '../../../src/oauth/clients/clients.ts'
-import { handleRegister } from '../../../src/oauth/endpoints/handle-register.ts'
 import { hashSecret } from '../../../src/secrets/secret.ts'
-import { openServer } from '../../support/server.ts'
+import { callEndpoint, openServer } from '../../support/server.ts'
 
 const TOKEN = 'the initial access token of this house'
 const BACK = 'https://app.example/back'
@@ -18,7 +17,7 @@ async function openRegistration(t: ExecutionContext) {
   /** @param bytes of the body. */
   async function send(bytes: string | Buffer, headers: Record<string, string> = {}) {
     const authorization = `Bearer ${TOKEN}`
-    const answer = await handleRegister(server, registration, {
+    const answer = await callEndpoint({ ...server, registration }, 'POST', 'register', {
       ...asked,
       headers: { 'content-type': 'application/json', authorization, ...headers },
       readBody: async () => Buffer.from(bytes as string).toString('latin1'),
@@ -91,7 +90,7 @@ test('without the initial access token nothing is registered, nor read', async (
   const wrong = ['', 'Bearer', 'Bearer ', `Bearer ${TOKEN}x`, `Bearer ${TOKEN.slice(1)}`, `Basic ${TOKEN}`, TOKEN]
   for (const authorization of [undefined, ...wrong]) {
     const headers = { 'content-type': 'application/json', authorization }
-    const answer = await handleRegister(server, registration, { ...asked, headers, readBody })
+    const answer = await callEndpoint({ ...server, registration }, 'POST', 'register', { ...asked, headers, readBody })
     t.is(answer.status, 401, authorization)
     t.is(JSON.parse(answer.body).error, 'invalid_token')
     const challenge = String(answer.headers['WWW-Authenticate'])

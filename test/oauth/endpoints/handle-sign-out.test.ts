@@ -2,9 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import test, { type ExecutionContext } from 'ava'
 import { StorageError } from '../../../src/files/storage-error.ts'
 import type { Answer } from '../../../src/http/answer.ts'
-import { handleSignOut, handleSignOutPage } from '../../../src/oauth/endpoints/handle-sign-out.ts'
 import { USER } from '../../support/grants.ts'
-import { openServer } from '../../support/server.ts'
+import { callEndpoint, openServer } from '../../support/server.ts'
 
 const SESSION = 'session=ada'
 const FORGET = 'session=; Max-Age=0'
@@ -22,10 +21,9 @@ async function open(t: ExecutionContext) {
     },
   })
   const show = (headers: IncomingHttpHeaders) =>
-    handleSignOutPage(server, { query: '', headers, address: undefined, readBody: async () => '' })
+    callEndpoint(server, 'GET', 'sign-out', { headers, address: undefined })
   const send = (body: string, headers: IncomingHttpHeaders) =>
-    handleSignOut(server, {
-      query: '',
+    callEndpoint(server, 'POST', 'sign-out', {
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       address: '192.0.2.7',
       readBody: async () => body,

@@ -7,7 +7,8 @@ const DAY = 24 * 3600_000
 
 test("a new grant's id begins with its user's id, and no two are alike", async (t) => {
   const { server, now } = await openServer(t)
-  const consent = { userName: 'ada', userId: 'u1', client: 'c', scopes: ['a'], resources: ['https://home.example/api'] }
+  const resources = ['https://home.example/api']
+  const consent = { userName: 'ada', userId: 'u1', client: 'c', scopes: ['a'], resources, attempt: 'aB3-_xYz09' }
   const { id, record } = newGrant(server, consent)
   t.regex(id, /^u1\.[0-9a-f]{24}$/)
   t.not(newGrant(server, consent).id, id)
@@ -18,6 +19,7 @@ test("a new grant's id begins with its user's id, and no two are alike", async (
     client: 'c',
     scopes: ['a'],
     resources: ['https://home.example/api'],
+    attempt: 'aB3-_xYz09',
     createdAt: now(),
     lastUsedAt: now(),
   })

@@ -5,7 +5,7 @@ import { everyRow } from '../../../src/store/every-row.ts'
 import { openKeyvStore } from '../../../src/store/keyv-store.ts'
 import type { Kind, Records } from '../../../src/store/records.ts'
 import { temporaryFolder } from '../../support/environment.ts'
-import { FIXTURE_TIME, readDatabase, writeFixture } from '../fixtures/v1.ts'
+import { FIXTURE_TIME, readDatabase, writeFixture, writeVersion1 } from '../fixtures/v1.ts'
 
 const ADA = '3fb505f888d2680b9c8740da'
 const BOB = '11ecc65537830ad610b86b29'
@@ -165,4 +165,19 @@ test('its clients, their secrets and what was counted are what they were', async
   })
   const counted = Object.values(await all('failures')).filter(({ at }) => at.length > 0)
   t.deepEqual(counted, [{ at: Array(5).fill(FIXTURE_TIME), reported: true, revision: 6 }])
+})
+
+test('what tests write as version 1 is byte for byte what version 1 wrote', (t) => {
+  const folder = temporaryFolder(t)
+  const [made, imitated] = [join(folder, 'made.db'), join(folder, 'imitated.db')]
+  writeFixture(made)
+  const { rows } = readDatabase(made)
+  writeVersion1(
+    imitated,
+    rows.map(({ key, value, expires }) => {
+      const [kind = '', id = ''] = key.split(/:(.*)/)
+      return { kind, id, value: JSON.parse(value).value, expiresAt: expires ?? undefined }
+    }),
+  )
+  t.deepEqual(readDatabase(imitated), readDatabase(made))
 })

@@ -5,7 +5,7 @@ import { keyFile, openSealer } from '../../../src/secrets/seal.ts'
 import { hashSecret, newSecret } from '../../../src/secrets/secret.ts'
 import { openKeyvStore } from '../../../src/store/keyv-store.ts'
 import { hashPassword } from '../../../src/users/passwords.ts'
-import { signIn } from '../../../src/users/sign-in.ts'
+import { openSignIn } from '../../../src/users/sign-in.ts'
 import { newTotpSecret } from '../../../src/users/totp.ts'
 import { openAccessTokens } from '../../support/access-tokens.ts'
 import { DEVICE_GRANT, KITCHEN } from '../../support/device.ts'
@@ -84,7 +84,7 @@ async function openHouse(t: ExecutionContext) {
   const accessTokens = openAccessTokens(store, other.clients, environment.now)
   const server = { ...other, ...environment, store, accessTokens }
   const limits = { idle: 30 * MINUTE, absolute: 480 * MINUTE }
-  const people = await signIn({ store, environment, sealer, audit: server.audit, limits })
+  const people = await openSignIn({ store, environment, sealer, audit: server.audit, limits })
   const post = (form: Record<string, string>) => postForm(server, handleToken, form)
   const cookie = (name: string) => `__Host-skillgate-session=${secrets[name]}`
   return { environment, secrets, totpSecret, server, people, post, cookie, redirectUri }

@@ -1,0 +1,57 @@
+// Plain JavaScript that Node 16 can read too, like skillgate.js. Figures: bench/README.md, docs/decisions/.
+import { existsSync, readdirSync } from 'node:fs'
+import module from 'node:module'
+import { fileURLToPath } from 'node:url'
+import v8 from 'node:v8'
+
+/** Milliseconds after which all that a start loads is loaded. */
+const STARTED_MS = 5000
+
+/**
+ * What a gateway's memory is mostly made of under load, besides Node itself: garbage that V8 lets lie until 32 MB of it
+ * have come together, twice over. With 4 MB the processor time is the same.
+ */
+const YOUNG_SPACE = '--max-semi-space-size=4'
+
+/** glibc: give freed memory back (hashing a password takes much), and have one heap, or two, instead of eight. */
+const ALLOCATOR = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: String(1024 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(1024 * 1024),
+}
+
+/**
+ * Lets the old space grow by 30 % before it is cleared, not by a multiple. V8 looks at this each time, so it can be set
+ * late; but what is kept of the sources goes by the flags, so this comes before `keepStripped`, whatever the command.
+ */
+export function growSlowly() {
+  v8.setFlagsFromString('--heap-growing-percent=30')
+}
+
+/**
+ * Starts over as the same process, with flags that count only from the very start: V8 sizes the young space before any
+ * JavaScript runs. What the person set stays. Comes back where that is done already, or can't be done.
+ * @param {NodeJS.Process} self
+ */
+export function startOverLean(self) {
+  const { execPath, execArgv, argv, env } = self
+  const flags = `${execArgv.join(' ')} ${env.NODE_OPTIONS || ''}`.replace(/_/g, '-')
+  if (flags.includes('--max-semi-space-size')) return
+  // Not on Windows. And a channel to the process that forked this one would be lost.
+  if (!self.execve || self.channel || !existsSync(execPath)) return
+  self.execve(execPath, [execPath, YOUNG_SPACE, ...execArgv, ...argv.slice(1)], { ...ALLOCATOR, ...env })
+}
+
+/**
+ * Keeps the sources without their types beside what they import, so that a start doesn't have to load what strips them,
+ * which stays in memory. Whoever can write there can change Skillgate itself. Where nobody may, every start strips again.
+ * @param {URL} folder
+ * @returns {boolean} whether nothing is kept there yet, but can be.
+ */
+export function keepStripped(folder) {
+  module.enableCompileCache(fileURLToPath(folder))
+  // Otherwise this would be written at the end only, which a gateway may never come to.
+  setTimeout(() => module.flushCompileCache(), STARTED_MS).unref()
+  const kept = module.getCompileCacheDir()
+  return kept !== undefined && readdirSync(kept).length === 0
+}

@@ -1,0 +1,80 @@
+import type { Answer, EndpointRequest } from '../../http/answer.ts'
+import type { SignInPage, SignInState } from '../../pages/sign-in-page.ts'
+import type { UserRecord } from '../../store/records.ts'
+import type { AuthorizationServer } from '../authorization-server.ts'
+import type { OwnForm } from '../checks/check-own-form.ts'
+import type { SignInOutcome } from '../resource-owners.ts'
+import { type ConsentRequest, consentPage } from './show-consent.ts'
+import { readTyped, signIn, signInStateOf } from './sign-in.ts'
+import { SIGN_IN_STATES, type SignInEvent } from './sign-in-states.ts'
+
+export type ConsentDecision =
+  | { kind: 'approved'; user: UserRecord; cookies: string[] }
+  | { kind: 'denied' }
+  /** Nothing is decided yet: another page is shown. */
+  | { kind: 'page'; answer: Answer }
+
+/** What a form decides: its event leads from the state that it was sent in to the next one. */
+export async function readDecision(
+  server: AuthorizationServer,
+  consent: ConsentRequest,
+  request: EndpointRequest,
+  ownForm: OwnForm,
+): Promise<ConsentDecision> {
+  const typed = readTyped(ownForm)
+  const state = signInStateOf(typed, ownForm, consent)
+  const button = buttonOf(ownForm)
+  const outcome = button === 'approve' ? await signIn(server, request, typed, consent.attempt) : undefined
+  const next = SIGN_IN_STATES[state][outcome?.kind ?? button]
+
+  const { audit, resourceOwners } = server
+  const { headers, address } = request
+  const { session } = ownForm
+  const about = { address, client: consent.client.id, scopes: consent.scopes, attempt: consent.attempt }
+  if (next === 'denied') {
+    // Anybody can deny: it is worth a note where somebody has signed in, or where it tells how an attempt to link ended.
+    if (session || consent.attempt) audit({ event: 'denied', ...about, user: session?.user.name })
+    return { kind: 'denied' }
+  }
+  if (next === 'approved') {
+    const { user, cookies } = signedIn(outcome, ownForm)
+    audit({ event: 'consented', ...about, user: user.name })
+    return { kind: 'approved', user, cookies }
+  }
+  const cookies =
+    button === 'sign-out' ? [await resourceOwners.endSession(headers.cookie, address)] : cookiesOf(outcome)
+  const problem = outcome && problemOf(outcome, state)
+  // What was typed is shown again only beside what was wrong with it.
+  const name = problem && problem.kind !== 'expired' ? typed.name : undefined
+  return { kind: 'page', answer: consentPage(server, consent, headers, { state: next, problem, name, cookies }) }
+}
+
+/** Whatever is no button of ours denies. */
+function buttonOf({ form }: OwnForm): Extract<SignInEvent, 'approve' | 'deny' | 'sign-out'> {
+  const decision = form.get('decision')
+  return decision === 'approve' || decision === 'sign-out' ? decision : 'deny'
+}
+
+/** Who approves: whoever has just signed in, or was signed in when the page was shown. */
+function signedIn(outcome: SignInOutcome | undefined, { session }: OwnForm): { user: UserRecord; cookies: string[] } {
+  if (outcome?.kind === 'signed-in') return outcome
+  if (session) return { user: session.user, cookies: [] }
+  throw new Error('nobody who approves is signed in')
+}
+
+function cookiesOf(outcome: SignInOutcome | undefined): string[] {
+  return outcome?.kind === 'second-factor' ? [outcome.cookie] : []
+}
+
+function problemOf(outcome: SignInOutcome, state: SignInState): SignInPage['problem'] {
+  switch (outcome.kind) {
+    case 'wrong':
+      return { kind: state === 'second-factor' ? 'wrong-code' : 'wrong-password' }
+    case 'expired':
+      return { kind: 'expired' }
+    case 'wait':
+      return { kind: 'wait', seconds: outcome.seconds }
+    default:
+      return undefined
+  }
+}

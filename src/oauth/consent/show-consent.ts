@@ -1,0 +1,84 @@
+import type { Answer, EndpointRequest } from '../../http/answer.ts'
+import { languageOf } from '../../pages/language.ts'
+import { type SignInPage, signInPage } from '../../pages/sign-in-page.ts'
+import type { AuthorizationServer } from '../authorization-server.ts'
+import type { AuthorizationRequest } from '../checks/check-authorization-request.ts'
+import { aboutForm } from '../checks/check-own-form.ts'
+import { newCsrfToken } from '../checks/csrf-token.ts'
+import type { RegisteredClient } from '../clients/clients.ts'
+import { linkAttempt } from '../link-attempt.ts'
+import type { Session } from '../resource-owners.ts'
+
+/** What somebody is asked to allow. */
+export interface ConsentRequest {
+  client: RegisteredClient
+  scopes: string[]
+  kind: SignInPage['kind']
+  /** The endpoint that takes the form, below the base path. */
+  endpoint: string
+  /** Goes with the form and comes back as it is. */
+  request: string
+  /** Where the browser is sent back to, if it is. */
+  redirectUri?: string
+  /** Whether whoever is signed in already has to sign in again. */
+  signInAgain: boolean
+  /** The id of the attempt to link, if it is one. */
+  attempt?: string
+}
+
+/** @param query of the authorization request, which travels with the form. */
+export function consentToLink(authorization: AuthorizationRequest, query: string): ConsentRequest {
+  const { client, scopes, redirectUri, signInAgain } = authorization
+  const form = { kind: 'link', endpoint: 'approve', request: Buffer.from(query).toString('base64url') } as const
+  return { client, scopes, redirectUri, signInAgain, ...form, attempt: linkAttempt(query) }
+}
+
+/** Shows who asks for what, and asks whoever isn't signed in to do so. */
+export async function showConsent(
+  server: AuthorizationServer,
+  consent: ConsentRequest,
+  { headers }: EndpointRequest,
+): Promise<Answer> {
+  const session = consent.signInAgain ? undefined : await server.resourceOwners.findSession(headers.cookie)
+  return consentPage(server, consent, headers, { state: session ? 'consent' : 'password', session })
+}
+
+/** What the page shows of how far somebody has come. */
+export interface Progress extends Pick<SignInPage, 'state' | 'problem' | 'name'> {
+  /** Whose consent it asks for, where that needs no sign-in. */
+  session?: Session
+  /** `Set-Cookie` headers to go with it. */
+  cookies?: string[]
+}
+
+export function consentPage(
+  server: AuthorizationServer,
+  consent: ConsentRequest,
+  headers: EndpointRequest['headers'],
+  { state, problem, name, session, cookies = [] }: Progress,
+): Answer {
+  const { client, scopes, kind, endpoint, request, redirectUri } = consent
+  const language = languageOf(headers['accept-language'])
+  const csrf = newCsrfToken(server, headers.cookie, aboutForm(endpoint, request, session))
+  const page = {
+    language,
+    state,
+    kind,
+    clientName: client.name,
+    host: new URL(server.issuer).host,
+    permissions: scopes.map((scope) => server.scopes[scope]?.[language] ?? scope),
+    unverified: client.selfRegistered && hostOf(redirectUri),
+    signedInAs: session?.user.displayName,
+    action: `${server.basePath}/${endpoint}`,
+    request,
+    csrf: csrf.token,
+    problem,
+    name,
+  }
+  return signInPage(page, { 'Set-Cookie': [csrf.cookie, ...cookies] })
+}
+
+/** The host that people are sent back to; none for an app with a scheme of its own, and for a device. */
+function hostOf(redirectUri: string | undefined): string {
+  return redirectUri !== undefined && /^https?:/.test(redirectUri) ? new URL(redirectUri).host : ''
+}

@@ -1,0 +1,43 @@
+import type { EndpointRequest } from '../../http/answer.ts'
+import type { SignInState } from '../../pages/sign-in-page.ts'
+import type { AuthorizationServer } from '../authorization-server.ts'
+import type { OwnForm } from '../checks/check-own-form.ts'
+import type { SignInOutcome } from '../resource-owners.ts'
+import type { ConsentRequest } from './show-consent.ts'
+
+/** What somebody typed. */
+export interface Typed {
+  name: string
+  password: string
+  /** Of the second factor. */
+  code: string
+}
+
+export function readTyped({ form }: OwnForm): Typed {
+  const [name, code] = [form.getText('username').trim(), form.getText('otp').trim()]
+  return { name, password: form.getText('password'), code }
+}
+
+/** The state in which somebody sent a form. */
+export function signInStateOf(
+  { name, password, code }: Typed,
+  { session }: OwnForm,
+  consent: ConsentRequest,
+): SignInState {
+  if (code !== '') return 'second-factor'
+  if (name !== '' || password !== '') return 'password'
+  return session && !consent.signInAgain ? 'consent' : 'password'
+}
+
+/** Checks what was typed. @returns undefined where nothing was. */
+export async function signIn(
+  { resourceOwners }: Pick<AuthorizationServer, 'resourceOwners'>,
+  { headers, address }: EndpointRequest,
+  { name, password, code }: Typed,
+  attempt: string | undefined,
+): Promise<SignInOutcome | undefined> {
+  const { cookie: cookies } = headers
+  if (code !== '') return resourceOwners.checkSecondFactor({ cookies, code, address, attempt })
+  if (name === '' && password === '') return undefined
+  return resourceOwners.checkPassword({ name, password, cookies, address, attempt })
+}

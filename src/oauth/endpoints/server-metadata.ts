@@ -1,0 +1,31 @@
+import type { AuthorizationServer } from '../authorization-server.ts'
+import { ENDPOINT_NAMES, ENDPOINTS, isOffered, pathOf } from './endpoints.ts'
+
+/** What a client has to know of the authorization server. @see RFC 8414 section 2, RFC 9207 section 3 */
+export function serverMetadata(server: AuthorizationServer) {
+  const { issuer, scopes, resources } = server
+  const withSecret = ['client_secret_basic', 'client_secret_post']
+  return {
+    issuer,
+    ...endpointUris(server),
+    scopes_supported: Object.keys(scopes),
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+    token_endpoint_auth_methods_supported: [...withSecret, 'none'],
+    revocation_endpoint_auth_methods_supported: [...withSecret, 'none'],
+    introspection_endpoint_auth_methods_supported: withSecret,
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
+    protected_resources: resources.map(({ resource }) => resource),
+  }
+}
+
+/** By the names that the standards give them. */
+function endpointUris(server: AuthorizationServer): Record<string, string> {
+  const uris = ENDPOINT_NAMES.flatMap((name) => {
+    const { metadata } = ENDPOINTS[name]
+    return metadata && isOffered(server, name) ? [[metadata, `${server.issuer}${pathOf(server, name)}`]] : []
+  })
+  return Object.fromEntries(uris)
+}

@@ -1,0 +1,122 @@
+import type { OAuthErrorCode } from './oauth-error.ts'
+
+interface ReasonEntry {
+  /** What it is sent as. */
+  code: OAuthErrorCode
+  /** `error_description`: ASCII without `"` and `\`. What stands in braces is put in by `deny`. */
+  sentence: string
+}
+
+/** Why the authorization server refuses something: each reason is sent as one code, with one sentence. */
+export const REASONS = {
+  // A request that is not as it has to be
+  'parameter-missing': { code: 'invalid_request', sentence: 'The parameter {parameter} is missing.' },
+  'parameter-twice': { code: 'invalid_request', sentence: 'The parameter {parameter} is there more than once.' },
+  'some-parameter-twice': { code: 'invalid_request', sentence: 'A parameter is there more than once.' },
+  'not-a-form': { code: 'invalid_request', sentence: 'The body has to be application/x-www-form-urlencoded.' },
+
+  // An authorization request
+  'client-unknown': { code: 'invalid_request', sentence: 'The client_id is not known here.' },
+  'redirect-uri-not-registered': {
+    code: 'invalid_request',
+    sentence: 'The redirect_uri is not registered for this client.',
+  },
+  'may-not-ask-for-code': { code: 'unauthorized_client', sentence: 'This client may not ask for a code.' },
+  'response-type-not-code': { code: 'unsupported_response_type', sentence: 'The response_type has to be code.' },
+  'response-mode-not-query': { code: 'invalid_request', sentence: 'The response_mode has to be query.' },
+  'request-object': { code: 'request_not_supported', sentence: 'Request objects are not supported.' },
+  'request-uri': { code: 'request_uri_not_supported', sentence: 'A request_uri is not supported.' },
+  'prompt-none': { code: 'consent_required', sentence: 'Nobody can be linked here without being asked.' },
+  'person-denied': { code: 'access_denied', sentence: 'The request was denied.' },
+  'scope-not-allowed': { code: 'invalid_scope', sentence: 'The scope may hold only: {allowed}' },
+  'scope-missing': { code: 'invalid_scope', sentence: 'The request has to ask for a scope of: {allowed}' },
+  'resource-unknown': { code: 'invalid_target', sentence: 'The resource is not one of this server.' },
+  'resource-not-granted': { code: 'invalid_target', sentence: 'The resource was not granted.' },
+
+  // PKCE
+  'challenge-missing': { code: 'invalid_request', sentence: 'This client has to send a code_challenge.' },
+  'challenge-method-alone': { code: 'invalid_request', sentence: 'A code_challenge_method needs a code_challenge.' },
+  'challenge-method-not-s256': { code: 'invalid_request', sentence: 'The code_challenge_method has to be S256.' },
+  'challenge-malformed': { code: 'invalid_request', sentence: 'A code_challenge has 43 characters of base64url.' },
+  'verifier-unexpected': {
+    code: 'invalid_grant',
+    sentence: 'A code_verifier came for a code without code_challenge.',
+  },
+  'verifier-wrong': { code: 'invalid_grant', sentence: 'The code_verifier does not match.' },
+
+  // Who a client is, and what it may do
+  'credentials-missing': { code: 'invalid_client', sentence: 'Client credentials are missing.' },
+  'credentials-malformed': {
+    code: 'invalid_client',
+    sentence: 'The Authorization header is not valid HTTP Basic.',
+  },
+  'credentials-differ': {
+    code: 'invalid_request',
+    sentence: 'The credentials in the Authorization header and in the body differ.',
+  },
+  'credentials-wrong': { code: 'invalid_client', sentence: 'The client credentials are not valid.' },
+  'auth-method-wrong': { code: 'invalid_client', sentence: 'This client has to authenticate by {methods}.' },
+  'client-without-secret': { code: 'invalid_client', sentence: 'Only a client with a secret may ask about tokens.' },
+  'grant-type-unknown': { code: 'unsupported_grant_type', sentence: 'The grant_type has to be one of: {known}' },
+  'grant-type-not-allowed': { code: 'unauthorized_client', sentence: 'This client may not use this grant_type.' },
+
+  // What a client has been given
+  'code-not-valid': { code: 'invalid_grant', sentence: 'The authorization code is not valid.' },
+  'refresh-token-not-valid': {
+    code: 'invalid_grant',
+    sentence: 'The refresh token is not valid. Link the account again.',
+  },
+
+  // Devices
+  'may-not-ask-for-device-code': {
+    code: 'unauthorized_client',
+    sentence: 'This client may not ask for a device code.',
+  },
+  'too-many-devices': { code: 'too_many_requests', sentence: 'Too many devices have begun here. Wait a while.' },
+  'device-code-not-valid': { code: 'invalid_grant', sentence: 'The device code is not valid. Begin again.' },
+  'device-code-expired': { code: 'expired_token', sentence: 'The device code has expired. Begin again.' },
+  'nobody-answered-yet': { code: 'authorization_pending', sentence: 'Nobody has answered yet. Ask again later.' },
+  'asked-too-often': { code: 'slow_down', sentence: 'Wait {seconds} seconds before each question from now on.' },
+
+  // A client that registers itself
+  'initial-access-token-wrong': {
+    code: 'invalid_token',
+    sentence: 'Registering needs the initial access token of this server.',
+  },
+  'too-many-clients': { code: 'too_many_requests', sentence: 'Too many clients have registered here.' },
+  'metadata-of-another-type': { code: 'invalid_client_metadata', sentence: 'The body has to be application/json.' },
+  'metadata-not-json': { code: 'invalid_client_metadata', sentence: 'The body has to be JSON in UTF-8.' },
+  'metadata-not-an-object': { code: 'invalid_client_metadata', sentence: 'The body has to be a JSON object.' },
+  'redirect-uris-not-a-list': {
+    code: 'invalid_redirect_uri',
+    sentence: 'The redirect_uris have to be a list with 1 to {limit} URIs.',
+  },
+  'redirect-uri-of-another-form': {
+    code: 'invalid_redirect_uri',
+    sentence: 'A redirect URI has to be {form}, with at most {limit} characters.',
+  },
+  'auth-method-unknown': {
+    code: 'invalid_client_metadata',
+    sentence: 'The token_endpoint_auth_method has to be one of: {known}',
+  },
+  'grant-types-not-a-list': {
+    code: 'invalid_client_metadata',
+    sentence: 'The grant_types have to be a list of strings.',
+  },
+  'grant-types-unknown': {
+    code: 'invalid_client_metadata',
+    sentence: 'The grant_types have to include one of: {known}',
+  },
+  'response-types-without-code': {
+    code: 'invalid_client_metadata',
+    sentence: 'The response_types have to be a list with code.',
+  },
+  'client-name-not-possible': {
+    code: 'invalid_client_metadata',
+    sentence: 'The client_name has to be 1 to 100 characters on one line.',
+  },
+  'scope-not-text': { code: 'invalid_client_metadata', sentence: 'The scope has to be a string.' },
+  'no-scope-left': { code: 'invalid_client_metadata', sentence: 'The scope has to include one of: {allowed}' },
+} as const satisfies Record<string, ReasonEntry>
+
+export type Reason = keyof typeof REASONS
