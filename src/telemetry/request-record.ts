@@ -36,7 +36,8 @@ export interface RequestRecord {
   startedAt: number
   /** The same on the monotonic clock, for durations. Milliseconds. */
   startedMonotonic: number
-  protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2.0'
+  /** `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`; a line of HTTP/1 may claim anything. */
+  protocol: string
   listener: 'https' | 'http'
   /** The address of the socket's other end; empty where it has gone. */
   peer: string
