@@ -12,6 +12,8 @@ export interface World extends Environment {
   askPassword: () => Promise<string>
   /** Waits until the process is asked to stop. */
   untilStopped: () => Promise<void>
+  /** Waits until nobody reads any more what is printed; for ever, if absent. */
+  untilUnread?: () => Promise<void>
 }
 
 /** What was typed with `--`, for those commands that take it. */
@@ -22,6 +24,7 @@ export interface CommandOptions {
   overlap?: string
   last?: string
   json?: boolean
+  follow?: boolean
 }
 
 /** What can be typed after `skillgate`. */
