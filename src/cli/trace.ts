@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/load.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
+import { escapeDeceiving } from '../telemetry/escape-deceiving.ts'
 import { judgeLink } from '../telemetry/judge-link.ts'
 import type { AuditRecord } from '../telemetry/read-audit.ts'
 import { type LinkAttempt, traceLinks } from '../telemetry/trace-links.ts'
@@ -16,7 +17,7 @@ export async function trace(world: World, { last = '5', json = false }: TraceOpt
   const most = readCount(last)
   const trail = readTrail(auditFile(loadConfig(configFile, variables).data_dir), Number.POSITIVE_INFINITY)
   const attempts = traceLinks(trail).slice(-most)
-  if (json) for (const attempt of attempts) print(JSON.stringify(forPrograms(attempt, now())))
+  if (json) for (const attempt of attempts) print(escapeDeceiving(JSON.stringify(forPrograms(attempt, now()))))
   else
     for (const line of attempts.length === 0 ? nothing() : attempts.flatMap((one) => timeline(one, now()))) print(line)
   return 0
