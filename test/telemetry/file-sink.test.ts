@@ -20,16 +20,23 @@ const PLENTY = 30_000
 
 function open(t: ExecutionContext, path: string) {
   const failures: (string | undefined)[] = []
+  let tell = () => {}
+  const failed = new Promise<void>((resolve) => {
+    tell = resolve
+  })
   const writer = openLineWriter(fileSink(path), {
     sayLost: (count) => `lost ${count}\n`,
-    onFailure: (error) => failures.push((error as NodeJS.ErrnoException).code),
+    onFailure: (error) => {
+      failures.push((error as NodeJS.ErrnoException).code)
+      tell()
+    },
   })
   t.teardown(() => writer.close(0))
   async function write(...lines: string[]): Promise<boolean> {
     for (const line of lines) writer.write(`${line}\n`)
     return writer.flush(PLENTY)
   }
-  return { writer, write, failures, read: () => readFileSync(path, 'utf8') }
+  return { writer, write, failures, failed, read: () => readFileSync(path, 'utf8') }
 }
 
 test('a file is begun for its owner only, and one that is there is added to', async (t) => {
@@ -84,9 +91,10 @@ test('a full disk is told once, and what waited is written when there is room', 
   if (process.platform !== 'linux') return t.pass()
   const path = join(temporaryFolder(t), 'skillgate.log')
   symlinkSync('/dev/full', path)
-  const { writer, failures } = open(t, path)
+  const { writer, failures, failed } = open(t, path)
   writer.write('a\n')
-  t.false(await writer.flush(100))
+  t.false(await writer.flush(50))
+  await failed
   writer.write('b\n')
   t.deepEqual(failures, ['ENOSPC'])
   unlinkSync(path)
@@ -99,6 +107,7 @@ test('a folder that is missing, or a pipe that nobody reads, keeps nobody waitin
   const missing = open(t, join(folder, 'nowhere', 'skillgate.log'))
   missing.writer.write('a\n')
   t.false(await missing.writer.flush(50))
+  await missing.failed
   t.deepEqual(missing.failures, ['ENOENT'])
   if (process.platform !== 'linux') return
   const path = join(folder, 'pipe')
@@ -106,6 +115,7 @@ test('a folder that is missing, or a pipe that nobody reads, keeps nobody waitin
   const pipe = open(t, path)
   pipe.writer.write('a\n')
   t.false(await pipe.writer.flush(50))
+  await pipe.failed
   t.deepEqual(pipe.failures, ['ENXIO'])
 })
 

@@ -17,8 +17,8 @@ interface Reply {
 }
 
 /** A process that logs to what it is given as standard error. */
-async function start(t: ExecutionContext, standardError: 'pipe' | number) {
-  const child = spawn(process.execPath, [PROGRAM], { stdio: ['ignore', 'ignore', standardError, 'ipc'] })
+async function start(t: ExecutionContext, standardError: 'pipe' | number, words: string[] = []) {
+  const child = spawn(process.execPath, [PROGRAM, ...words], { stdio: ['ignore', 'ignore', standardError, 'ipc'] })
   t.teardown(() => child.kill('SIGKILL'))
   const ended = once(child, 'exit')
   await replyOf(child)
@@ -173,4 +173,22 @@ test('a terminal that is stopped keeps nobody from working, nor from ending', as
   t.false((await tell({ end: 200 })).flushed)
   child.stdout?.resume()
   await ended
+})
+
+test('a log file that cannot be written is told once on standard error', async (t) => {
+  const missing = join(temporaryFolder(t), 'nowhere', 'skillgate.log')
+  const { child, tell, ended } = await start(t, 'pipe', [missing])
+  let text = ''
+  child.stderr?.setEncoding('utf8').on('data', (data) => {
+    text += data
+  })
+  const complaint = once(child.stderr!, 'data')
+  await tell({ lines: 1 })
+  await complaint
+  t.false((await tell({ lines: 1, end: 200 })).flushed)
+  await ended
+  const [line = '', ...more] = text.trim().split('\n')
+  t.deepEqual(more, [])
+  t.is(JSON.parse(line).level, 'error')
+  t.true(JSON.parse(line).msg.startsWith(`${missing} can't be written: ENOENT`))
 })

@@ -52,8 +52,7 @@ function descriptorSink(descriptor: number): Sink {
 /** A write that a stuck reader holds up can't be taken back: the process has to be ended by `process.exit`. */
 function streamSink(stream: Writable): Sink {
   // The callback of a write tells of it too; without a listener it would end the process.
-  const ignore = () => {}
-  stream.on('error', ignore)
+  if (!stream.listeners('error').includes(ignore)) stream.on('error', ignore)
   return {
     write(bytes, offset, done) {
       stream.write(offset === 0 ? bytes : bytes.subarray(offset), (error) =>
@@ -64,3 +63,5 @@ function streamSink(stream: Writable): Sink {
     close() {},
   }
 }
+
+function ignore(): void {}
