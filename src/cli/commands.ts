@@ -6,8 +6,10 @@ import { clientSecret } from './client-secret.ts'
 import { CommandError } from './command-error.ts'
 import { grantList, grantRevoke } from './grant.ts'
 import { help } from './help.ts'
+import { log } from './log.ts'
 import { reload } from './reload.ts'
 import { start } from './start.ts'
+import { trace } from './trace.ts'
 import { user } from './user.ts'
 import type { Command, CommandOptions, World } from './world.ts'
 
@@ -28,6 +30,8 @@ export const COMMANDS: Record<string, Command> = {
   'client new-secret': { run: clientNewSecret },
   'client remove': { run: (world, _, id = '') => clientRemove(world, id), words: ['ID'] },
   audit: { run: audit, options: ['last', 'json'] },
+  log: { run: log, options: ['last', 'follow'] },
+  trace: { run: trace, options: ['last', 'json'] },
   help: { run: help },
   version: { run: version },
 }
