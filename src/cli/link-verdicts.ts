@@ -84,13 +84,13 @@ function refreshed(times: number): string {
 function linkRefused({ steps }: LinkAttempt, settings: string): VerdictWords {
   const detail = steps.at(-1)?.detail ?? ''
   const words = 'Page not shown: the request to link was refused.'
-  if (/redirect/i.test(detail)) {
+  if (/redirect|registered are/i.test(detail)) {
     return {
       words,
       todo: `Put the redirect URI that ${settings} shows into the client's redirect_uris in gateway.yaml.`,
     }
   }
-  if (/client/i.test(detail))
+  if (/unknown client|client_id/i.test(detail))
     return { words, todo: `The client id in ${settings} has to be one that gateway.yaml has.` }
   if (/scope/i.test(detail))
     return { words, todo: `The scopes in ${settings} have to be among those of the client in gateway.yaml.` }
@@ -101,6 +101,10 @@ function linkRefused({ steps }: LinkAttempt, settings: string): VerdictWords {
 function tokenRefused({ steps }: LinkAttempt, settings: string): VerdictWords {
   const detail = steps.findLast(({ event }) => event === 'token_refused')?.detail ?? ''
   const refused = (why: string) => `Token request refused: ${why}.`
+  if (detail.startsWith('invalid_client') && / used client_secret_/.test(detail)) {
+    const todo = `Choose the other authentication scheme in ${settings} (HTTP Basic, or credentials in the request body).`
+    return { words: refused('the secret came in a way that this client may not use'), todo }
+  }
   if (detail.startsWith('invalid_client')) {
     const todo = `"skillgate client secret ID" shows the secret that is right here: put it, and the client's id, into ${settings}.`
     return { words: refused('the client id or the secret is wrong'), todo }
@@ -109,7 +113,7 @@ function tokenRefused({ steps }: LinkAttempt, settings: string): VerdictWords {
     const todo = `${capital(settings)} has to send the same redirect URI both times; a proxy in front may change it.`
     return { words: refused('it names another redirect URI than the page was opened with'), todo }
   }
-  if (detail.startsWith('invalid_grant') && /pkce|verifier|challenge/i.test(detail)) {
+  if (detail.startsWith('invalid_grant') && /pkce|verifier/i.test(detail)) {
     return {
       words: refused('the PKCE verifier is wrong'),
       todo: `Switch PKCE in ${settings} off and on again, and link anew.`,

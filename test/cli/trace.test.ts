@@ -70,12 +70,16 @@ test('one: where nothing ever arrived, the way to the gateway is what to look at
 
 test('two: a page that was not shown tells a wrong redirect URI from a wrong client id', async (t) => {
   const refused = (detail: string) => verdict(t, [['link_refused', { attempt: undefined, detail }]])
-  const [words, redirect] = await refused('invalid_request: redirect URI https://x.example is not registered')
+  const [words, redirect] = await refused(
+    'invalid_request: client amazon-alexa asked for "https://x.example/", registered are https://y.example/',
+  )
   t.is(words, 'Page not shown: the request to link was refused.')
   t.is(redirect, "Put the redirect URI that the Alexa console shows into the client's redirect_uris in gateway.yaml.")
-  const [, id] = await refused('invalid_request: no client "alexa"')
+  const [, id] = await refused('invalid_client: unknown client "alexa"')
   t.is(id, 'The client id in the Alexa console has to be one that gateway.yaml has.')
   const [, scope] = await refused('invalid_scope: music.all')
+  const [, other] = await refused('unsupported_response_type: token for client amazon-alexa')
+  t.is(other, 'Compare what it sent, above, with the Alexa console.')
   t.is(scope, 'The scopes in the Alexa console have to be among those of the client in gateway.yaml.')
 })
 
@@ -122,11 +126,16 @@ test('six: an approval after which no token request came means the Access Token 
 
 test('seven: a token request that was refused tells the secret, the redirect URI, PKCE and the code apart', async (t) => {
   const cases: [string, RegExp, RegExp][] = [
-    ['invalid_client: wrong secret', /the secret is wrong\.$/, /client secret ID/],
-    ['invalid_grant: code issued for a, sent for another redirect URI', /another redirect URI/, /both times/],
-    ['invalid_grant: PKCE verifier is wrong', /PKCE verifier is wrong/, /PKCE/],
+    ['invalid_client: client amazon-alexa used client_secret_basic', /may not use\.$/, /HTTP Basic/],
+    ['invalid_client: wrong secret for client amazon-alexa', /the secret is wrong\.$/, /client secret ID/],
+    [
+      'invalid_grant: code issued for https://a.example/, sent for another redirect URI',
+      /another redirect URI/,
+      /both times/,
+    ],
+    ['invalid_grant: verifier wrong', /PKCE verifier is wrong/, /PKCE/],
     ['invalid_grant: code unknown or expired', /the code is unknown, expired or used\.$/, /clock/],
-    ['invalid_grant: refresh token unknown', /the refresh token is unknown/, /skillgate\.key/],
+    ['invalid_grant: refresh token unknown or expired', /the refresh token is unknown/, /skillgate\.key/],
     ['unsupported_grant_type: password', /see above/, /^Compare what it sent/],
   ]
   for (const [detail, words, todo] of cases) {
