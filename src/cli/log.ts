@@ -1,7 +1,6 @@
 import { loadConfig } from '../config/load.ts'
 import { followLines } from '../telemetry/follow-lines.ts'
 import { readLastLines } from '../telemetry/last-lines.ts'
-import type { LogSettings } from '../telemetry/log-settings.ts'
 import { prettyLine } from '../telemetry/pretty-line.ts'
 import { CommandError } from './command-error.ts'
 import { readCount } from './read-count.ts'
@@ -10,7 +9,7 @@ import type { World } from './world.ts'
 /** `skillgate log [--last N] [--follow]`: what the log says, in words. Works while the gateway runs. */
 export async function log(world: World, { last = '50', follow = false }: LogOptions): Promise<number> {
   const most = readCount(last)
-  const file = logFileOf(world)
+  const { file } = loadConfig(world.configFile, world.variables).log
   if (file === undefined) throw new CommandError(NO_FILE)
   return showLog(file, { ...world, most, follow })
 }
@@ -24,11 +23,6 @@ interface LogOptions {
 const NO_FILE =
   'The log goes to standard error: whatever runs the gateway has it (systemd: journalctl -u skillgate). ' +
   'To have it shown here, put it into a file: log: { file: data/skillgate.log } in gateway.yaml.'
-
-function logFileOf({ configFile, variables }: World): string | undefined {
-  const config: { log?: LogSettings } & object = loadConfig(configFile, variables) as object
-  return config.log?.file
-}
 
 interface ShownLog extends Pick<World, 'print' | 'untilStopped' | 'untilUnread'> {
   most: number

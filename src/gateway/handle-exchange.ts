@@ -71,6 +71,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       const outcome = upgrade
         ? await tunnel(exchange, { ...request, upgrade, onOpen: () => noteOpened(exchange, onLong) })
         : await forward(exchange, request)
+      upstream.reachable = outcome.upstreamStatus !== undefined || outcome.error === undefined
       closeRecord(exchange, outcome) // -> 502, 504
     } catch (error) {
       answerRefusal(exchange, error)

@@ -23,6 +23,8 @@ export interface OpenLog {
   logger: Logger
   /** Writes a line for each request. */
   access: RequestListener
+  /** From here on nothing below this level is written. */
+  setLevel: (level: LogLevel) => void
   /** How many lines were lost, for they could not be written in time. */
   lost: () => number
   /** Opens the file anew, as after it was moved away; that is noticed without it too. */
@@ -39,7 +41,8 @@ export function openLog(
   { now }: Pick<Environment, 'now'>,
   { terminal = standardError(), sink = sinkFor(settings) }: { terminal?: Terminal; sink?: Sink } = {},
 ): OpenLog {
-  const { level, file } = settings
+  const { file } = settings
+  let { level } = settings
   const toTerminal = terminal.isTerminal && file === undefined
   const isPretty = (settings.format ?? (toTerminal ? 'pretty' : 'json')) === 'pretty'
   const pretty = { colour: toTerminal && terminal.colour, withDay: !toTerminal }
@@ -86,6 +89,10 @@ export function openLog(
       onEnd(record) {
         if (isTold(levelOf(record)) && refusals.isLogged(record)) writeAccess(record, REQUEST_ENDED)
       },
+    },
+    setLevel(next) {
+      level = next
+      logger.level = next
     },
     lost: writer.lost,
     reopen: writer.reopen,

@@ -1,12 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
-import { pino } from 'pino'
 import { stringify } from 'yaml'
 import { type MusicAssistant, startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
 import { type PreparedGateway, prepareGateway, type RunningGateway } from '../../src/app/prepare-gateway.ts'
 import type { Environment } from '../../src/config/environment.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { type OpenLog, openLog } from '../../src/telemetry/open-log.ts'
+import type { Sink } from '../../src/telemetry/sinks/sink.ts'
 import { addUser } from '../../src/users/users.ts'
 import { temporaryFolder, testEnvironment } from './environment.ts'
 import { checkHoldsNoSecret } from './issued-secrets.ts'
@@ -71,6 +73,8 @@ export interface TestHouse {
   secrets: { alexa: string; other: string }
   /** What was logged, a JSON object a line. */
   log: string[]
+  /** Waits for a line of the log with this in it. */
+  logged: (expected: string) => Promise<string>
   /** What was written into the audit file. */
   events: () => Record<string, unknown>[]
   advance: (milliseconds: number) => void
@@ -96,11 +100,13 @@ export async function startTestHouse(
 
   const environment = testEnvironment()
   const log: string[] = []
-  const prepared = await prepareGateway(loadConfig(configFile, {}), environment, logInto(log), AT_ONCE)
+  const opened = logInto(log, environment)
+  const prepared = await prepareGateway(loadConfig(configFile, {}), environment, opened, AT_ONCE)
   await addUser(prepared.store, environment, ADA)
   const gateway = await prepared.listen()
   t.teardown(async () => {
     await gateway.close()
+    await opened.close(FLUSH_TIMEOUT_MS)
     checkHoldsNoSecret(log.join(''), 'the log')
   })
   const read = (file: string) => readFileSync(join(folder, file), 'utf8').trim()
@@ -114,6 +120,14 @@ export async function startTestHouse(
     ca: read('certs/local-ca.pem'),
     secrets: { alexa: read('data/alexa.secret'), other: read('data/other.secret') },
     log,
+    async logged(expected) {
+      for (;;) {
+        await opened.flush(FLUSH_TIMEOUT_MS)
+        const line = log.find((one) => one.includes(expected))
+        if (line !== undefined) return line
+        await setImmediate()
+      }
+    },
     events: () =>
       readFileSync(join(folder, 'data', 'audit.jsonl'), 'utf8')
         .trim()
@@ -126,12 +140,24 @@ export async function startTestHouse(
 /** Stops the gateway, and starts another one on the same folder. */
 export async function restart(t: ExecutionContext, house: TestHouse): Promise<TestHouse> {
   await house.gateway.close()
-  const prepared = await prepareGateway(loadConfig(house.configFile, {}), house, logInto(house.log), AT_ONCE)
+  const prepared = await prepareGateway(loadConfig(house.configFile, {}), house, logInto(house.log, house), AT_ONCE)
   const gateway = await prepared.listen()
   t.teardown(() => gateway.close())
   return { ...house, prepared, gateway, port: gateway.https.port }
 }
 
-function logInto(lines: string[]) {
-  return pino({ level: 'debug' }, { write: (line) => lines.push(line) })
+/** For the last lines of the log. */
+const FLUSH_TIMEOUT_MS = 10_000
+
+function logInto(lines: string[], environment: Pick<Environment, 'now'>): OpenLog {
+  const sink: Sink = {
+    write(bytes, offset, done) {
+      lines.push(...(bytes.subarray(offset).toString().match(/.*\n/g) ?? []))
+      done(null, bytes.length)
+    },
+    reopen: () => {},
+    close: () => {},
+  }
+  const terminal = { isTerminal: false, colour: false }
+  return openLog({ level: 'debug', format: 'json' }, environment, { terminal, sink })
 }

@@ -17,7 +17,7 @@ test('an upstream that is down gives 502, a page to a person and JSON to a progr
   t.deepEqual(person.header('content-type'), ['text/html; charset=utf-8'])
   t.regex(person.body, /cannot be reached/)
   t.notRegex(program.body + person.body, /127\.0\.0\.1/)
-  t.regex(house.log.join(''), /dead at http:\/\/127\.0\.0\.1:1/)
+  t.regex(await house.logged('bad_gateway'), /dead at http:\/\/127\.0\.0\.1:1/)
 })
 
 test('an upstream that does not begin to answer in time gives 504, and others are not held up', async (t) => {
