@@ -24,4 +24,6 @@ if (refusal) {
   }
   const { main } = await load()
   process.exitCode = await main(words)
+  // Whoever doesn't read what was printed must not keep it from ending.
+  if (words.includes('start')) process.exit()
 }

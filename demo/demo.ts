@@ -9,7 +9,7 @@ import { prepareGateway } from '../src/app/prepare-gateway.ts'
 import { untilStopped } from '../src/cli/until-stopped.ts'
 import { systemEnvironment } from '../src/config/environment.ts'
 import { loadConfig } from '../src/config/load.ts'
-import { createLog } from '../src/telemetry/log.ts'
+import { openLog } from '../src/telemetry/open-log.ts'
 import { addUser } from '../src/users/users.ts'
 import { startDemoApp } from './demo-app.ts'
 import { startMusicAssistant } from './stand-in-music-assistant.ts'
@@ -37,7 +37,7 @@ function writeConfig(): string {
 }
 
 const config = loadConfig(writeConfig(), {})
-const prepared = await prepareGateway(config, systemEnvironment, createLog('warn'))
+const prepared = await prepareGateway(config, systemEnvironment, openLog({ level: 'warn' }, systemEnvironment))
 const password = randomBytes(9).toString('base64url')
 await addUser(prepared.store, systemEnvironment, { name: 'anna', displayName: 'Anna', password })
 const gateway = await prepared.listen()

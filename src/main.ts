@@ -17,12 +17,13 @@ const OPTIONS = {
   overlap: { type: 'string' },
   last: { type: 'string' },
   json: { type: 'boolean' },
+  follow: { type: 'boolean' },
 } as const
 
 /** From the words after `skillgate` to a command. @returns the exit code. */
 export async function main(words: string[]): Promise<number> {
   // Whoever reads what is printed may go before the end: skillgate check | head -1
-  process.stdout.on('error', () => {})
+  const unread = new Promise<void>((resolve) => process.stdout.on('error', () => resolve()))
   try {
     const { values, positionals } = parseArgs({ args: words, allowPositionals: true, options: OPTIONS })
     const { config = 'gateway.yaml', help, version, ...options } = values
@@ -34,6 +35,7 @@ export async function main(words: string[]): Promise<number> {
       askPassword,
       untilStopped,
       onHangup: (run) => process.on('SIGHUP', run),
+      untilUnread: () => unread,
     }
     if (help || (positionals.length === 0 && !version)) return await runCommand(world, {}, ['help'])
     if (version) return await runCommand(world, {}, ['version'])

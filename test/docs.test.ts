@@ -3,6 +3,7 @@ import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { describeErrors } from '../src/cli/describe-errors.ts'
+import { describeMetrics } from '../src/cli/describe-metrics.ts'
 import { GATEWAY_ERRORS } from '../src/http/gateway-error.ts'
 import { OAUTH_ERRORS } from '../src/oauth/oauth-error.ts'
 
@@ -54,6 +55,11 @@ test('every decision is listed, and what the code says of decisions is there', (
 test('docs/reference/errors.md says what the catalogues of errors say', (t) => {
   const hint = 'write it anew: node src/cli/describe-errors.ts > docs/reference/errors.md'
   t.true(read('docs/reference/errors.md') === describeErrors(), hint)
+})
+
+test('docs/reference/metrics.md says what the catalogue of metrics says', (t) => {
+  const hint = 'write it anew: node src/cli/describe-metrics.ts > docs/reference/metrics.md'
+  t.true(read('docs/reference/metrics.md') === describeMetrics(), hint)
 })
 
 test('an error code has one row, with a status that refuses and a sentence', (t) => {

@@ -48,6 +48,7 @@ const ONLY_IMPORTER: Record<string, string> = {
   'http-proxy': 'gateway/upstreams/tunnel.ts',
   'node-forge': 'certificates/local/local-ca.ts',
   keyv: 'store/keyv-store.ts',
+  'prom-client': 'telemetry/metrics.ts',
 }
 
 interface Import {

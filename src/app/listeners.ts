@@ -19,6 +19,8 @@ export interface Listeners {
   find: (kind: ListenerKind) => Listener | undefined
   /** All requests that are under way. */
   exchanges: () => Iterable<Exchange>
+  /** How many connections each kind has. */
+  connections: () => Iterable<[kind: ListenerKind, count: number]>
   /**
    * Opens what the configuration wants and isn't there yet.
    * @throws Error of Node's where an address can't be listened on; then everything is as it was.
@@ -106,6 +108,7 @@ export function openListeners(open: OpenListener): Listeners {
     *exchanges() {
       for (const { listener } of listeners.values()) yield* listener.exchanges()
     },
+    connections: () => [...listeners.values()].map(({ kind, listener }) => [kind, listener.connections()]),
     prepare,
     async close(timeoutMs) {
       await Promise.all(
@@ -120,8 +123,9 @@ export function openListeners(open: OpenListener): Listeners {
   }
 }
 
-function wantedBy({ listen }: Config): Map<string, Pick<Open, 'kind' | 'address'>> {
+function wantedBy({ listen, metrics }: Config): Map<string, Pick<Open, 'kind' | 'address'>> {
   const wanted: Pick<Open, 'kind' | 'address'>[] = [{ kind: 'https', address: listen.https }]
   if (listen.http) wanted.push({ kind: 'http', address: listen.http })
+  if (metrics) wanted.push({ kind: 'metrics', address: metrics.listen })
   return new Map(wanted.map((one) => [`${one.kind} ${one.address.host} ${one.address.port}`, one]))
 }

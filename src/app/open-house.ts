@@ -11,12 +11,21 @@ import { type Audit, openAudit } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
 import { limitAudit } from '../telemetry/limit-audit.ts'
 import type { Logger } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { OpenLog } from '../telemetry/open-log.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
+import { measureStore } from './measure-store.ts'
+
+/** The log: what the gateway itself has to say, and a line for each request. */
+export type Telemetry = Pick<OpenLog, 'logger' | 'access' | 'lost' | 'setLevel'>
 
 /** What lives as long as the process, whatever the configuration becomes meanwhile. */
 export interface House {
   environment: Environment
+  telemetry: Telemetry
   log: Logger
+  /** Undefined until somebody wants them. */
+  metrics: Metrics | undefined
   store: Store
   sealer: Sealer
   audit: Audit
@@ -45,25 +54,33 @@ export function databaseFile(config: Pick<Config, 'data_dir'>): string {
 export async function openHouse(
   { data_dir }: Config,
   environment: Environment,
-  log: Logger,
+  telemetry: Telemetry,
   { changesEveryMs }: HouseOptions = {},
 ): Promise<House> {
   const { now } = environment
+  const log = telemetry.logger
   const closing = new AsyncDisposableStack()
   try {
     const onMigrated = (version: number, copy: string) =>
       log.info({ detail: `it was of version ${version}; a copy is in ${copy}` }, 'database brought up to date')
-    const store = await openKeyvStore(databaseFile({ data_dir }), now, { onMigrated })
-    closing.defer(() => store.close())
+    const opened = await openKeyvStore(databaseFile({ data_dir }), now, { onMigrated })
+    closing.defer(() => opened.close())
+    const store = measureStore(opened, () => house.metrics?.storeTook)
     const everyEvent = openAudit(auditFile(data_dir), environment, (error) => {
       log.error({ detail: error.message }, 'audit events are being lost')
     })
+    const limited = limitAudit(everyEvent, environment, addressBlock)
     const house: House = {
       environment,
+      telemetry,
       log,
+      metrics: undefined,
       store,
       sealer: await openSealer(keyFile(data_dir), environment),
-      audit: limitAudit(everyEvent, environment, addressBlock),
+      audit(event) {
+        house.metrics?.audit(event)
+        limited(event)
+      },
       facts: openTokenFacts(store, { now, changesEveryMs }),
       health: () => (house.phase === 'ok' && !store.healthy() ? 'degraded' : house.phase),
       phase: 'starting',

@@ -5,6 +5,7 @@ import { compileRoutes } from '../gateway/routes/compile-routes.ts'
 import type { Site as SiteOfGateway } from '../gateway/site.ts'
 import type { Upstream } from '../gateway/upstreams/upstream.ts'
 import { clientAddressReader } from '../net/client-address.ts'
+import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { loadCertificate } from './load-certificate.ts'
 import { loadRegistration } from './load-registration.ts'
 import { loadRoutes } from './load-routes.ts'
@@ -17,6 +18,7 @@ import { ownEndpoints } from './own-endpoints.ts'
 export interface Site extends SiteOfGateway {
   config: Config
   certificate: ServerCertificate
+  authorizationServer: AuthorizationServer
   /** By their settings. */
   upstreams: Map<string, Upstream>
 }
@@ -35,6 +37,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   return {
     config,
     certificate,
+    authorizationServer: server,
     upstreams,
     routes: compileRoutes([...ownEndpoints(server, { registration }, health), ...loadRoutes(config, byName)]),
     accessTokens: server.accessTokens,

@@ -4,20 +4,20 @@ import type { Config } from '../config/schema.ts'
 import { type ExchangeHandler, exchangeHandler } from '../gateway/handle-exchange.ts'
 import { plainExchangeHandler } from '../gateway/handle-plain-exchange.ts'
 import { watchAccess } from '../gateway/watch-access.ts'
-import type { ConnectionTools } from '../listen/connections.ts'
+import type { ReaderTools } from '../listen/http1-exchange.ts'
 import { listenHttp } from '../listen/listen-http.ts'
 import { listenHttps } from '../listen/listen-https.ts'
 import type { Listener } from '../listen/listener.ts'
 import type { Store } from '../store/store.ts'
-import type { Logger } from '../telemetry/log.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listeners.ts'
-import { logRequests } from './log-requests.ts'
 import { maintainStore } from './maintain-store.ts'
-import { type House, type HouseOptions, openHouse } from './open-house.ts'
+import { type House, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
 import { closeSite, openSite, type Site } from './open-site.ts'
 import { reloader } from './reload.ts'
 import { requestIds } from './request-ids.ts'
+import { measure, metricsHandler } from './serve-metrics.ts'
+import { tellOfRequests } from './tell-of-requests.ts'
 
 /** A gateway with everything at hand but its listeners. */
 export interface PreparedGateway {
@@ -49,10 +49,10 @@ export interface RunningGateway {
 export async function prepareGateway(
   config: Config,
   environment: Environment,
-  log: Logger,
+  telemetry: Telemetry,
   options: HouseOptions = {},
 ): Promise<PreparedGateway> {
-  const house = await openHouse(config, environment, log, options)
+  const house = await openHouse(config, environment, telemetry, options)
   const { store, closing } = house
   let site: Site
   try {
@@ -66,9 +66,13 @@ export async function prepareGateway(
   warnOfCertificate(house, site)
 
   async function listen(): Promise<RunningGateway> {
-    const onRequests = requestListener(house, options)
+    const onRequests = tellOfRequests(house, current, options.onRequest)
     const handle = exchangeHandler({ current, health: house.health, onLong: onRequests.onLong })
-    const listeners = openListeners(listenerOpener(house, current, handle, onRequests))
+    const listeners = openListeners((kind, address) => {
+      if (kind === 'metrics') return listenForMetrics(house, listeners, current, address)
+      return openListener(kind, address)
+    })
+    const openListener = listenerOpener(house, current, handle, onRequests)
     closing.defer(() => listeners.close(DRAIN_TIMEOUT_MS))
     try {
       const prepared = await listeners.prepare(config)
@@ -80,7 +84,7 @@ export async function prepareGateway(
     const { facts, audit } = house
     const access = watchAccess({ exchanges: listeners.exchanges, current, generation: facts.generation })
     closing.defer(access.stop)
-    closing.defer(maintainStore(store, environment.now, log))
+    closing.defer(maintainStore(store, environment.now, house.log))
     house.phase = 'ok'
     audit({ event: 'started' })
     return {
@@ -100,6 +104,7 @@ export async function prepareGateway(
   function swapSite(next: Site, listeners: Listeners): void {
     const previous = site
     site = next
+    house.telemetry.setLevel(next.config.log.level)
     if (next.certificate.certificate !== previous.certificate.certificate) {
       listeners.replaceCertificate(next.certificate)
       warnOfCertificate(house, next)
@@ -114,38 +119,43 @@ function warnOfCertificate({ log }: House, { certificate }: Site): void {
   for (const warning of certificate.warnings) log.warn({ detail: warning }, 'certificate')
 }
 
-function requestListener({ log }: House, { onRequest }: HouseOptions): RequestListener {
-  const logged = logRequests(log)
-  if (!onRequest) return logged
-  return {
-    onLong: logged.onLong,
-    onEnd(record) {
-      logged.onEnd(record)
-      onRequest(record)
-    },
-  }
-}
+type Address = Config['listen']['https']
 
 function listenerOpener(
-  { environment }: House,
+  house: House,
   current: () => Site,
   handleExchange: ExchangeHandler,
-  { onEnd }: RequestListener,
+  { onEnd }: Pick<RequestListener, 'onEnd'>,
 ) {
-  const ticketKeys = environment.randomBytes(48)
-  const tools: Omit<ConnectionTools, 'handle'> = {
-    now: environment.now,
-    monotonic: () => performance.now(),
-    newRequestId: requestIds(environment),
-    clientAddress: (peer, forwardedFor) => current().clientAddress(peer, forwardedFor),
-    onEnd,
-  }
+  const ticketKeys = house.environment.randomBytes(48)
+  const tools = { ...readerTools(house, current), onEnd }
   const handlePlainExchange = plainExchangeHandler({
     publicUrl: () => current().config.public_url,
     challengeAnswer: () => undefined,
   })
-  return (kind: 'https' | 'http' | 'metrics', address: Config['listen']['https']): Promise<Listener> =>
+  return (kind: 'https' | 'http', address: Address): Promise<Listener> =>
     kind === 'https'
       ? listenHttps(address, current().certificate, ticketKeys, { ...tools, handle: handleExchange })
       : listenHttp(address, { ...tools, handle: handlePlainExchange })
+}
+
+/** Who asks for metrics is in no log: it would be most of its lines. */
+async function listenForMetrics(
+  house: House,
+  listeners: Listeners,
+  current: () => Site,
+  address: Address,
+): Promise<Listener> {
+  const metrics = await measure(house, listeners, current)
+  const handle = metricsHandler(house, metrics, current)
+  return listenHttp(address, { ...readerTools(house, current), onEnd() {}, handle })
+}
+
+function readerTools({ environment }: House, current: () => Site): ReaderTools {
+  return {
+    now: environment.now,
+    monotonic: () => performance.now(),
+    newRequestId: requestIds(environment),
+    clientAddress: (peer, forwardedFor) => current().clientAddress(peer, forwardedFor),
+  }
 }

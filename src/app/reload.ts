@@ -29,6 +29,10 @@ export function reloader({ house, listeners, current, swapSite }: ReloadTools): 
 
   return (config) => {
     const done = running.then(() => reload(config))
+    done.then(
+      () => house.metrics?.reloaded('success'),
+      () => house.metrics?.reloaded('failure'),
+    )
     running = done.catch(() => {})
     return done
   }

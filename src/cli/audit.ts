@@ -3,15 +3,17 @@ import { AUDIT_EVENTS } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
 import { type AuditRecord, readAudit } from '../telemetry/read-audit.ts'
 import { CommandError } from './command-error.ts'
+import { localSecond } from './local-time.ts'
+import { readCount } from './read-count.ts'
 import { table } from './table.ts'
 import type { World } from './world.ts'
 
 /** `skillgate audit [--last N] [--json]`: what happened lately. Works while the gateway runs. */
 export async function audit(world: World, { last = '50', json = false }: AuditOptions): Promise<number> {
   const { configFile, variables, print } = world
-  if (!/^[1-9]\d{0,8}$/.test(last)) throw new CommandError('--last takes a whole number, at least 1.')
+  const most = readCount(last)
   const file = auditFile(loadConfig(configFile, variables).data_dir)
-  const records = read(file, Number(last))
+  const records = readTrail(file, most)
   if (json) for (const { line } of records) print(line)
   else if (records.length === 0) print(`Nothing has happened yet: there are no events in ${file}.`)
   else for (const line of table(HEADINGS, records.map(row))) print(line)
@@ -25,7 +27,8 @@ interface AuditOptions {
   json?: boolean
 }
 
-function read(file: string, most: number): AuditRecord[] {
+/** @throws CommandError where a file can't be read. */
+export function readTrail(file: string, most: number): AuditRecord[] {
   try {
     return readAudit(file, most)
   } catch (error) {
@@ -39,16 +42,10 @@ const HEADINGS = ['TIME', 'WHAT', 'USER', 'CLIENT', 'ADDRESS', 'MORE']
 
 function row({ time, event, user, client, address, scopes, grant, detail }: AuditRecord): string[] {
   const more = [detail, scopes.join(' '), grant && `grant ${grant}`].filter(Boolean).join('; ')
-  return [localTime(time), inWords(event), user ?? '-', client ?? '-', address ?? '-', more]
+  return [localSecond(time), inWords(event), user ?? '-', client ?? '-', address ?? '-', more]
 }
 
-/** In the time zone of whoever reads it. */
-function localTime(time: string): string {
-  const date = new Date(time)
-  // Swedish writes 2026-07-28 14:03:05.
-  return Number.isNaN(date.getTime()) ? time : date.toLocaleString('sv-SE')
-}
-
-function inWords(event: string): string {
+/** What happened, for people. */
+export function inWords(event: string): string {
   return Object.hasOwn(AUDIT_EVENTS, event) ? AUDIT_EVENTS[event as keyof typeof AUDIT_EVENTS] : event
 }

@@ -2,15 +2,20 @@ import { prepareGateway } from '../app/prepare-gateway.ts'
 import { dayOf } from '../certificates/server-certificate.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { createLog } from '../telemetry/log.ts'
+import { openLog } from '../telemetry/open-log.ts'
 import { listUsers } from '../users/users.ts'
 import type { World } from './world.ts'
+
+/** For what is to be warned of. */
+const FLUSH_TIMEOUT_MS = 1000
 
 /** `skillgate check`: all of a start but the listening. Says what would be served. */
 export async function check(world: World): Promise<number> {
   const { configFile, variables, print } = world
   const config = loadConfig(configFile, variables)
-  const prepared = await prepareGateway(config, world, createLog())
+  // What a start would warn of is told here too, and in no file.
+  const log = openLog({ level: 'warn' }, world)
+  const prepared = await prepareGateway(config, world, log).finally(() => log.flush(FLUSH_TIMEOUT_MS))
   try {
     const { certificate, store } = prepared
     const users = await listUsers(store)
@@ -34,6 +39,7 @@ export async function check(world: World): Promise<number> {
     return 0
   } finally {
     await prepared.close()
+    await log.close(FLUSH_TIMEOUT_MS)
   }
 }
 

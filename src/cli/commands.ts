@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { version } from '../app/version.ts'
 import { audit } from './audit.ts'
 import { check } from './check.ts'
 import { clientList, clientNewSecret, clientRemove } from './client.ts'
@@ -6,8 +6,10 @@ import { clientSecret } from './client-secret.ts'
 import { CommandError } from './command-error.ts'
 import { grantList, grantRevoke } from './grant.ts'
 import { help } from './help.ts'
+import { log } from './log.ts'
 import { reload } from './reload.ts'
 import { start } from './start.ts'
+import { trace } from './trace.ts'
 import { user } from './user.ts'
 import type { Command, CommandOptions, World } from './world.ts'
 
@@ -28,8 +30,10 @@ export const COMMANDS: Record<string, Command> = {
   'client new-secret': { run: clientNewSecret },
   'client remove': { run: (world, _, id = '') => clientRemove(world, id), words: ['ID'] },
   audit: { run: audit, options: ['last', 'json'] },
+  log: { run: log, options: ['last', 'follow'] },
+  trace: { run: trace, options: ['last', 'json'] },
   help: { run: help },
-  version: { run: version },
+  version: { run: showVersion },
 }
 
 /** @throws CommandError when there is no such command, or it takes something else. @returns the exit code. */
@@ -59,7 +63,7 @@ function nameOf([first = '', second = '']: string[]): string {
   throw new CommandError(`There is no command "${first}". "skillgate help" shows what there is.`)
 }
 
-async function version({ print }: World): Promise<number> {
-  print(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version)
+async function showVersion({ print }: World): Promise<number> {
+  print(version())
   return 0
 }

@@ -27,6 +27,9 @@ export async function help({ print }: World): Promise<number> {
   client remove ID                 end a client that registered itself
 
   audit                            what happened lately; --last N events (50), --json for programs
+  log                              the log in words; --last N lines (50), --follow goes on until Ctrl-C
+  trace                            how each attempt to link went, and what to do where it broke;
+                                   --last N attempts (5), --json for programs
   help, version
 
 All but start work while the gateway runs, which notices at once what they change.`)

@@ -2,28 +2,52 @@ import { openControl } from '../app/control-socket.ts'
 import { keepConfiguration } from '../app/keep-configuration.ts'
 import { prepareGateway } from '../app/prepare-gateway.ts'
 import { loadConfig } from '../config/load.ts'
-import { createLog } from '../telemetry/log.ts'
+import type { Config } from '../config/schema.ts'
+import { type OpenLog, openLog } from '../telemetry/open-log.ts'
 import { listUsers } from '../users/users.ts'
 import type { World } from './world.ts'
 
+/** For the last lines of the log, whatever has become of its reader. */
+const FLUSH_TIMEOUT_MS = 1000
+
 /** `skillgate start`: serves until it is told to stop. */
 export async function start(world: World): Promise<number> {
-  const { configFile, variables, print, untilStopped, onHangup } = world
   let reload: (reason: string) => Promise<unknown> = async () => {}
-  onHangup(() => reload('SIGHUP'))
-  const config = loadConfig(configFile, variables)
+  // From here on it never ends the process.
+  world.onHangup(() => reload('SIGHUP'))
+  const config = loadConfig(world.configFile, world.variables)
+  const log = openLog(config.log, world)
+  try {
+    await serve(world, config, log, (how) => {
+      reload = (reason) => {
+        log.reopen()
+        return how(reason)
+      }
+    })
+  } finally {
+    await log.close(FLUSH_TIMEOUT_MS)
+  }
+  return 0
+}
+
+async function serve(
+  world: World,
+  config: Config,
+  log: OpenLog,
+  onReloadable: (reload: (reason: string) => Promise<unknown>) => void,
+): Promise<void> {
+  const { configFile, variables, print, untilStopped } = world
   const stopped = untilStopped()
-  const log = createLog()
   const prepared = await prepareGateway(config, world, log)
   if (prepared.certificate.made)
     print(`A new certificate was made. Trust ${prepared.certificate.caFile}: certs/README.md says how.`)
   const nobody = (await listUsers(prepared.store)).length === 0
   const running = await prepared.listen()
-  const kept = keepConfiguration({ configFile, variables, config, log, apply: running.reload })
+  const kept = keepConfiguration({ configFile, variables, config, log: log.logger, apply: running.reload })
   kept.watch()
-  reload = kept.reload
+  onReloadable(kept.reload)
   const commands = { reload: () => kept.reload('skillgate reload') }
-  const closeControl = await openControl(config.data_dir, commands, log)
+  const closeControl = await openControl(config.data_dir, commands, log.logger)
 
   if (nobody) print('Nobody can sign in yet. Add a user, also while this runs:  npx skillgate user add NAME')
   print(`Skillgate serves ${config.public_url}`)
@@ -35,5 +59,4 @@ export async function start(world: World): Promise<number> {
   kept.close()
   await closeControl()
   await running.close()
-  return 0
 }

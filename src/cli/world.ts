@@ -14,6 +14,8 @@ export interface World extends Environment {
   untilStopped: () => Promise<void>
   /** Calls this whenever the process gets SIGHUP, which from now on never ends it. */
   onHangup: (run: () => void) => void
+  /** Waits until nobody reads any more what is printed; for ever, if absent. */
+  untilUnread?: () => Promise<void>
 }
 
 /** What was typed with `--`, for those commands that take it. */
@@ -24,6 +26,7 @@ export interface CommandOptions {
   overlap?: string
   last?: string
   json?: boolean
+  follow?: boolean
 }
 
 /** What can be typed after `skillgate`. */

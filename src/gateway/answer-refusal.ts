@@ -60,11 +60,11 @@ function refusalAnswer({ headers: asked }: Exchange, { status, code, sentence, h
 function asGatewayError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error
   if (error instanceof StorageError) {
-    return new GatewayError('store_unavailable', undefined, error.message, { 'Retry-After': '5' })
+    return new GatewayError('store_unavailable', error.message, { 'Retry-After': '5' })
   }
   if (error instanceof TooBusyError) {
-    return new GatewayError('too_busy', undefined, error.message, { 'Retry-After': '5' })
+    return new GatewayError('too_busy', error.message, { 'Retry-After': '5' })
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return new GatewayError('internal_error', undefined, detail)
+  return new GatewayError('internal_error', detail)
 }

@@ -71,6 +71,8 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       const outcome = upgrade
         ? await tunnel(exchange, { ...request, upgrade, onOpen: () => noteOpened(exchange, onLong) })
         : await forward(exchange, request)
+      if (outcome.upstreamStatus !== undefined || outcome.error)
+        upstream.reachable = outcome.upstreamStatus !== undefined
       closeRecord(exchange, outcome) // -> 502, 504
     } catch (error) {
       answerRefusal(exchange, error)

@@ -93,5 +93,5 @@ function readTarget(url: string): Target {
 }
 
 function refuse(detail: string): never {
-  throw new GatewayError('ambiguous_request', undefined, detail)
+  throw new GatewayError('ambiguous_request', detail)
 }

@@ -6,6 +6,5 @@ import type { Destination } from './routes/destination.ts'
 export function requireWebSocket({ method }: Exchange, { protocol }: UpgradeRequest, destination: Destination): void {
   const takesIt = destination.kind === 'upstream' && destination.websocket
   if (takesIt && method === 'GET' && protocol === 'websocket') return
-  const sentence = 'This address takes no such upgrade. Send the request without the Upgrade header.'
-  throw new GatewayError('upgrade_not_allowed', sentence, `${method} with Upgrade ${protocol}`)
+  throw new GatewayError('upgrade_not_allowed', `${method} with Upgrade ${protocol}`)
 }

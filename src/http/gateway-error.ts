@@ -16,7 +16,7 @@ export const GATEWAY_ERRORS = {
   },
   upgrade_not_allowed: {
     status: 400,
-    sentence: 'This address takes no WebSocket, or it was another upgrade.',
+    sentence: 'This address takes no such upgrade. Send the request without the Upgrade header.',
     advice: 'This address takes no WebSocket, or it was another upgrade.',
   },
   unauthorized: {
@@ -100,9 +100,8 @@ export type GatewayErrorCode = Exclude<keyof typeof GATEWAY_ERRORS, BeforeReques
 export class GatewayError extends Refusal<GatewayErrorCode> {
   override name = 'GatewayError'
 
-  /** @param sentence instead of the catalogue's, where there is more to say. */
-  constructor(code: GatewayErrorCode, sentence?: string, detail?: string, headers?: Record<string, string>) {
-    const entry = GATEWAY_ERRORS[code]
-    super(code, { ...entry, sentence: sentence ?? entry.sentence }, detail, headers)
+  /** @param detail what really happened; for the log only. */
+  constructor(code: GatewayErrorCode, detail?: string, headers?: Record<string, string>) {
+    super(code, GATEWAY_ERRORS[code], detail, headers)
   }
 }

@@ -11,7 +11,7 @@ import { rawHeader } from '../http/raw-headers.ts'
 export async function readBody(request: IncomingMessage, { limit, timeoutMs }: BodyLimits): Promise<Buffer> {
   const { rawHeaders } = request
   if ((rawHeader(rawHeaders, 'content-encoding') ?? 'identity') !== 'identity') {
-    throw new GatewayError('unsupported_body', 'Send the body without Content-Encoding.')
+    throw new GatewayError('unsupported_body')
   }
   if (Number(rawHeader(rawHeaders, 'content-length') ?? 0) > limit) throw tooLarge(limit)
   const timeout = Promise.withResolvers<never>()
@@ -40,11 +40,9 @@ async function collect(request: IncomingMessage, limit: number): Promise<Buffer>
 }
 
 function tooSlow(timeoutMs: number): GatewayError {
-  const sentence = `The body did not arrive within ${timeoutMs / 1000} s.`
-  return new GatewayError('request_timeout', sentence)
+  return new GatewayError('request_timeout', `the body took more than ${timeoutMs / 1000} s`)
 }
 
 function tooLarge(limit: number): GatewayError {
-  const sentence = `The body has more than ${limit / 1024} KiB.`
-  return new GatewayError('body_too_large', sentence)
+  return new GatewayError('body_too_large', `more than ${limit / 1024} KiB`)
 }

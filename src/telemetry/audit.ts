@@ -1,5 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import type { Environment } from '../config/environment.ts'
+import { cut } from './cut.ts'
+import { escapeDeceiving } from './escape-deceiving.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import { setAuditFileAside } from './set-audit-file-aside.ts'
 
@@ -113,25 +115,14 @@ function auditLine({ event, address, user, client, grant, scopes, attempt, detai
   const record = {
     time: new Date(now).toISOString(),
     event,
-    address: cut(address, LONGEST.address),
-    user: cut(user, LONGEST.name),
-    client: cut(client, LONGEST.name),
-    grant: cut(grant, LONGEST.name),
+    address: address && cut(address, LONGEST.address),
+    user: user && cut(user, LONGEST.name),
+    client: client && cut(client, LONGEST.name),
+    grant: grant && cut(grant, LONGEST.name),
     scopes: scopes?.slice(0, MOST_SCOPES).map((scope) => cut(scope, LONGEST.name)),
-    attempt: cut(attempt, LONGEST.name),
+    attempt: attempt && cut(attempt, LONGEST.name),
     // All else is known to be what it says; only this may repeat what somebody sent.
-    detail: cut(detail && hideSecrets(detail), LONGEST.detail),
+    detail: detail && cut(hideSecrets(detail), LONGEST.detail),
   }
-  return `${JSON.stringify(record).replace(DECEIVING, escaped)}\n`
-}
-
-function cut(text: string | undefined, longest: number): string | undefined {
-  return text === undefined || text.length <= longest ? text : `${text.slice(0, longest - 1)}…`
-}
-
-/** What JSON leaves as it is, but a terminal obeys or some reader takes for the end of a line. */
-const DECEIVING = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return `${escapeDeceiving(JSON.stringify(record))}\n`
 }

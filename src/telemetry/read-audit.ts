@@ -10,6 +10,7 @@ export interface AuditRecord {
   client?: string
   grant?: string
   scopes: string[]
+  attempt?: string
   detail?: string
   /** The line itself. */
   line: string
@@ -58,11 +59,11 @@ function openIfThere(path: string): number | undefined {
 /** None for a line that somebody tore, or wrote by hand. */
 function recordOf(line: string): AuditRecord[] {
   try {
-    const { time, event, address, user, client, grant, scopes = [], detail } = JSON.parse(line)
-    const optional = [address, user, client, grant, detail].filter((value) => value !== undefined)
+    const { time, event, address, user, client, grant, scopes = [], attempt, detail } = JSON.parse(line)
+    const optional = [address, user, client, grant, attempt, detail].filter((value) => value !== undefined)
     const whole =
       Array.isArray(scopes) && [time, event, ...optional, ...scopes].every((value) => typeof value === 'string')
-    return whole ? [{ time, event, address, user, client, grant, scopes, detail, line }] : []
+    return whole ? [{ time, event, address, user, client, grant, scopes, attempt, detail, line }] : []
   } catch {
     return []
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
@@ -45,6 +45,8 @@ async function startLinked(t: ExecutionContext) {
   const music = await startMusicAssistant()
   t.teardown(() => music.close())
   const config = writeConfig(t, music)
+  const shortest = readFileSync(config, 'utf8').replace(/response_timeout: \d+/, 'response_timeout: 1')
+  writeFileSync(config, shortest)
   await skillgate(['user', 'add', ADA.name, '--config', config], { input: `${ADA.password}\n` })
   const gateway = await startProcess(t, config)
   return { music, config, gateway, tokens: await link(gateway) }

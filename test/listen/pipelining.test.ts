@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import test from 'ava'
+import { startBefore } from '../support/before-upstream.ts'
 import { startTestHouse } from '../support/gateway.ts'
 import { exchangeRaw, openRaw, rawRequest, UPGRADE } from '../support/raw-client.ts'
 import { startUpstream } from '../support/scripted-upstream.ts'
@@ -14,9 +15,7 @@ test('what is not HTTP, in the midst of an answer, cuts the connection and adds 
     else response.end()
     response.write('the first half')
   })
-  const house = await startTestHouse(t, ({ upstreams }) => {
-    upstreams['music-assistant'].url = upstream.url
-  })
+  const house = await startBefore(t, upstream)
   for (const between of ['', rawRequest('GET /open/other')]) {
     const client = await openRaw(house)
     client.send(rawRequest('GET /open/slow'))
@@ -80,9 +79,7 @@ test('requests that are sent at once are answered in their order', async (t) => 
     else response.once('finish', () => release.resolve())
     response.end(request.url)
   })
-  const house = await startTestHouse(t, ({ upstreams }) => {
-    upstreams['music-assistant'].url = upstream.url
-  })
+  const house = await startBefore(t, upstream)
   const client = await openRaw(house)
   client.send([1, 2, 3].map((i) => rawRequest(`GET /open/${i}`)).join(''))
   for (const i of [1, 2, 3]) t.is((await client.answer()).body, `/open/${i}`)

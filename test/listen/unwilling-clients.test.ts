@@ -39,6 +39,7 @@ test('a client that leaves is not logged as a fault of the upstream', async (t) 
   client.reset()
   await house.music.until(() => house.music.abortedClients === 1)
   t.is((await callApi(house, token)).status, 200)
+  t.regex(await house.logged('client left'), /"path":"\/api"/)
   t.deepEqual(
     house.log.filter((line) => line.includes('bad_gateway')),
     [],

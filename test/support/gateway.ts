@@ -1,12 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
-import { pino } from 'pino'
 import { stringify } from 'yaml'
 import { type MusicAssistant, startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
 import { type PreparedGateway, prepareGateway, type RunningGateway } from '../../src/app/prepare-gateway.ts'
 import type { Environment } from '../../src/config/environment.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { type OpenLog, openLog } from '../../src/telemetry/open-log.ts'
+import type { Sink } from '../../src/telemetry/sinks/sink.ts'
 import { addUser } from '../../src/users/users.ts'
 import { EndedRequests } from './ended-requests.ts'
 import { temporaryFolder, testEnvironment } from './environment.ts'
@@ -19,7 +21,10 @@ export const ADA = { name: 'ada', displayName: 'Ada Lovelace', password: 'correc
 /** What another process writes counts with the next request, not a few milliseconds later. */
 const AT_ONCE = { changesEveryMs: 0 }
 
-/** A configuration like the shipped one, on free ports, with what tests need besides. */
+/**
+ * A configuration like the shipped one, on free ports, with what tests need besides. Its upstream has longer to answer
+ * than any test waits, for a busy machine is no slow upstream.
+ */
 export function testConfig(musicAssistant: string) {
   const redirect_uris = ['https://pitangui.amazon.com/api/skill/link/MKXZK47785HJ2', JAPAN]
   const scopes = ['music.read', 'music.control', 'user:read']
@@ -28,7 +33,7 @@ export function testConfig(musicAssistant: string) {
     listen: { https: '127.0.0.1:0', http: '127.0.0.1:0' },
     tls: { source: 'local' },
     upstreams: {
-      'music-assistant': { url: musicAssistant, token: { file: 'data/music-assistant.token' }, response_timeout: 1 },
+      'music-assistant': { url: musicAssistant, token: { file: 'data/music-assistant.token' }, response_timeout: 60 },
       dead: { url: 'http://127.0.0.1:1' },
     },
     oauth: {
@@ -69,6 +74,8 @@ export interface TestHouse {
   secrets: { alexa: string; other: string }
   /** What was logged, a JSON object a line. */
   log: string[]
+  /** Waits for a line of the log with this in it. */
+  logged: (expected: string) => Promise<string>
   /** Of each request that has ended. */
   requests: EndedRequests
   /** What was written into the audit file. */
@@ -96,13 +103,15 @@ export async function startTestHouse(
 
   const environment = testEnvironment()
   const log: string[] = []
+  const opened = logInto(log, environment)
   const requests = new EndedRequests()
   const options = { ...AT_ONCE, onRequest: requests.add }
-  const prepared = await prepareGateway(loadConfig(configFile, {}), environment, logInto(log), options)
+  const prepared = await prepareGateway(loadConfig(configFile, {}), environment, opened, options)
   await addUser(prepared.store, environment, ADA)
   const gateway = await prepared.listen()
   t.teardown(async () => {
     await gateway.close()
+    await opened.close(FLUSH_TIMEOUT_MS)
     checkHoldsNoSecret(log.join(''), 'the log')
   })
   const read = (file: string) => readFileSync(join(folder, file), 'utf8').trim()
@@ -117,6 +126,14 @@ export async function startTestHouse(
     secrets: { alexa: read('data/alexa.secret'), other: read('data/other.secret') },
     log,
     requests,
+    async logged(expected) {
+      for (;;) {
+        await opened.flush(FLUSH_TIMEOUT_MS)
+        const line = log.find((one) => one.includes(expected))
+        if (line !== undefined) return line
+        await setImmediate()
+      }
+    },
     events: () =>
       readFileSync(join(folder, 'data', 'audit.jsonl'), 'utf8')
         .trim()
@@ -129,7 +146,7 @@ export async function startTestHouse(
 /** Stops the gateway, and starts another one on the same folder. */
 export async function restart(t: ExecutionContext, house: TestHouse): Promise<TestHouse> {
   await house.gateway.close()
-  const prepared = await prepareGateway(loadConfig(house.configFile, {}), house, logInto(house.log), {
+  const prepared = await prepareGateway(loadConfig(house.configFile, {}), house, logInto(house.log, house), {
     ...AT_ONCE,
     onRequest: house.requests.add,
   })
@@ -138,6 +155,18 @@ export async function restart(t: ExecutionContext, house: TestHouse): Promise<Te
   return { ...house, prepared, gateway, port: gateway.https.port }
 }
 
-function logInto(lines: string[]) {
-  return pino({ level: 'debug' }, { write: (line) => lines.push(line) })
+/** For the last lines of the log. */
+const FLUSH_TIMEOUT_MS = 10_000
+
+function logInto(lines: string[], environment: Pick<Environment, 'now'>): OpenLog {
+  const sink: Sink = {
+    write(bytes, offset, done) {
+      lines.push(...(bytes.subarray(offset).toString().match(/.*\n/g) ?? []))
+      done(null, bytes.length)
+    },
+    reopen: () => {},
+    close: () => {},
+  }
+  const terminal = { isTerminal: false, colour: false }
+  return openLog({ level: 'debug', format: 'json' }, environment, { terminal, sink })
 }

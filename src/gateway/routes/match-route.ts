@@ -11,11 +11,10 @@ import type { Destination } from './destination.ts'
 export function matchRoute(table: RouteTable, host: string, method: string, path: string): Destination {
   const tree = table.hosts.size === 0 ? table.everywhere : treeFor(table, host)
   const found = findDestinations(tree, asUpstreamsRead(path))
-  if (!found) throw new GatewayError('not_found', undefined, `no route for ${path}`)
+  if (!found) throw new GatewayError('not_found', `no route for ${path}`)
   for (const destination of found) if (destination.methods.includes(method)) return destination
   const allowed = found.flatMap(({ methods }) => methods).join(', ')
-  const sentence = `This address takes only ${allowed}.`
-  throw new GatewayError('method_not_allowed', sentence, `${method} ${path}`, { Allow: allowed })
+  throw new GatewayError('method_not_allowed', `${method} ${path}`, { Allow: allowed })
 }
 
 function treeFor({ hosts, everywhere }: RouteTable, host: string): RouteNode {

@@ -19,9 +19,5 @@ export function refusalOf(
 ): GatewayError | undefined {
   if (status !== 401 || identity === undefined) return undefined
   const advice = token === undefined ? 'it has none' : 'the one it has may have expired'
-  return new GatewayError(
-    'upstream_refused_gateway',
-    undefined,
-    `${name} answered 401: set upstreams.${name}.token, ${advice}`,
-  )
+  return new GatewayError('upstream_refused_gateway', `${name} answered 401: set upstreams.${name}.token, ${advice}`)
 }

@@ -17,13 +17,9 @@ export interface Outcome {
 export const CLIENT_LEFT: Outcome = { ending: 'client left', upstreamStatus: undefined, bytesReceived: 0 }
 
 export function unreachable({ name, url }: UpstreamSettings, error: Error): GatewayError {
-  return new GatewayError('bad_gateway', undefined, `${name} at ${url}: ${error.message}`)
+  return new GatewayError('bad_gateway', `${name} at ${url}: ${error.message}`)
 }
 
 export function tooSlow({ name, url, responseTimeoutMs }: UpstreamSettings): GatewayError {
-  return new GatewayError(
-    'gateway_timeout',
-    undefined,
-    `${name} at ${url} did not answer within ${responseTimeoutMs / 1000} s`,
-  )
+  return new GatewayError('gateway_timeout', `${name} at ${url} did not answer within ${responseTimeoutMs / 1000} s`)
 }

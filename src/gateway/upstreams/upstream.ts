@@ -14,6 +14,8 @@ export interface UpstreamSettings {
 /** The same with its connections, which last for as long as somebody needs them. */
 export interface Upstream extends UpstreamSettings {
   pool: Pool
+  /** Whether the last request got an answer. */
+  reachable: boolean
   /** Keeps the connections open until what it returns was called. */
   lease: () => () => void
   /** Closes the connections after the last request. */
@@ -34,6 +36,7 @@ export function openUpstream(settings: UpstreamSettings): Upstream {
   return {
     ...settings,
     pool,
+    reachable: true,
     lease() {
       leases++
       return release

@@ -144,6 +144,7 @@ test('49. neither the database, nor the log, nor the audit file holds a code, to
     'it holds their hashes',
   )
 
+  await house.logged('request ended')
   const log = house.log.join('')
   t.true(house.log.length >= 10, 'refusals are logged')
   const audit = readFileSync(join(house.folder, 'data', 'audit.jsonl'), 'utf8')

@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava'
-import { startTestHouse, type TestHouse } from '../../support/gateway.ts'
+import { startBefore } from '../../support/before-upstream.ts'
+import type { TestHouse } from '../../support/gateway.ts'
 import { exchangeRaw, rawRequest, UPGRADE } from '../../support/raw-client.ts'
 import { startFixedUpstream } from '../../support/scripted-upstream.ts'
 
@@ -20,16 +21,12 @@ const OTHERS = [
 const PASSED_ON = OTHERS.map((line) => line.replace(/^[^:]*: /, ''))
 
 /** A house before an upstream that answers with these headers, whatever it is asked. */
-async function startBefore(t: ExecutionContext, status: string, headers: string[]): Promise<TestHouse> {
-  const answer = [`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n')
-  const { url } = await startFixedUpstream(t, answer)
-  return startTestHouse(t, (config) => {
-    config.upstreams['music-assistant'].url = url
-  })
+async function startBeforeAnswer(t: ExecutionContext, status: string, headers: string[]): Promise<TestHouse> {
+  return startBefore(t, await startFixedUpstream(t, [`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n')))
 }
 
 test("30. an upstream sets no cookie of the gateway's, in no spelling; all others are passed on as often as they came", async (t) => {
-  const house = await startBefore(t, '200 OK', ['Content-Length: 0', ...OWN, ...OTHERS])
+  const house = await startBeforeAnswer(t, '200 OK', ['Content-Length: 0', ...OWN, ...OTHERS])
   const { status, header } = await exchangeRaw(house, rawRequest('GET /open/x'))
   t.is(status, 200)
   t.deepEqual(header('set-cookie'), PASSED_ON)
@@ -42,7 +39,7 @@ test('30. nor with the answer to an upgrade, whether it upgrades or refuses', as
     ['403 Forbidden', ['Content-Length: 0']],
   ] as const) {
     for (const cookies of [OWN, [...OWN, ...OTHERS]]) {
-      const house = await startBefore(t, status, [...headers, ...cookies])
+      const house = await startBeforeAnswer(t, status, [...headers, ...cookies])
       const answer = await exchangeRaw(house, rawRequest('GET /open/x', UPGRADE))
       t.is(answer.status, Number.parseInt(status, 10))
       t.deepEqual(answer.header('set-cookie'), cookies === OWN ? [] : PASSED_ON)
@@ -51,7 +48,7 @@ test('30. nor with the answer to an upgrade, whether it upgrades or refuses', as
 })
 
 test('30. an upstream cannot have its service worker answer for the sign-in pages', async (t) => {
-  const house = await startBefore(t, '200 OK', ['Content-Length: 0', 'Service-Worker-Allowed: /', 'X-Other: /'])
+  const house = await startBeforeAnswer(t, '200 OK', ['Content-Length: 0', 'Service-Worker-Allowed: /', 'X-Other: /'])
   const { header } = await exchangeRaw(house, rawRequest('GET /open/worker.js'))
   t.deepEqual([header('service-worker-allowed'), header('x-other')], [[], ['/']])
 })

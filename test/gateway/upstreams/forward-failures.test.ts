@@ -1,16 +1,11 @@
-import test, { type ExecutionContext } from 'ava'
-import { startTestHouse, type TestHouse } from '../../support/gateway.ts'
+import test from 'ava'
+import { startBefore, startImpatient } from '../../support/before-upstream.ts'
+import { startTestHouse } from '../../support/gateway.ts'
 import { exchangeRaw, openRaw, rawRequest } from '../../support/raw-client.ts'
 import { startFixedUpstream, startRawUpstream } from '../../support/scripted-upstream.ts'
 import { issueToken } from '../../support/tokens.ts'
 
 const errorOf = ({ status, body }: { status: number; body: string }) => [status, JSON.parse(body).error]
-
-function startBefore(t: ExecutionContext, { url }: { url: string }): Promise<TestHouse> {
-  return startTestHouse(t, ({ upstreams }) => {
-    upstreams['music-assistant'].url = url
-  })
-}
 
 test('an upstream that is down gives 502, a page to a person and JSON to a program', async (t) => {
   const house = await startTestHouse(t)
@@ -22,11 +17,11 @@ test('an upstream that is down gives 502, a page to a person and JSON to a progr
   t.deepEqual(person.header('content-type'), ['text/html; charset=utf-8'])
   t.regex(person.body, /cannot be reached/)
   t.notRegex(program.body + person.body, /127\.0\.0\.1/)
-  t.regex(house.log.join(''), /dead at http:\/\/127\.0\.0\.1:1/)
+  t.regex(await house.logged('bad_gateway'), /dead at http:\/\/127\.0\.0\.1:1/)
 })
 
 test('an upstream that does not begin to answer in time gives 504, and others are not held up', async (t) => {
-  const house = await startTestHouse(t)
+  const house = await startImpatient(t)
   house.music.misbehave('hang', { times: 1 })
   const hanging = exchangeRaw(house, rawRequest('GET /open/x'))
   await house.music.until(() => house.music.requestCount === 1)
@@ -36,7 +31,7 @@ test('an upstream that does not begin to answer in time gives 504, and others ar
 })
 
 test('a stream that has begun is not cut however long it says nothing', async (t) => {
-  const house = await startTestHouse(t)
+  const house = await startImpatient(t)
   house.music.misbehave('trickle', { times: 1 })
   const stream = (await openRaw(house)).send(rawRequest('GET /open/stream'))
   t.teardown(() => stream.socket.destroy())

@@ -4,16 +4,14 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { request as httpsRequest } from 'node:https'
 import { Readable } from 'node:stream'
 import test, { type ExecutionContext } from 'ava'
-import { startTestHouse, type TestHouse } from '../../support/gateway.ts'
+import { startBefore } from '../../support/before-upstream.ts'
+import type { TestHouse } from '../../support/gateway.ts'
 import { exchangeRaw, openRaw, rawRequest } from '../../support/raw-client.ts'
 import { startUpstream } from '../../support/scripted-upstream.ts'
 
-/** A gateway before an upstream that answers as told, and may take its time: a busy machine is no slow upstream. */
-async function startBefore(t: ExecutionContext, answer: RequestListener): Promise<TestHouse> {
-  const { url } = await startUpstream(t, answer)
-  return startTestHouse(t, ({ upstreams }) => {
-    Object.assign(upstreams['music-assistant'], { url, response_timeout: 100 })
-  })
+/** A gateway before an upstream that answers as told. */
+async function startBeforeListener(t: ExecutionContext, answer: RequestListener): Promise<TestHouse> {
+  return startBefore(t, await startUpstream(t, answer))
 }
 
 const MEGABYTE = 2 ** 20
@@ -33,7 +31,7 @@ async function untilStill(house: TestHouse, sent: () => number): Promise<number>
 
 test('the head and the first byte of an answer arrive before the rest is sent', async (t) => {
   const answering = Promise.withResolvers<ServerResponse>()
-  const house = await startBefore(t, (_, response) => answering.resolve(response))
+  const house = await startBeforeListener(t, (_, response) => answering.resolve(response))
   const client = (await openRaw(house)).send(rawRequest('GET /open/events'))
   const upstream = await answering.promise
   upstream.writeHead(200, { 'X-Name': 'B\xfcro' }).write(Buffer.alloc(0))
@@ -48,7 +46,7 @@ test('the head and the first byte of an answer arrive before the rest is sent', 
 
 test('the first byte of a request arrives before the rest is sent', async (t) => {
   const asked = Promise.withResolvers<IncomingMessage>()
-  const house = await startBefore(t, (request, response) => {
+  const house = await startBeforeListener(t, (request, response) => {
     asked.resolve(request)
     request.once('end', () => response.end('thanks'))
   })
@@ -64,7 +62,7 @@ test('the first byte of a request arrives before the rest is sent', async (t) =>
 
 test('an answer that nobody reads makes the upstream wait, and arrives whole when it is read', async (t) => {
   let sent = 0
-  const house = await startBefore(t, (_, response) => {
+  const house = await startBeforeListener(t, (_, response) => {
     const chunks = function* () {
       for (; sent < LARGE; sent += MEGABYTE) yield Buffer.alloc(MEGABYTE, sent / MEGABYTE)
     }
@@ -83,7 +81,7 @@ test('a request that the upstream does not read makes the client wait, and arriv
   const asked = Promise.withResolvers<IncomingMessage>()
   let sent = 0
   const hash = createHash('sha256')
-  const house = await startBefore(t, async (request, response) => {
+  const house = await startBeforeListener(t, async (request, response) => {
     asked.resolve(request)
     await once(request, 'resume')
     const arrived = createHash('sha256')
@@ -110,7 +108,7 @@ test('a request that the upstream does not read makes the client wait, and arriv
 })
 
 test('answers without a body have none, whatever their headers say', async (t) => {
-  const house = await startBefore(t, ({ url, method }, response) => {
+  const house = await startBeforeListener(t, ({ url, method }, response) => {
     if (url === '/open/204') response.writeHead(204).end()
     else if (url === '/open/304') response.writeHead(304, { ETag: '"a"', 'Content-Length': 7 }).end()
     else response.writeHead(200, { 'Content-Length': 7 }).end(method === 'HEAD' ? '' : 'content')
@@ -126,7 +124,7 @@ test('answers without a body have none, whatever their headers say', async (t) =
 })
 
 test('headers come back as the upstream spelled them, each as often, but for those of its own connection', async (t) => {
-  const house = await startBefore(t, (_, response) => {
+  const house = await startBeforeListener(t, (_, response) => {
     response.sendDate = false
     const own = [
       'Connection',
@@ -150,7 +148,7 @@ test('headers come back as the upstream spelled them, each as often, but for tho
 })
 
 test('an answer keeps its framing: a length stays a length, chunks stay chunks', async (t) => {
-  const house = await startBefore(t, ({ url }, response) => {
+  const house = await startBeforeListener(t, ({ url }, response) => {
     if (url === '/open/length') response.setHeader('Content-Length', 5)
     else response.write('')
     response.write('he')
@@ -164,7 +162,7 @@ test('an answer keeps its framing: a length stays a length, chunks stay chunks',
 })
 
 test('an informational answer of the upstream is not taken for the answer', async (t) => {
-  const house = await startBefore(t, (_, response) => {
+  const house = await startBeforeListener(t, (_, response) => {
     response.writeProcessing()
     response.writeEarlyHints({ link: '</a.css>; rel=preload' })
     response.end('at last')
@@ -174,7 +172,7 @@ test('an informational answer of the upstream is not taken for the answer', asyn
 })
 
 test('an answer that comes before the request is all sent still reaches the client', async (t) => {
-  const house = await startBefore(t, (_, response) => {
+  const house = await startBeforeListener(t, (_, response) => {
     response.writeHead(413, { Connection: 'close', 'Content-Length': 9 }).end('too large')
   })
   const client = await openRaw(house)

@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava'
-import { startTestHouse } from '../../support/gateway.ts'
+import { startBefore } from '../../support/before-upstream.ts'
 import { exchangeRaw, rawRequest, UPGRADE } from '../../support/raw-client.ts'
 import { startFixedUpstream } from '../../support/scripted-upstream.ts'
 
@@ -15,23 +15,20 @@ const ANSWERS = {
   'something that is not HTTP': 'hello',
 }
 
-async function startBefore(t: ExecutionContext, answer: string) {
-  const { url } = await startFixedUpstream(t, answer, (socket) => socket.end())
-  return startTestHouse(t, (config) => {
-    config.upstreams['music-assistant'].url = url
-  })
+async function startBeforeOdd(t: ExecutionContext, answer: string) {
+  return startBefore(t, await startFixedUpstream(t, answer, (socket) => socket.end()))
 }
 
 for (const [name, answer] of Object.entries(ANSWERS)) {
   test(`an upstream that answers with ${name} gets no further than its own request`, async (t) => {
-    const house = await startBefore(t, answer)
+    const house = await startBeforeOdd(t, answer)
     const { status } = await exchangeRaw(house, rawRequest('GET /open/x', ['Connection: close']))
     t.true([200, 404, 502, 999].includes(status), `${status}`)
     t.is((await exchangeRaw(house, rawRequest('GET /health'))).status, 200)
   })
 
   test(`an upstream that answers an upgrade with ${name} gets no further than that`, async (t) => {
-    const house = await startBefore(t, answer)
+    const house = await startBeforeOdd(t, answer)
     await exchangeRaw(house, rawRequest('GET /open/x', UPGRADE)).catch(() => 'the connection was cut')
     t.is((await exchangeRaw(house, rawRequest('GET /health'))).status, 200)
   })

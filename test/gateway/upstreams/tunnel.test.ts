@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import test, { type ExecutionContext } from 'ava'
 import { WebSocket } from 'ws'
+import { startBefore, startImpatient } from '../../support/before-upstream.ts'
 import { startTestHouse, type TestHouse } from '../../support/gateway.ts'
 import { exchangeRaw, openRaw, rawRequest, UPGRADE } from '../../support/raw-client.ts'
 import { startFixedUpstream, startUpstream } from '../../support/scripted-upstream.ts'
@@ -57,7 +58,7 @@ test('messages go both ways, small and large, and the upstream knows who is spea
 })
 
 test('a WebSocket lives on in silence for longer than an upstream may take to answer', async (t) => {
-  const house = await startTestHouse(t)
+  const house = await startImpatient(t)
   const { socket, next, say } = await openWebSocket(t, house)
   await next()
   house.music.misbehave('hang', { times: 1 })
@@ -94,9 +95,7 @@ test('what an upstream answers instead of upgrading is passed on whole', async (
     if (url === '/open/length') response.writeHead(404, { 'Content-Length': long.length }).end(long)
     else response.writeHead(400, 'Not Today', { 'X-Why': 'because' }).write(long, () => response.end('end'))
   })
-  const house = await startTestHouse(t, ({ upstreams }) => {
-    upstreams['music-assistant'].url = upstream.url
-  })
+  const house = await startBefore(t, upstream)
   const length = await exchangeRaw(house, upgradeRequest(undefined, '/open/length'))
   t.deepEqual([length.status, length.body.length], [404, long.length])
   const chunks = await exchangeRaw(house, upgradeRequest(undefined, '/open/chunks'))
@@ -106,9 +105,7 @@ test('what an upstream answers instead of upgrading is passed on whole', async (
 
 test("an upstream's 401 to an upgrade is the gateway's fault where the gateway let the caller in", async (t) => {
   const upstream = await startFixedUpstream(t, 'HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno')
-  const house = await startTestHouse(t, ({ upstreams }) => {
-    upstreams['music-assistant'].url = upstream.url
-  })
+  const house = await startBefore(t, upstream)
   const refused = await exchangeRaw(house, upgradeRequest(await issueToken(house)))
   t.deepEqual([refused.status, JSON.parse(refused.body).error], [502, 'upstream_refused_gateway'])
   const open = await exchangeRaw(house, upgradeRequest(undefined, '/open/x'))
@@ -116,7 +113,7 @@ test("an upstream's 401 to an upgrade is the gateway's fault where the gateway l
 })
 
 test('an upstream that hangs gives 504 to an upgrade, one that is dead or dies 502', async (t) => {
-  const house = await startTestHouse(t)
+  const house = await startImpatient(t)
   const token = await issueToken(house)
   house.music.misbehave('hang', { times: 1 })
   const slow = await exchangeRaw(house, upgradeRequest(token))

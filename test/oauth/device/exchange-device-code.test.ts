@@ -18,9 +18,7 @@ test('once it is approved the device gets tokens, and it is written down who got
   const { access_token, refresh_token, ...rest } = json
   t.deepEqual(rest, { token_type: 'Bearer', expires_in: 3600, scope: SCOPE })
   t.like(await server.accessTokens.find(access_token), {
-    userName: 'ada',
-    clientId: 'kitchen',
-    scopes: SCOPE.split(' '),
+    identity: { user: { name: 'ada' }, client: 'kitchen', scopes: SCOPE.split(' ') },
   })
   t.regex(refresh_token, /^[\w-]{43}$/)
   const { grant, ...event } = events.at(-1) ?? {}

@@ -1,0 +1,56 @@
+import { loadConfig } from '../config/load.ts'
+import { auditFile } from '../telemetry/audit-files.ts'
+import { escapeDeceiving } from '../telemetry/escape-deceiving.ts'
+import { judgeLink } from '../telemetry/judge-link.ts'
+import type { AuditRecord } from '../telemetry/read-audit.ts'
+import { type LinkAttempt, traceLinks } from '../telemetry/trace-links.ts'
+import { inWords, readTrail } from './audit.ts'
+import { NOTHING_ARRIVED, verdictWords } from './link-verdicts.ts'
+import { localSecond } from './local-time.ts'
+import { readCount } from './read-count.ts'
+import { harmless } from './table.ts'
+import type { World } from './world.ts'
+
+/** `skillgate trace [--last N] [--json]`: how each attempt to link went, and what to do where it broke. */
+export async function trace(world: World, { last = '5', json = false }: TraceOptions): Promise<number> {
+  const { configFile, variables, now, print } = world
+  const most = readCount(last)
+  const trail = readTrail(auditFile(loadConfig(configFile, variables).data_dir), Number.POSITIVE_INFINITY)
+  const attempts = traceLinks(trail).slice(-most)
+  if (json) for (const attempt of attempts) print(escapeDeceiving(JSON.stringify(forPrograms(attempt, now()))))
+  else
+    for (const line of attempts.length === 0 ? nothing() : attempts.flatMap((one) => timeline(one, now()))) print(line)
+  return 0
+}
+
+interface TraceOptions {
+  /** How many attempts, as it was typed. */
+  last?: string
+  /** An object a line, for programs. */
+  json?: boolean
+}
+
+function nothing(): string[] {
+  return [NOTHING_ARRIVED.words, NOTHING_ARRIVED.todo]
+}
+
+/** When and who, each step under it, and then what it means. */
+function timeline(attempt: LinkAttempt, now: number): string[] {
+  const { client, user, steps } = attempt
+  const { words, todo } = verdictWords(judgeLink(attempt, now), attempt)
+  const who = [client ?? 'an unknown client', user && `for ${user}`].filter(Boolean).join(' ')
+  const lines = [who, ...steps.map(stepInWords), `  => ${words}`, ...(todo === '' ? [] : [`     ${todo}`])]
+  return [...lines.map(harmless), '']
+}
+
+function stepInWords({ time, event, address, detail, grant }: AuditRecord): string {
+  const more = [address && `from ${address}`, event === 'code_redeemed' && grant && `grant ${grant}`, detail]
+  return `  ${[localSecond(time), inWords(event), ...more].filter(Boolean).join('  ')}`
+}
+
+function forPrograms(attempt: LinkAttempt, now: number): object {
+  const verdict = judgeLink(attempt, now)
+  const { steps, ...about } = attempt
+  const told = steps.map(({ time, event, address, detail }) => ({ time, event, address, detail }))
+  return { ...about, steps: told, verdict, ...verdictWords(verdict, attempt) }
+}

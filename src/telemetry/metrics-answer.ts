@@ -1,0 +1,35 @@
+import type { Metrics } from './metrics.ts'
+
+/** What an address that is for loopback and the LAN answers. */
+export interface PlainAnswer {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+/** @param path without the query. */
+export async function metricsAnswer(
+  path: string,
+  { render, contentType }: Pick<Metrics, 'render' | 'contentType'>,
+): Promise<PlainAnswer> {
+  if (path !== '/metrics') return answer(404, 'text/plain; charset=utf-8', 'There is /metrics and /readyz.\n')
+  return answer(200, contentType, await render())
+}
+
+/** What has to be there for requests to be served. An upstream that is down is none of it. */
+export interface Readiness {
+  listening: boolean
+  /** Whether there is one that hasn't expired. */
+  certificate: boolean
+  database: boolean
+}
+
+export function readinessAnswer({ listening, certificate, database }: Readiness): PlainAnswer {
+  const isReady = listening && certificate && database
+  const body = JSON.stringify({ ready: isReady, listening, certificate, database })
+  return answer(isReady ? 200 : 503, 'application/json', `${body}\n`)
+}
+
+function answer(status: number, type: string, body: string): PlainAnswer {
+  return { status, headers: { 'Content-Type': type, 'Cache-Control': 'no-store' }, body }
+}
