@@ -25,7 +25,7 @@ export function answerRefusal(exchange: Exchange, error: unknown): void {
     return
   }
   const { status, code, message, headers, detail } = asGatewayError(error)
-  record.refusal = { code, detail }
+  record.refusal ??= { code, detail }
   if (answer.begun) {
     // Half an answer is already on its way: only a broken connection tells that it isn't whole.
     record.ending ??= 'refused'

@@ -131,8 +131,11 @@ class Forwarding implements Dispatcher.DispatchHandler {
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#headWaits = false
     const { answer } = this.#exchange
-    if (answer.begun) {
-      if (!answer.closed) this.#ending = 'upstream broke off'
+    if (answer.closed) {
+      if (this.#ending === 'answered') this.#ending = 'client left'
+      this.#settle()
+    } else if (answer.begun) {
+      this.#ending = 'upstream broke off'
       answer.cut()
     } else if (this.#mayRetry && isLostConnection(error)) {
       // The upstream may have closed an idle connection in the moment that it was used.
