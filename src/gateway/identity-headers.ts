@@ -51,13 +51,22 @@ export function identityHeaders(names: IdentityHeaderNames, publicHost: string):
 function removeUntrusted(rawHeaders: string[], removed: Set<string>): string[] {
   const listed = listedInConnection(rawHeaders)
   const kept: string[] = []
+  /** Where the value of the one `Cookie` is. */
+  let cookies = -1
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string
     const canonical = canonicalName(name)
     if (removed.has(canonical) || canonical.startsWith(FORWARDING_PREFIX) || listed?.has(canonical)) continue
     const value = rawHeaders[i + 1] as string
-    if (canonical !== 'cookie') kept.push(name, value)
-    else if (value.replace(OWN_COOKIE, '')) kept.push(name, value.replace(OWN_COOKIE, '').replace(/^;\s*/, ''))
+    if (canonical !== 'cookie') {
+      kept.push(name, value)
+      continue
+    }
+    const others = value.replace(OWN_COOKIE, '').replace(/^;\s*/, '')
+    if (others === '') continue
+    // HTTP/2 may split them, HTTP/1.1 may not. @see RFC 9113 section 8.2.3
+    if (cookies < 0) cookies = kept.push(name, others) - 1
+    else kept[cookies] += `; ${others}`
   }
   return kept
 }
