@@ -1,6 +1,7 @@
 import { StorageError } from '../files/storage-error.ts'
 import { type Answer, jsonAnswer } from '../http/answer.ts'
-import { GatewayError } from '../http/gateway-error.ts'
+import { ClientLeftError } from '../http/client-left-error.ts'
+import { GatewayError, type GatewayErrorCode } from '../http/gateway-error.ts'
 import { TooBusyError } from '../limits/too-busy-error.ts'
 import { explainedPage } from '../pages/explained-page.ts'
 import type { Explained } from '../pages/words/words-for.ts'
@@ -8,17 +9,30 @@ import type { Challenge } from './access/access.ts'
 import type { Exchange } from './exchange.ts'
 import { sendAnswer } from './send-answer.ts'
 
+/** After these it isn't known for sure where the next request of the same connection begins. */
+const ENDS_CONNECTION = new Set<GatewayErrorCode>([
+  'ambiguous_request',
+  'upgrade_not_allowed',
+  'request_timeout',
+  'body_too_large',
+])
+
 /** Sends what went wrong: a page to a person, JSON to a program; the private detail only into the record. */
 export function answerRefusal(exchange: Exchange, error: unknown): void {
   const { answer, record } = exchange
+  if (error instanceof ClientLeftError) {
+    record.ending ??= 'client left'
+    return
+  }
   const { status, code, message, headers, detail } = asGatewayError(error)
   record.refusal = { code, detail }
   if (answer.begun) {
     // Half an answer is already on its way: only a broken connection tells that it isn't whole.
-    record.ending = 'upstream broke off'
+    record.ending ??= 'refused'
     answer.cut()
     return
   }
+  if (ENDS_CONNECTION.has(code)) answer.closeConnection()
   sendAnswer(exchange, refusalAnswer(exchange, { status, code, sentence: message, headers }))
 }
 

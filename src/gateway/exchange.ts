@@ -26,7 +26,7 @@ export interface Exchange {
   readonly headers: IncomingHttpHeaders
   /** The body as a stream; null where there is none. */
   readonly body: Readable | null
-  /** @throws GatewayError body_too_large, request_timeout, unsupported_body */
+  /** @throws GatewayError body_too_large, request_timeout, unsupported_body; ClientLeftError */
   readBody: (limits: BodyLimits) => Promise<Buffer>
   /** Nobody wants what is left of the body: it is read and forgotten, and must not take long. */
   dropBody: () => void

@@ -33,10 +33,10 @@ const FORM_LIMITS = { limit: 32 * 1024, timeoutMs: 5000 }
 export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHandler {
   return async function handleExchange(exchange) {
     const site = current()
-    const { record, answer, upgrade } = exchange
+    const { record, upgrade } = exchange
     let release: (() => void) | undefined
     // While stopping, no client may hold on to its connection.
-    if (health() === 'stopping') answer.closeConnection()
+    if (health() === 'stopping') exchange.answer.closeConnection()
     try {
       const target = refuseAmbiguous(exchange) // -> 400
       const destination = matchRoute(site.routes, exchange.host as string, exchange.method, target.path) // -> 404, 405
@@ -71,7 +71,8 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       const outcome = upgrade
         ? await tunnel(exchange, { ...request, upgrade, onOpen: () => noteOpened(exchange, onLong) })
         : await forward(exchange, request)
-      upstream.reachable = outcome.upstreamStatus !== undefined || outcome.error === undefined
+      if (outcome.upstreamStatus !== undefined || outcome.error)
+        upstream.reachable = outcome.upstreamStatus !== undefined
       closeRecord(exchange, outcome) // -> 502, 504
     } catch (error) {
       answerRefusal(exchange, error)

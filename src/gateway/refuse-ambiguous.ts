@@ -20,7 +20,7 @@ const LOOK_ALIKES = new Set(['content-length', 'transfer-encoding', 'host', 'con
  * @throws GatewayError ambiguous_request
  * @see RFC 9112 sections 3.2, 6.3 and 11.2
  */
-export function refuseAmbiguous({ record, method, target, host, rawHeaders }: Exchange): Target {
+export function refuseAmbiguous({ record, method, target, host, rawHeaders, body }: Exchange): Target {
   if (!METHODS.has(method)) refuse(`method ${method}`)
   const { protocol } = record
   if (!PROTOCOLS.has(protocol)) refuse(protocol)
@@ -29,8 +29,7 @@ export function refuseAmbiguous({ record, method, target, host, rawHeaders }: Ex
   const framing = readFraming(rawHeaders)
   if (framing.coding && framing.length !== undefined) refuse('Transfer-Encoding beside Content-Length')
   if (framing.coding && protocol === 'HTTP/1.0') refuse('Transfer-Encoding in HTTP/1.0')
-  const hasBody = framing.coding || (framing.length !== undefined && framing.length !== '0')
-  if (hasBody && (method === 'GET' || method === 'HEAD')) refuse(`${method} with a body`)
+  if (body !== null && (method === 'GET' || method === 'HEAD')) refuse(`${method} with a body`)
   return readTarget(target)
 }
 
@@ -94,5 +93,5 @@ function readTarget(url: string): Target {
 }
 
 function refuse(detail: string): never {
-  throw new GatewayError('ambiguous_request', detail, { Connection: 'close' })
+  throw new GatewayError('ambiguous_request', detail)
 }

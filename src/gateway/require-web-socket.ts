@@ -6,5 +6,5 @@ import type { Destination } from './routes/destination.ts'
 export function requireWebSocket({ method }: Exchange, { protocol }: UpgradeRequest, destination: Destination): void {
   const takesIt = destination.kind === 'upstream' && destination.websocket
   if (takesIt && method === 'GET' && protocol === 'websocket') return
-  throw new GatewayError('upgrade_not_allowed', `${method} with Upgrade ${protocol}`, { Connection: 'close' })
+  throw new GatewayError('upgrade_not_allowed', `${method} with Upgrade ${protocol}`)
 }

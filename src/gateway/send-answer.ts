@@ -3,10 +3,11 @@ import { toRawHeaders } from '../http/raw-headers.ts'
 import type { RefusalNote } from '../telemetry/request-record.ts'
 import type { Exchange } from './exchange.ts'
 
-/** Sends an answer of the gateway's own, and notes in the record what it refused. */
+/** Sends an answer of the gateway's own, if somebody is left to get it, and notes in the record what it refused. */
 export function sendAnswer(exchange: Exchange, { status, headers, body, detail }: Answer): void {
   const { answer, record } = exchange
   if (detail !== undefined) record.refusal ??= noteOf(detail)
+  if (answer.closed) return
   record.ending = record.refusal ? 'refused' : 'answered'
   const bytes = Buffer.from(body)
   answer.begin(status, [...toRawHeaders(headers), 'Content-Length', String(bytes.length)])

@@ -22,6 +22,8 @@ export interface Connection {
   serverName: string | undefined
   /** The unfinished ones; more than one where a client doesn't wait for the first. */
   exchanges: Http1Exchange[]
+  /** Whether the rest of a body still comes whose request is answered already. */
+  hasRest: boolean
 }
 
 export interface ConnectionTools extends ReaderTools {
@@ -52,6 +54,8 @@ export function followConnections(
   const speaking = new Map<Duplex, Connection>()
   let inFlight = 0
   const idle = Promise.withResolvers<void>()
+  let unclosedRecords = 0
+  const allClosed = Promise.withResolvers<void>()
   let closing = false
 
   server.on('connection', (socket: Socket) => {
@@ -70,7 +74,12 @@ export function followConnections(
   function accept(request: IncomingMessage, answer: ServerResponse | UpgradeRequest): void {
     const connection = of(request.socket)
     const exchange = new Http1Exchange(request, answer, connection, tools)
+    if (exchange.upgrade && connection.exchanges.length > 0) {
+      refuseEarlyUpgrade(exchange, connection)
+      return
+    }
     connection.exchanges.push(exchange)
+    unclosedRecords++
     // A tunnel lasts for as long as its two ends like, and nothing waits for that.
     if (exchange.upgrade) exchange.upgrade.socket.once('close', () => left(true))
     else {
@@ -78,20 +87,33 @@ export function followConnections(
       exchange.answer.onClose(left)
     }
     let handled = false
-    let gone = false
+    let sent: boolean | undefined
     tools.handle(exchange).then(() => {
       handled = true
-      if (gone) closeRecord(exchange.record, tools)
+      if (sent !== undefined) end(sent)
     })
 
     function left(finished: boolean): void {
-      gone = true
+      sent = finished
       connection.exchanges.splice(connection.exchanges.indexOf(exchange), 1)
       if (!exchange.upgrade) inFlight--
       if (closing && inFlight === 0) idle.resolve()
-      if (!finished && (exchange.record.ending ?? 'answered') === 'answered') exchange.record.ending = 'client left'
-      if (handled) closeRecord(exchange.record, tools)
+      if (handled) end(finished)
     }
+
+    function end(finished: boolean): void {
+      closeRecord(exchange.record, finished, tools)
+      unclosedRecords--
+      if (closing && unclosedRecords === 0) allClosed.resolve()
+    }
+  }
+
+  /** The answer to an earlier request and what comes now would get mixed up: that is the end of the connection. */
+  function refuseEarlyUpgrade(exchange: Http1Exchange, { exchanges }: Connection): void {
+    const note = { code: 'upgrade_not_allowed', detail: 'it came before the answer to an earlier request' }
+    for (const earlier of exchanges) earlier.abandon(note, 'refused', undefined)
+    exchange.upgrade?.socket.destroy()
+    closeRecord(Object.assign(exchange.record, { refusal: note, ending: 'refused' }), false, tools)
   }
 
   function* exchanges(): Generator<Http1Exchange> {
@@ -108,9 +130,10 @@ export function followConnections(
       for (const socket of speaking.keys()) (socket as Socket).destroySoon()
       await within(FLUSH_MS, closed)
     }
-    for (const { record } of exchanges()) record.ending ??= 'stopped'
+    for (const { record } of exchanges()) if (isOpenOrAnswered(record)) record.ending = 'stopped'
     for (const socket of open) socket.destroy()
     await closed
+    if (unclosedRecords > 0) await within(FLUSH_MS, allClosed.promise)
   }
 
   return { of, accept, exchanges, count: () => open.size, close }
@@ -124,13 +147,21 @@ function describe(socket: Socket, listener: RequestRecord['listener']): Connecti
     tlsVersion: getProtocol?.call(socket) ?? undefined,
     serverName: servername || undefined,
     exchanges: [],
+    hasRest: false,
   }
 }
 
-function closeRecord(record: RequestRecord, { monotonic, onEnd }: ConnectionTools): void {
+/** @param finished whether what there was to send has been sent. */
+function closeRecord(record: RequestRecord, finished: boolean, { monotonic, onEnd }: ConnectionTools): void {
   record.duration = monotonic() - record.startedMonotonic
-  record.ending ??= 'answered'
+  const isWhole = finished && record.status !== undefined
+  if (isOpenOrAnswered(record)) record.ending = isWhole ? 'answered' : 'client left'
   onEnd(record)
+}
+
+/** Nothing else is known of its end. */
+function isOpenOrAnswered({ ending }: RequestRecord): boolean {
+  return ending === undefined || ending === 'answered'
 }
 
 async function within(milliseconds: number, event: Promise<unknown>): Promise<void> {

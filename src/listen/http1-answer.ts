@@ -11,6 +11,7 @@ export class Http1Answer implements AnswerChannel {
   readonly #record: RequestRecord
   readonly #monotonic: () => number
   readonly #closed: ((finished: boolean) => void)[] = []
+  #abandoned = false
 
   constructor(response: ServerResponse, record: RequestRecord, monotonic: () => number) {
     this.#response = response
@@ -26,7 +27,7 @@ export class Http1Answer implements AnswerChannel {
   }
 
   get closed(): boolean {
-    return this.#response.destroyed
+    return this.#abandoned || this.#response.destroyed || this.#response.socket?.destroyed === true
   }
 
   /** Whether it has been given whole, though it may not have left yet. */
@@ -34,18 +35,26 @@ export class Http1Answer implements AnswerChannel {
     return this.#response.writableEnded
   }
 
+  /** Whatever it is given from now on goes nowhere: the client has been told something else, or is being cut off. */
+  abandon(): void {
+    this.#abandoned = true
+  }
+
   begin(status: number, rawHeaders: string[]): void {
+    if (this.#abandoned) return
     this.#record.status = status
     this.#record.firstByteAfter = this.#monotonic() - this.#record.startedMonotonic
     this.#response.writeHead(status, STATUS_CODES[status], rawHeaders)
   }
 
   write(chunk: Uint8Array): boolean {
+    if (this.#abandoned) return true
     this.#record.bytesSent += chunk.length
     return this.#response.write(chunk)
   }
 
   end(chunk?: Uint8Array): void {
+    if (this.#abandoned) return
     if (chunk && this.#record.method !== 'HEAD') this.#record.bytesSent += chunk.length
     this.#response.end(chunk)
   }

@@ -4,7 +4,7 @@ import type { Allowed } from '../gateway/access/access.ts'
 import type { AnswerChannel, BodyLimits, Exchange, UpgradeRequest } from '../gateway/exchange.ts'
 import { rawHeader, rawHeaderValues } from '../http/raw-headers.ts'
 import type { ClientAddress } from '../net/client-address.ts'
-import type { RequestRecord } from '../telemetry/request-record.ts'
+import type { RefusalNote, RequestRecord } from '../telemetry/request-record.ts'
 import type { Connection } from './connections.ts'
 import { Http1Answer, respondOn } from './http1-answer.ts'
 import { readBody } from './read-body.ts'
@@ -30,6 +30,7 @@ export class Http1Exchange implements Exchange {
   readonly upgrade: UpgradeRequest | undefined
   allowed?: Allowed
   readonly #request: IncomingMessage
+  readonly #connection: Connection
   readonly #monotonic: () => number
   #answer: Http1Answer | undefined
 
@@ -41,6 +42,7 @@ export class Http1Exchange implements Exchange {
     tools: ReaderTools,
   ) {
     this.#request = request
+    this.#connection = connection
     this.#monotonic = tools.monotonic
     this.host = hostOf(request.rawHeaders)
     this.record = newRecord(request, this.host, connection, tools)
@@ -72,7 +74,16 @@ export class Http1Exchange implements Exchange {
     return hasBody ? this.#request : null
   }
 
+  /** Whether all of the request has come. */
+  get complete(): boolean {
+    return this.#request.complete
+  }
+
   get answer(): AnswerChannel & { ended: boolean } {
+    return this.#ownAnswer
+  }
+
+  get #ownAnswer(): Http1Answer {
     this.#answer ??= new Http1Answer(
       respondOn(this.#request, (this.upgrade as UpgradeRequest).socket),
       this.record,
@@ -90,8 +101,20 @@ export class Http1Exchange implements Exchange {
   dropBody(): void {
     const { socket } = this.#request
     if (this.#request.complete || this.upgrade) return
+    this.#connection.hasRest = true
     const timer = setTimeout(() => socket?.destroy(), REST_OF_BODY_MS)
-    this.#request.once('close', () => clearTimeout(timer))
+    this.#request.once('close', () => {
+      this.#connection.hasRest = false
+      clearTimeout(timer)
+    })
+  }
+
+  /** It ends with its connection, whatever its handler does. @param status what the client was told, if anything. */
+  abandon(refusal: RefusalNote, ending: RequestRecord['ending'], status: number | undefined): void {
+    this.record.refusal ??= refusal
+    this.record.ending ??= ending
+    this.record.status ??= status
+    this.#ownAnswer.abandon()
   }
 }
 

@@ -50,9 +50,7 @@ export async function listen(
     server.on(event, (request, socket, head) => {
       // Nobody else listens, and one client's reset would end the process.
       socket.on('error', () => socket.destroy())
-      // The answer to an earlier request and what comes now would get mixed up.
-      if (connections.of(socket).exchanges.length > 0) socket.destroy()
-      else connections.accept(request, { protocol: request.headers.upgrade?.toLowerCase() ?? '', socket, head })
+      connections.accept(request, { protocol: request.headers.upgrade?.toLowerCase() ?? '', socket, head })
     })
   }
   server.on('clientError', (error, socket) => {

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { BodyLimits } from '../gateway/exchange.ts'
+import { ClientLeftError } from '../http/client-left-error.ts'
 import { GatewayError } from '../http/gateway-error.ts'
 import { rawHeader } from '../http/raw-headers.ts'
 
 /**
  * The whole body of a request.
- * @throws GatewayError body_too_large, unsupported_body, request_timeout
+ * @throws GatewayError body_too_large, unsupported_body, request_timeout; ClientLeftError
  */
 export async function readBody(request: IncomingMessage, { limit, timeoutMs }: BodyLimits): Promise<Buffer> {
   const { rawHeaders } = request
@@ -26,18 +27,22 @@ async function collect(request: IncomingMessage, limit: number): Promise<Buffer>
   const chunks: Buffer[] = []
   let size = 0
   // Leaving the loop must not end the connection: there is an answer to send.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    size += chunk.length
-    if (size > limit) throw tooLarge(limit)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      size += chunk.length
+      if (size > limit) throw tooLarge(limit)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw request.errored ? new ClientLeftError() : error
   }
   return Buffer.concat(chunks)
 }
 
 function tooSlow(timeoutMs: number): GatewayError {
-  return new GatewayError('request_timeout', `the body took more than ${timeoutMs / 1000} s`, { Connection: 'close' })
+  return new GatewayError('request_timeout', `the body took more than ${timeoutMs / 1000} s`)
 }
 
 function tooLarge(limit: number): GatewayError {
-  return new GatewayError('body_too_large', `more than ${limit / 1024} KiB`, { Connection: 'close' })
+  return new GatewayError('body_too_large', `more than ${limit / 1024} KiB`)
 }

@@ -1,8 +1,16 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { GATEWAY_ERRORS } from '../http/gateway-error.ts'
-import type { RequestRecord } from '../telemetry/request-record.ts'
+import type { RefusalNote } from '../telemetry/request-record.ts'
 import type { Connection, ConnectionTools } from './connections.ts'
+import { unreadRecord } from './unread-record.ts'
+
+type Code = 'malformed_request' | 'headers_too_large' | 'request_timeout'
+
+const CODES: Record<string, Code> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+}
 
 /** Refuses what Node's parser couldn't read at all, or what didn't come in time, and ends the connection. */
 export function refuseMalformed(
@@ -11,65 +19,45 @@ export function refuseMalformed(
   connection: Connection,
   tools: ConnectionTools,
 ): void {
+  const { exchanges } = connection
+  // A request whose headers had been read has its record already.
+  const isRest = exchanges.at(-1)?.complete === false
   const isHttp = /^(HPE|ERR_HTTP)_/.test(error.code ?? '')
-  // Half of an answer must not go on with this refusal.
-  const begun = connection.exchanges.filter(({ answer }) => answer.begun)
-  if (!isHttp || begun.some(({ answer }) => !answer.ended)) {
+  if (!isHttp || (isRest && error.code === 'HPE_INVALID_EOF_STATE')) {
+    // Its own end of the connection has gone.
     socket.destroy()
     return
   }
-  const code = REFUSALS[error.code ?? ''] ?? 'malformed_request'
-  const { status, sentence } = GATEWAY_ERRORS[code]
-  const isAnswered = begun.length === 0 && socket.writable
-  if (isAnswered) socket.write(refusal(status, code, sentence))
-  socket.destroySoon()
-  const refused = { status: isAnswered ? status : undefined, refusal: { code, detail: error.message } }
-  tools.onEnd({ ...unreadRecord(connection, tools), ...refused })
+  const code = CODES[error.code ?? ''] ?? 'malformed_request'
+  const { status } = GATEWAY_ERRORS[code]
+  // Half of an answer must not go on with this refusal.
+  const isAnswering = exchanges.some(({ answer }) => answer.begun && !answer.ended)
+  const isAnswered = socket.writable && !exchanges.some(({ answer }) => answer.begun)
+  if (isAnswered) socket.write(refusal(code))
+
+  const note = { code, detail: error.message }
+  const hasTaken = abandonExchanges(connection, note, isAnswered ? status : undefined)
+  if (!isRest && !connection.hasRest) {
+    const refused = { status: isAnswered && !hasTaken ? status : undefined, refusal: note }
+    tools.onEnd({ ...unreadRecord(connection, tools), ...refused })
+  }
+  if (isAnswering) socket.destroy()
+  else socket.destroySoon()
 }
 
-function refusal(status: number, code: string, sentence: string): string {
+/** What is under way on the connection ends with it. @returns whether the client takes the refusal for its answer. */
+function abandonExchanges({ exchanges }: Connection, note: RefusalNote, status: number | undefined): boolean {
+  const unanswered = exchanges.filter(({ answer }) => !answer.ended)
+  for (const [i, exchange] of unanswered.entries()) {
+    const isLate = note.code === 'request_timeout' && exchange.answer.begun
+    exchange.abandon(note, isLate ? 'timed out' : 'refused', i === 0 ? status : undefined)
+  }
+  return unanswered.length > 0
+}
+
+function refusal(code: Code): string {
+  const { status, sentence } = GATEWAY_ERRORS[code]
   const body = JSON.stringify({ error: code, error_description: sentence })
   const headers = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}\r\n\r\n${body}`
-}
-
-/** By what Node's parser calls it. */
-const REFUSALS: Record<string, keyof typeof GATEWAY_ERRORS> = {
-  HPE_HEADER_OVERFLOW: 'headers_too_large',
-  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
-}
-
-/** Of a request of which nothing could be read. */
-function unreadRecord(connection: Connection, { now, monotonic, newRequestId }: ConnectionTools): RequestRecord {
-  const { listener, peer, tlsVersion, serverName } = connection
-  return {
-    id: newRequestId(),
-    startedAt: now(),
-    startedMonotonic: monotonic(),
-    protocol: '',
-    listener,
-    peer: peer ?? '',
-    // Nothing was read that a trusted proxy could have said.
-    address: peer,
-    tlsVersion,
-    serverName,
-    method: '',
-    host: undefined,
-    path: '',
-    userAgent: undefined,
-    route: undefined,
-    upstream: undefined,
-    upstreamStatus: undefined,
-    user: undefined,
-    client: undefined,
-    grant: undefined,
-    status: undefined,
-    bytesReceived: 0,
-    bytesSent: 0,
-    firstByteAfter: undefined,
-    upgraded: false,
-    refusal: undefined,
-    ending: 'refused',
-    duration: 0,
-  }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { WebSocket } from 'ws'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { removeUser } from '../../src/users/users.ts'
 import { exactRequest, FORM } from '../support/exact-request.ts'
 import { startTestHouse, type TestHouse } from '../support/gateway.ts'
@@ -22,9 +23,7 @@ test('a WebSocket ends when its user is removed by another process, and the upst
   const house = await startTestHouse(t)
   const socket = await openWebSocket(t, house)
   const closed = once(socket, 'close')
-  const other = await openKeyvStore(join(house.folder, 'data', 'skillgate.db'), house.now)
-  await removeUser(other, 'ada')
-  await other.close()
+  await removeUser(await openOther(t, house), 'ada')
   await closed
   await house.music.until(() => house.music.openWebSockets === 0)
   t.is(socket.readyState, WebSocket.CLOSED)
@@ -34,13 +33,12 @@ test('a WebSocket outlives the hour of its token, and ends with its grant', asyn
   const house = await startTestHouse(t)
   const socket = await openWebSocket(t, house)
   house.advance(3600_000)
-  // Long enough for its grant to be looked at: the gateway does so every second.
-  const looks = watchLooks(house)
-  await looks(2)
+  const other = await openOther(t, house)
+  await untilLookedAt(house, other)
   t.is(socket.readyState, WebSocket.OPEN)
   const closed = once(socket, 'close')
-  const { entries } = await house.prepared.store.list('grant', '', undefined, 10)
-  for (const { id } of entries) await house.prepared.store.delete('grant', id)
+  const { entries } = await other.list('grant', '', undefined, 10)
+  for (const { id } of entries) await other.delete('grant', id)
   await closed
   t.is(socket.readyState, WebSocket.CLOSED)
 })
@@ -63,26 +61,30 @@ test('a WebSocket ends when its client revokes the access token that opened it, 
   t.is(answer.status, 200)
   await closed
   await house.music.until(() => house.music.openWebSockets === 1)
-  const looks = watchLooks(house)
-  await looks(2)
+  await untilLookedAt(house, await openOther(t, house))
   t.is(other!.readyState, WebSocket.OPEN)
 })
 
-/** Counts how often the gateway looks for a grant. */
-function watchLooks(house: TestHouse) {
-  const { store } = house.prepared
-  const get = store.get
-  let seen = 0
-  let changed = Promise.withResolvers<void>()
-  store.get = async (kind, id) => {
-    if (kind === 'grant') {
-      seen++
-      changed.resolve()
-      changed = Promise.withResolvers()
+/** The store as another process has it. */
+async function openOther(t: ExecutionContext, { folder, now }: TestHouse): Promise<Store> {
+  const other = await openKeyvStore(join(folder, 'data', 'skillgate.db'), now)
+  t.teardown(() => other.close())
+  return other
+}
+
+/** Something is written by another process, and the gateway looks twice whether what is open still may be. */
+async function untilLookedAt({ prepared: { store } }: TestHouse, other: Store): Promise<void> {
+  const { get } = store
+  const ada = await other.get('user', 'ada')
+  for (let look = 1; look <= 2; look++) {
+    const looked = Promise.withResolvers<void>()
+    store.get = async (kind, id) => {
+      const value = await get(kind, id)
+      if (kind === 'grant') looked.resolve()
+      return value
     }
-    return get(kind, id)
+    await other.put('user', 'ada', { ...ada!, displayName: `Ada the ${look}.` })
+    await looked.promise
   }
-  return async (times: number) => {
-    while (seen < times) await changed.promise
-  }
+  store.get = get
 }

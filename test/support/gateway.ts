@@ -10,6 +10,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import { type OpenLog, openLog } from '../../src/telemetry/open-log.ts'
 import type { Sink } from '../../src/telemetry/sinks/sink.ts'
 import { addUser } from '../../src/users/users.ts'
+import { EndedRequests } from './ended-requests.ts'
 import { temporaryFolder, testEnvironment } from './environment.ts'
 import { checkHoldsNoSecret } from './issued-secrets.ts'
 
@@ -75,6 +76,8 @@ export interface TestHouse {
   log: string[]
   /** Waits for a line of the log with this in it. */
   logged: (expected: string) => Promise<string>
+  /** Of each request that has ended. */
+  requests: EndedRequests
   /** What was written into the audit file. */
   events: () => Record<string, unknown>[]
   advance: (milliseconds: number) => void
@@ -101,7 +104,9 @@ export async function startTestHouse(
   const environment = testEnvironment()
   const log: string[] = []
   const opened = logInto(log, environment)
-  const prepared = await prepareGateway(loadConfig(configFile, {}), environment, opened, AT_ONCE)
+  const requests = new EndedRequests()
+  const options = { ...AT_ONCE, onRequest: requests.add }
+  const prepared = await prepareGateway(loadConfig(configFile, {}), environment, opened, options)
   await addUser(prepared.store, environment, ADA)
   const gateway = await prepared.listen()
   t.teardown(async () => {
@@ -120,6 +125,7 @@ export async function startTestHouse(
     ca: read('certs/local-ca.pem'),
     secrets: { alexa: read('data/alexa.secret'), other: read('data/other.secret') },
     log,
+    requests,
     async logged(expected) {
       for (;;) {
         await opened.flush(FLUSH_TIMEOUT_MS)
@@ -140,7 +146,10 @@ export async function startTestHouse(
 /** Stops the gateway, and starts another one on the same folder. */
 export async function restart(t: ExecutionContext, house: TestHouse): Promise<TestHouse> {
   await house.gateway.close()
-  const prepared = await prepareGateway(loadConfig(house.configFile, {}), house, logInto(house.log, house), AT_ONCE)
+  const prepared = await prepareGateway(loadConfig(house.configFile, {}), house, logInto(house.log, house), {
+    ...AT_ONCE,
+    onRequest: house.requests.add,
+  })
   const gateway = await prepared.listen()
   t.teardown(() => gateway.close())
   return { ...house, prepared, gateway, port: gateway.https.port }

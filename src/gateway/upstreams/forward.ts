@@ -3,7 +3,7 @@ import type { GatewayError } from '../../http/gateway-error.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Target } from '../refuse-ambiguous.ts'
 import { responseHeaders } from '../response-headers.ts'
-import { type Outcome, tooSlow, unreachable } from './outcome.ts'
+import { CLIENT_LEFT, type Outcome, tooSlow, unreachable } from './outcome.ts'
 import type { Upstream, UpstreamSettings } from './upstream.ts'
 
 export type { Pool }
@@ -42,6 +42,8 @@ export interface ForwardRequest {
  * @returns when the answer has been passed on, the client has left, or nothing could be had.
  */
 export function forward(exchange: Exchange, request: ForwardRequest): Promise<Outcome> {
+  // While it was decided about.
+  if (exchange.answer.closed) return Promise.resolve(CLIENT_LEFT)
   return new Promise((resolve) => {
     const forwarding = new Forwarding(exchange, request, resolve)
     forwarding.dispatch()

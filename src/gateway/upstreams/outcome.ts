@@ -2,7 +2,7 @@ import { GatewayError } from '../../http/gateway-error.ts'
 import type { Ending } from '../../telemetry/request-record.ts'
 import type { UpstreamSettings } from './upstream.ts'
 
-/** What became of something that was passed on to an upstream. */
+/** What became of something that was, or was to be, passed on to an upstream. */
 export interface Outcome {
   ending: Ending
   /** What the upstream answered, if it did. */
@@ -12,6 +12,9 @@ export interface Outcome {
   /** Set where the client was not answered yet, and has to be told this. */
   error?: GatewayError
 }
+
+/** Nobody waits for it any more. */
+export const CLIENT_LEFT: Outcome = { ending: 'client left', upstreamStatus: undefined, bytesReceived: 0 }
 
 export function unreachable({ name, url }: UpstreamSettings, error: Error): GatewayError {
   return new GatewayError('bad_gateway', `${name} at ${url}: ${error.message}`)

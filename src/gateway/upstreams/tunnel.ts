@@ -6,7 +6,7 @@ import { endSocket } from '../../net/end-socket.ts'
 import type { Exchange, UpgradeRequest } from '../exchange.ts'
 import { responseHeaders, setsOwnCookie } from '../response-headers.ts'
 import type { ForwardRequest } from './forward.ts'
-import { type Outcome, tooSlow, unreachable } from './outcome.ts'
+import { CLIENT_LEFT, type Outcome, tooSlow, unreachable } from './outcome.ts'
 
 useOldExtendQuietly()
 
@@ -23,7 +23,11 @@ export interface TunnelRequest extends ForwardRequest {
 export function tunnel(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
   const { upstream, upgrade, headers, refusalOf, onOpen } = request
   const { socket, head } = upgrade
-  const outcome: Outcome = { ending: 'client left', upstreamStatus: undefined, bytesReceived: 0 }
+  // While it was decided about.
+  if (socket.destroyed) return Promise.resolve(CLIENT_LEFT)
+  const outcome: Outcome = { ...CLIENT_LEFT }
+  /** Bytes that came in one packet with the upstream's consent. */
+  let firstLength = 0
   return new Promise((resolve) => {
     const proxy = httpProxy.createProxyServer({ target: upstream.url, toProxy: true })
     socket.once('close', () => resolve(outcome))
@@ -37,7 +41,8 @@ export function tunnel(exchange: Exchange, request: TunnelRequest): Promise<Outc
         upstreamRequest.destroy()
       })
       // http-proxy, which listens next, passes on every header of the answer.
-      upstreamRequest.once('upgrade', ({ headers }) => {
+      upstreamRequest.once('upgrade', ({ headers }, _, first: Buffer) => {
+        firstLength = first.length
         const cookies = headers['set-cookie']
         if (cookies) headers['set-cookie'] = cookies.filter((cookie) => !setsOwnCookie(cookie))
       })
@@ -54,7 +59,7 @@ export function tunnel(exchange: Exchange, request: TunnelRequest): Promise<Outc
       outcome.ending = 'closed'
       outcome.upstreamStatus = 101
       onOpen()
-      count(upstreamSocket)
+      countBytes(upstreamSocket)
       socket.once('close', () => upstreamSocket.destroy())
       upstreamSocket.once('close', () => endSocket(socket))
     })
@@ -62,11 +67,11 @@ export function tunnel(exchange: Exchange, request: TunnelRequest): Promise<Outc
     proxy.on('error', () => {})
     proxy.ws(requestFor(exchange, upstream.url, headers), socket, head)
 
-    function count(upstreamSocket: Socket): void {
+    function countBytes(upstreamSocket: Socket): void {
       const { bytesRead, bytesWritten } = upstreamSocket
       socket.once('close', () => {
         outcome.bytesReceived = upstreamSocket.bytesWritten - bytesWritten
-        exchange.record.bytesSent = upstreamSocket.bytesRead - bytesRead
+        exchange.record.bytesSent = upstreamSocket.bytesRead - bytesRead + firstLength
       })
     }
 
