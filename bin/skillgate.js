@@ -3,6 +3,9 @@
 import { existsSync } from 'node:fs'
 import { refuseNode } from './refuse-node.js'
 
+// To a gateway SIGHUP says "read your configuration", which one that is still starting does anyway.
+if (process.argv.includes('start')) process.on('SIGHUP', () => {})
+
 const refusal = refuseNode(process.versions.node, process.execArgv, process.env.NODE_OPTIONS)
 if (refusal) {
   console.error(refusal)

@@ -11,6 +11,7 @@ import { type Audit, openAudit } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
 import { limitAudit } from '../telemetry/limit-audit.ts'
 import type { Logger } from '../telemetry/log.ts'
+import { passwordVerifier, type VerifyPassword } from '../users/users.ts'
 
 /** What lives as long as the process, whatever the configuration becomes meanwhile. */
 export interface House {
@@ -20,6 +21,7 @@ export interface House {
   sealer: Sealer
   audit: Audit
   facts: TokenFacts
+  verifyPassword: VerifyPassword
   /** What `/health` says. */
   health: () => Health
   /** Where the gateway is in its life. */
@@ -60,6 +62,7 @@ export async function openHouse(
       sealer: await openSealer(keyFile(data_dir), environment),
       audit: limitAudit(everyEvent, environment, addressBlock),
       facts: openTokenFacts(store, { now, changesEveryMs }),
+      verifyPassword: await passwordVerifier(store, environment),
       health: () => (house.phase === 'ok' && !store.healthy() ? 'degraded' : house.phase),
       phase: 'starting',
       closing,

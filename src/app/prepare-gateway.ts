@@ -1,16 +1,16 @@
 import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import type { Environment } from '../config/environment.ts'
-import type { Config } from '../config/schema.ts'
+import type { Address, Config } from '../config/schema.ts'
 import { exchangeHandler } from '../gateway/handle-exchange.ts'
 import { plainExchangeHandler } from '../gateway/handle-plain-exchange.ts'
 import { watchAccess } from '../gateway/watch-access.ts'
 import type { ConnectionTools } from '../listen/connections.ts'
 import { listenHttp } from '../listen/listen-http.ts'
-import { listenHttps } from '../listen/listen-https.ts'
+import { listenHttps, type TlsMaterial } from '../listen/listen-https.ts'
 import type { Listener } from '../listen/listener.ts'
 import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
-import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listeners.ts'
+import { DRAIN_TIMEOUT_MS, type ListenerKind, type Listeners, openListeners } from './listeners.ts'
 import { logRequests } from './log-requests.ts'
 import { maintainStore } from './maintain-store.ts'
 import { type House, type HouseOptions, openHouse } from './open-house.ts'
@@ -66,7 +66,7 @@ export async function prepareGateway(
     const listeners = openListeners(listenerOpener(house, current))
     closing.defer(() => listeners.close(DRAIN_TIMEOUT_MS))
     try {
-      const prepared = await listeners.prepare(config)
+      const prepared = await listeners.prepare(site)
       prepared.commit()
     } catch (error) {
       await closing.disposeAsync()
@@ -76,12 +76,19 @@ export async function prepareGateway(
     const access = watchAccess({ exchanges: listeners.exchanges, current, generation: facts.generation })
     closing.defer(access.stop)
     closing.defer(maintainStore(store, environment.now, log))
+    const { reload, settled } = reloader({ house, listeners, current, swapSite: (next) => swapSite(next, listeners) })
+    // First, so that none opens what nobody would close.
+    closing.defer(settled)
     house.phase = 'ok'
     audit({ event: 'started' })
     return {
-      https: listeners.find('https') as Listener,
-      http: listeners.find('http'),
-      reload: reloader({ house, listeners, current, swapSite: (next) => swapSite(next, listeners) }),
+      get https() {
+        return listeners.find('https') as Listener
+      },
+      get http() {
+        return listeners.find('http')
+      },
+      reload,
       async close() {
         house.phase = 'stopping'
         await closing.disposeAsync()
@@ -123,8 +130,8 @@ function listenerOpener({ environment, log, health }: House, current: () => Site
     publicUrl: () => current().config.public_url,
     challengeAnswer: () => undefined,
   })
-  return (kind: 'https' | 'http' | 'metrics', address: Config['listen']['https']): Promise<Listener> =>
+  return (kind: ListenerKind, address: Address, tls: TlsMaterial): Promise<Listener> =>
     kind === 'https'
-      ? listenHttps(address, current().certificate, ticketKeys, { ...tools, handle: handleExchange })
+      ? listenHttps(address, tls, ticketKeys, { ...tools, handle: handleExchange })
       : listenHttp(address, { ...tools, handle: handlePlainExchange })
 }

@@ -1,27 +1,29 @@
 import { openControl } from '../app/control-socket.ts'
 import { keepConfiguration } from '../app/keep-configuration.ts'
-import { prepareGateway } from '../app/prepare-gateway.ts'
+import { prepareGateway, type RunningGateway } from '../app/prepare-gateway.ts'
 import { loadConfig } from '../config/load.ts'
 import { createLog } from '../telemetry/log.ts'
 import { listUsers } from '../users/users.ts'
+import { explainError } from './explain-error.ts'
 import type { World } from './world.ts'
 
 /** `skillgate start`: serves until it is told to stop. */
 export async function start(world: World): Promise<number> {
   const { configFile, variables, print, untilStopped, onHangup } = world
-  let reload: (reason: string) => Promise<unknown> = async () => {}
-  onHangup(() => reload('SIGHUP'))
   const config = loadConfig(configFile, variables)
   const stopped = untilStopped()
   const log = createLog()
+  const listening = Promise.withResolvers<RunningGateway>()
+  const gateway = listening.promise
+  const kept = keepConfiguration({ configFile, variables, config, log, gateway, explain: explainError })
+  onHangup(() => kept.reload('SIGHUP'))
+  await kept.watch()
   const prepared = await prepareGateway(config, world, log)
   if (prepared.certificate.made)
     print(`A new certificate was made. Trust ${prepared.certificate.caFile}: certs/README.md says how.`)
   const nobody = (await listUsers(prepared.store)).length === 0
   const running = await prepared.listen()
-  const kept = keepConfiguration({ configFile, variables, config, log, apply: running.reload })
-  kept.watch()
-  reload = kept.reload
+  listening.resolve(running)
   const commands = { reload: () => kept.reload('skillgate reload') }
   const closeControl = await openControl(config.data_dir, commands, log)
 
