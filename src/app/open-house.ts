@@ -14,6 +14,7 @@ import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { OpenLog } from '../telemetry/open-log.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
+import { passwordVerifier, type VerifyPassword } from '../users/users.ts'
 import { measureStore } from './measure-store.ts'
 
 /** The log: what the gateway itself has to say, and a line for each request. */
@@ -30,6 +31,7 @@ export interface House {
   sealer: Sealer
   audit: Audit
   facts: TokenFacts
+  verifyPassword: VerifyPassword
   /** What `/health` says. */
   health: () => Health
   /** Where the gateway is in its life. */
@@ -82,6 +84,7 @@ export async function openHouse(
         limited(event)
       },
       facts: openTokenFacts(store, { now, changesEveryMs }),
+      verifyPassword: await passwordVerifier(store, environment),
       health: () => (house.phase === 'ok' && !store.healthy() ? 'degraded' : house.phase),
       phase: 'starting',
       closing,

@@ -1,12 +1,12 @@
 import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import type { Environment } from '../config/environment.ts'
-import type { Config } from '../config/schema.ts'
+import type { Address, Config } from '../config/schema.ts'
 import { type ExchangeHandler, exchangeHandler } from '../gateway/handle-exchange.ts'
 import { plainExchangeHandler } from '../gateway/handle-plain-exchange.ts'
 import { watchAccess } from '../gateway/watch-access.ts'
 import type { ReaderTools } from '../listen/http1-exchange.ts'
 import { listenHttp } from '../listen/listen-http.ts'
-import { listenHttps } from '../listen/listen-https.ts'
+import { listenHttps, type TlsMaterial } from '../listen/listen-https.ts'
 import type { Listener } from '../listen/listener.ts'
 import type { Store } from '../store/store.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
@@ -36,6 +36,8 @@ export interface RunningGateway {
    * @throws ConfigError, StartError, CertificateError, StorageError, or an error of Node's; then nothing has changed.
    */
   reload: (config: Config) => Promise<void>
+  /** For the metrics: also of a reload that came to nothing before it got here. */
+  countReload: (result: 'success' | 'failure') => void
   /** What happens to each request that comes over TLS, whatever has read it. */
   handle: ExchangeHandler
   /** Stops accepting, finishes what is in flight, and closes everything, within 8 s. */
@@ -68,14 +70,14 @@ export async function prepareGateway(
   async function listen(): Promise<RunningGateway> {
     const onRequests = tellOfRequests(house, current, options.onRequest)
     const handle = exchangeHandler({ current, health: house.health, onLong: onRequests.onLong })
-    const listeners = openListeners((kind, address) => {
+    const listeners = openListeners((kind, address, tls) => {
       if (kind === 'metrics') return listenForMetrics(house, listeners, current, address)
-      return openListener(kind, address)
+      return openListener(kind, address, tls)
     })
     const openListener = listenerOpener(house, current, handle, onRequests)
     closing.defer(() => listeners.close(DRAIN_TIMEOUT_MS))
     try {
-      const prepared = await listeners.prepare(config)
+      const prepared = await listeners.prepare(site)
       prepared.commit()
     } catch (error) {
       await closing.disposeAsync()
@@ -85,13 +87,21 @@ export async function prepareGateway(
     const access = watchAccess({ exchanges: listeners.exchanges, current, generation: facts.generation })
     closing.defer(access.stop)
     closing.defer(maintainStore(store, environment.now, house.log))
+    const { reload, settled } = reloader({ house, listeners, current, swapSite: (next) => swapSite(next, listeners) })
+    // First, so that none opens what nobody would close.
+    closing.defer(settled)
     house.phase = 'ok'
     audit({ event: 'started' })
     return {
-      https: listeners.find('https') as Listener,
-      http: listeners.find('http'),
+      get https() {
+        return listeners.find('https') as Listener
+      },
+      get http() {
+        return listeners.find('http')
+      },
       handle,
-      reload: reloader({ house, listeners, current, swapSite: (next) => swapSite(next, listeners) }),
+      reload,
+      countReload: (result) => house.metrics?.reloaded(result),
       async close() {
         house.phase = 'stopping'
         await closing.disposeAsync()
@@ -119,8 +129,6 @@ function warnOfCertificate({ log }: House, { certificate }: Site): void {
   for (const warning of certificate.warnings) log.warn({ detail: warning }, 'certificate')
 }
 
-type Address = Config['listen']['https']
-
 function listenerOpener(
   house: House,
   current: () => Site,
@@ -133,9 +141,9 @@ function listenerOpener(
     publicUrl: () => current().config.public_url,
     challengeAnswer: () => undefined,
   })
-  return (kind: 'https' | 'http', address: Address): Promise<Listener> =>
+  return (kind: 'https' | 'http', address: Address, tls: TlsMaterial): Promise<Listener> =>
     kind === 'https'
-      ? listenHttps(address, current().certificate, ticketKeys, { ...tools, handle: handleExchange })
+      ? listenHttps(address, tls, ticketKeys, { ...tools, handle: handleExchange })
       : listenHttp(address, { ...tools, handle: handlePlainExchange })
 }
 

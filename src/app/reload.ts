@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.ts'
-import type { Listeners } from './listeners.ts'
+import type { Listeners, PreparedListeners } from './listeners.ts'
 import type { House } from './open-house.ts'
 import { closeSite, openSite, type Site } from './open-site.ts'
+import { StartError } from './start-error.ts'
 
 export interface ReloadTools {
   house: House
@@ -10,31 +11,40 @@ export interface ReloadTools {
   swapSite: (next: Site) => void
 }
 
+export interface Reloader {
+  /** @throws ConfigError, StartError, CertificateError, StorageError, or an error of Node's; then nothing has changed. */
+  reload: (config: Config) => Promise<void>
+  /** Resolves when none is under way. */
+  settled: () => Promise<void>
+}
+
 /** Puts one configuration in the place of another, one reload after the other. A broken one changes nothing. */
-export function reloader({ house, listeners, current, swapSite }: ReloadTools): (config: Config) => Promise<void> {
-  let running: Promise<unknown> = Promise.resolve()
+export function reloader({ house, listeners, current, swapSite }: ReloadTools): Reloader {
+  let running: Promise<void> = Promise.resolve()
 
   async function reload(config: Config): Promise<void> {
+    if (house.phase === 'stopping') throw new StartError('Skillgate is stopping.')
     const next = await openSite(house, config, current())
+    let prepared: PreparedListeners
     try {
-      const prepared = await listeners.prepare(config)
-      swapSite(next)
-      prepared.commit()
+      prepared = await listeners.prepare(next)
     } catch (error) {
       await closeUnserved(next, current())
       throw error
     }
+    // From here on nothing is waited for, and nothing can fail.
+    prepared.commit()
+    swapSite(next)
     house.audit({ event: 'reloaded' })
   }
 
-  return (config) => {
-    const done = running.then(() => reload(config))
-    done.then(
-      () => house.metrics?.reloaded('success'),
-      () => house.metrics?.reloaded('failure'),
-    )
-    running = done.catch(() => {})
-    return done
+  return {
+    reload(config) {
+      const done = running.then(() => reload(config))
+      running = done.catch(() => {})
+      return done
+    },
+    settled: () => running,
   }
 }
 

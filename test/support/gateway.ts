@@ -61,11 +61,15 @@ export function testConfig(musicAssistant: string) {
   }
 }
 
+export type TestConfig = ReturnType<typeof testConfig>
+
 export interface TestHouse {
   folder: string
   configFile: string
   music: MusicAssistant
   gateway: RunningGateway
+  /** Changes the configuration file, and has the gateway serve it. @throws what a broken one is refused with. */
+  reload: (change?: (config: TestConfig) => void) => Promise<void>
   prepared: PreparedGateway
   port: number
   /** The CA that made the gateway's certificate. */
@@ -88,7 +92,7 @@ export interface TestHouse {
 /** A stand-in Music Assistant, and a gateway in this process before it, with one user. Both end with the test. */
 export async function startTestHouse(
   t: ExecutionContext,
-  change: (config: ReturnType<typeof testConfig>) => void = () => {},
+  change: (config: TestConfig) => void = () => {},
 ): Promise<TestHouse> {
   const folder = temporaryFolder(t)
   const music = await startMusicAssistant()
@@ -120,6 +124,11 @@ export async function startTestHouse(
     configFile,
     music,
     gateway,
+    reload(change = () => {}) {
+      change(values)
+      writeFileSync(configFile, stringify(values))
+      return gateway.reload(loadConfig(configFile, {}))
+    },
     prepared,
     port: gateway.https.port,
     ca: read('certs/local-ca.pem'),

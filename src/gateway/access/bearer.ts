@@ -33,7 +33,8 @@ export async function stillBearer(
   token: AccessToken | undefined,
   { accessTokens }: Site,
 ): Promise<boolean> {
-  return token !== undefined && judge(access, token).kind === 'allow' && (await accessTokens.stillGranted(token))
+  if (token === undefined || judge(access, token).kind !== 'allow') return false
+  return accessTokens.stillGranted(token, access.scopes)
 }
 
 /** Only from the header: a token in a URI ends up in logs. @see RFC 6750 sections 2.1 and 2.3 */
