@@ -113,7 +113,7 @@ export function followConnections(
   /** The answer to an earlier request and what comes now would get mixed up: that is the end of the connection. */
   function refuseEarlyUpgrade(exchange: Http1Exchange, { exchanges }: Connection): void {
     const note = { code: 'upgrade_not_allowed', detail: 'it came before the answer to an earlier request' }
-    for (const earlier of exchanges) earlier.abandon(note, 'refused', undefined)
+    for (const earlier of exchanges) earlier.abandon(note, 'refused')
     exchange.upgrade?.socket.destroy()
     closeRecord(Object.assign(exchange.record, { refusal: note, ending: 'refused' }), false, tools)
   }

@@ -4,7 +4,7 @@ import type { Allowed } from '../gateway/access/access.ts'
 import type { AnswerChannel, BodyLimits, Exchange, UpgradeRequest } from '../gateway/exchange.ts'
 import { rawHeaderValues } from '../http/raw-headers.ts'
 import type { ClientAddress } from '../net/client-address.ts'
-import type { RefusalNote, RequestRecord } from '../telemetry/request-record.ts'
+import type { Ending, RefusalNote, RequestRecord } from '../telemetry/request-record.ts'
 import type { Connection } from './connections.ts'
 import { Http1Answer, respondOn } from './http1-answer.ts'
 import { readBody } from './read-body.ts'
@@ -106,11 +106,11 @@ export class Http1Exchange implements Exchange {
     })
   }
 
-  /** It ends with its connection, whatever its handler does. @param status what the client was told, if anything. */
-  abandon(refusal: RefusalNote, ending: RequestRecord['ending'], status: number | undefined): void {
+  /** It ends with its connection, whatever its handler does. @param told what the client was answered, if anything. */
+  abandon(refusal: RefusalNote, ending: Ending, told: Partial<RequestRecord> = {}): void {
     this.record.refusal ??= refusal
     this.record.ending ??= ending
-    this.record.status ??= status
+    Object.assign(this.record, told)
     this.#ownAnswer.abandon()
   }
 }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { GATEWAY_ERRORS } from '../http/gateway-error.ts'
-import type { RefusalNote } from '../telemetry/request-record.ts'
+import type { RefusalNote, RequestRecord } from '../telemetry/request-record.ts'
 import type { Connection, ConnectionTools } from './connections.ts'
 import { unreadRecord } from './unread-record.ts'
 
@@ -29,35 +29,35 @@ export function refuseMalformed(
     return
   }
   const code = CODES[error.code ?? ''] ?? 'malformed_request'
-  const { status } = GATEWAY_ERRORS[code]
   // Half of an answer must not go on with this refusal.
   const isAnswering = exchanges.some(({ answer }) => answer.begun && !answer.ended)
   const isAnswered = socket.writable && !exchanges.some(({ answer }) => answer.begun)
-  if (isAnswered) socket.write(refusal(code))
+  const { status, body, text } = refusalOf(code)
+  if (isAnswered) socket.write(text)
 
   const note = { code, detail: error.message }
-  const hasTaken = abandonExchanges(connection, note, isAnswered ? status : undefined)
+  const told = isAnswered ? { status, bytesSent: body.length } : {}
+  const isTaken = abandonExchanges(connection, note, told)
   if (!isRest && !connection.hasRest) {
-    const refused = { status: isAnswered && !hasTaken ? status : undefined, refusal: note }
-    tools.onEnd({ ...unreadRecord(connection, tools), ...refused })
+    tools.onEnd({ ...unreadRecord(connection, tools), refusal: note, ...(!isTaken && told) })
   }
   if (isAnswering) socket.destroy()
   else socket.destroySoon()
 }
 
 /** What is under way on the connection ends with it. @returns whether the client takes the refusal for its answer. */
-function abandonExchanges({ exchanges }: Connection, note: RefusalNote, status: number | undefined): boolean {
+function abandonExchanges({ exchanges }: Connection, note: RefusalNote, told: Partial<RequestRecord>): boolean {
   const unanswered = exchanges.filter(({ answer }) => !answer.ended)
   for (const [i, exchange] of unanswered.entries()) {
     const isLate = note.code === 'request_timeout' && exchange.answer.begun
-    exchange.abandon(note, isLate ? 'timed out' : 'refused', i === 0 ? status : undefined)
+    exchange.abandon(note, isLate ? 'timed out' : 'refused', i === 0 ? told : {})
   }
   return unanswered.length > 0
 }
 
-function refusal(code: Code): string {
+function refusalOf(code: Code) {
   const { status, sentence } = GATEWAY_ERRORS[code]
   const body = JSON.stringify({ error: code, error_description: sentence })
   const headers = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}\r\n\r\n${body}`
+  return { status, body, text: `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}\r\n\r\n${body}` }
 }
