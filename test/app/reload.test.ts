@@ -188,6 +188,19 @@ test('a pool whose upstream is gone is closed after its last request, and before
   t.is((await exchangeRaw(house, rawRequest('GET /open/x'))).status, 404)
 })
 
+test('the idle connections of an upstream that is gone are closed at once, not when their time is over', async (t) => {
+  const house = await startTestHouse(t)
+  t.is((await exchangeRaw(house, rawRequest('GET /open/x'))).status, 404)
+  t.is(house.music.openSockets, 1)
+  await house.reload((config) => {
+    config.upstreams['music-assistant'].response_timeout = 2
+  })
+  const begun = performance.now()
+  await house.music.until(() => house.music.openSockets === 0)
+  // Otherwise they would stay for the 75 s that the stand-in keeps them.
+  t.true(performance.now() - begun < 20_000)
+})
+
 test('the configuration file is read as it is at a reload', async (t) => {
   const house = await startTestHouse(t)
   await house.reload((config) => {
