@@ -1,6 +1,5 @@
 import type { Address, Config } from '../config/schema.ts'
 import type { Exchange } from '../gateway/exchange.ts'
-import type { HttpsListener, TlsMaterial } from '../listen/listen-https.ts'
 import type { Listener } from '../listen/listener.ts'
 import { StartError } from './start-error.ts'
 
@@ -10,13 +9,7 @@ export const DRAIN_TIMEOUT_MS = 7000
 export type ListenerKind = 'https' | 'http' | 'metrics'
 
 /** @throws Error of Node's, when the address can't be listened on. */
-export type OpenListener = (kind: ListenerKind, address: Address, tls: TlsMaterial) => Promise<Listener>
-
-/** What a site says of listeners. */
-export interface ListenersWanted {
-  config: Config
-  certificate: TlsMaterial
-}
+export type OpenListener = (kind: ListenerKind, address: Address) => Promise<Listener>
 
 /** The listeners of the house. They come and go without dropping the others. */
 export interface Listeners {
@@ -30,10 +23,9 @@ export interface Listeners {
    * Opens what is wanted and isn't there yet.
    * @throws Error of Node's where an address can't be listened on; then everything is as it was.
    */
-  prepare: (wanted: ListenersWanted) => Promise<PreparedListeners>
+  prepare: (config: Config) => Promise<PreparedListeners>
   /** @param timeoutMs for what is in flight. */
   close: (timeoutMs: number) => Promise<void>
-  replaceCertificate: (tls: TlsMaterial) => void
 }
 
 export interface PreparedListeners {
@@ -60,14 +52,14 @@ export function openListeners(open: OpenListener): Listeners {
     retiring.set(listener, closed)
   }
 
-  async function prepare({ config, certificate }: ListenersWanted): Promise<PreparedListeners> {
+  async function prepare(config: Config): Promise<PreparedListeners> {
     const wanted = wantedBy(config)
     const unwanted = [...listeners].filter(([key]) => !wanted.has(key))
     const added = new Map<string, Open>()
     const paused = new Set<string>()
 
     async function add({ kind, address }: Wanted): Promise<Open> {
-      return { kind, address, listener: await open(kind, address, certificate) }
+      return { kind, address, listener: await open(kind, address) }
     }
 
     /** Where only the host differs, the port may be free only after the old one has let go of it. */
@@ -138,11 +130,6 @@ export function openListeners(open: OpenListener): Listeners {
         return listener.close(kind === 'https' ? timeoutMs : 0)
       })
       await Promise.all([...closing, ...retiring.values()])
-    },
-    replaceCertificate(tls) {
-      for (const { kind, listener } of listeners.values()) {
-        if (kind === 'https') (listener as HttpsListener).replaceCertificate(tls)
-      }
     },
   }
 }

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { type CertificateStore, openCertificateStore } from '../certificates/certificate-store.ts'
+import { type Challenges, openChallenges } from '../certificates/challenges.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import type { Health } from '../gateway/health.ts'
@@ -31,6 +33,9 @@ export interface House {
   sealer: Sealer
   audit: Audit
   facts: TokenFacts
+  certificates: CertificateStore
+  /** What a CA wants to find on the plain listener. */
+  challenges: Challenges
   verifyPassword: VerifyPassword
   /** What `/health` says. */
   health: () => Health
@@ -83,6 +88,8 @@ export async function openHouse(
         house.metrics?.audit(event)
         limited(event)
       },
+      certificates: openCertificateStore(environment),
+      challenges: openChallenges(),
       facts: openTokenFacts(store, { now, changesEveryMs }),
       verifyPassword: await passwordVerifier(store, environment),
       health: () => (house.phase === 'ok' && !store.healthy() ? 'degraded' : house.phase),

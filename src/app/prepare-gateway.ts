@@ -6,10 +6,11 @@ import { plainExchangeHandler } from '../gateway/handle-plain-exchange.ts'
 import { watchAccess } from '../gateway/watch-access.ts'
 import type { ReaderTools } from '../listen/http1-exchange.ts'
 import { listenHttp } from '../listen/listen-http.ts'
-import { listenHttps, type TlsMaterial } from '../listen/listen-https.ts'
+import { listenHttps } from '../listen/listen-https.ts'
 import type { Listener } from '../listen/listener.ts'
 import type { Store } from '../store/store.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
+import { serveCertificate } from './certificate-source.ts'
 import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listeners.ts'
 import { maintainStore } from './maintain-store.ts'
 import { type House, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
@@ -65,19 +66,20 @@ export async function prepareGateway(
   }
   const current = () => site
   closing.defer(() => closeSite(current(), undefined))
+  serveCertificate(house.certificates, site)
   warnOfCertificate(house, site)
 
   async function listen(): Promise<RunningGateway> {
     const onRequests = tellOfRequests(house, current, options.onRequest)
     const handle = exchangeHandler({ current, health: house.health, onLong: onRequests.onLong })
-    const listeners = openListeners((kind, address, tls) => {
+    const listeners = openListeners((kind, address) => {
       if (kind === 'metrics') return listenForMetrics(house, listeners, current, address)
-      return openListener(kind, address, tls)
+      return openListener(kind, address)
     })
     const openListener = listenerOpener(house, current, handle, onRequests)
     closing.defer(() => listeners.close(DRAIN_TIMEOUT_MS))
     try {
-      const prepared = await listeners.prepare(site)
+      const prepared = await listeners.prepare(config)
       prepared.commit()
     } catch (error) {
       await closing.disposeAsync()
@@ -87,7 +89,7 @@ export async function prepareGateway(
     const access = watchAccess({ exchanges: listeners.exchanges, current, generation: facts.generation })
     closing.defer(access.stop)
     closing.defer(maintainStore(store, environment.now, house.log))
-    const { reload, settled } = reloader({ house, listeners, current, swapSite: (next) => swapSite(next, listeners) })
+    const { reload, settled } = reloader({ house, listeners, current, swapSite })
     // First, so that none opens what nobody would close.
     closing.defer(settled)
     house.phase = 'ok'
@@ -111,14 +113,11 @@ export async function prepareGateway(
   }
 
   /** One assignment: whoever has begun with the site before goes on with that. */
-  function swapSite(next: Site, listeners: Listeners): void {
+  function swapSite(next: Site): void {
     const previous = site
     site = next
     house.telemetry.setLevel(next.config.log.level)
-    if (next.certificate.certificate !== previous.certificate.certificate) {
-      listeners.replaceCertificate(next.certificate)
-      warnOfCertificate(house, next)
-    }
+    if (next.certificate.certificate !== previous.certificate.certificate) warnOfCertificate(house, next)
     closeSite(previous, next).catch((error) => house.log.error({ detail: String(error) }, 'closing upstreams failed'))
   }
 
@@ -139,11 +138,11 @@ function listenerOpener(
   const tools = { ...readerTools(house, current), onEnd }
   const handlePlainExchange = plainExchangeHandler({
     publicUrl: () => current().config.public_url,
-    challengeAnswer: () => undefined,
+    challengeAnswer: house.challenges.answer,
   })
-  return (kind: 'https' | 'http', address: Address, tls: TlsMaterial): Promise<Listener> =>
+  return (kind: 'https' | 'http', address: Address): Promise<Listener> =>
     kind === 'https'
-      ? listenHttps(address, tls, ticketKeys, { ...tools, handle: handleExchange })
+      ? listenHttps(address, house.certificates, ticketKeys, { ...tools, handle: handleExchange })
       : listenHttp(address, { ...tools, handle: handlePlainExchange })
 }
 

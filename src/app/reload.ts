@@ -1,4 +1,6 @@
+import { CertificateError } from '../certificates/certificate-error.ts'
 import type { Config } from '../config/schema.ts'
+import { serveCertificate } from './certificate-source.ts'
 import type { Listeners, PreparedListeners } from './listeners.ts'
 import type { House } from './open-house.ts'
 import { closeSite, openSite, type Site } from './open-site.ts'
@@ -27,8 +29,10 @@ export function reloader({ house, listeners, current, swapSite }: ReloadTools): 
     const next = await openSite(house, config, current())
     let prepared: PreparedListeners
     try {
-      prepared = await listeners.prepare(next)
+      serveCertificate(house.certificates, next, current())
+      prepared = await listeners.prepare(config)
     } catch (error) {
+      takeCertificateBack(house, current(), next)
       await closeUnserved(next, current())
       throw error
     }
@@ -52,4 +56,13 @@ export function reloader({ house, listeners, current, swapSite }: ReloadTools): 
 function closeUnserved(next: Site, served: Site): Promise<void> {
   const own = new Map([...next.upstreams].filter(([key]) => !served.upstreams.has(key)))
   return closeSite({ ...next, upstreams: own }, undefined)
+}
+
+function takeCertificateBack({ certificates }: House, served: Site, next: Site): void {
+  try {
+    serveCertificate(certificates, served, next)
+  } catch (error) {
+    // It has expired meanwhile: then the new one is the better one.
+    if (!(error instanceof CertificateError)) throw error
+  }
 }
