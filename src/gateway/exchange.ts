@@ -24,7 +24,7 @@ export interface Exchange {
   readonly rawHeaders: string[]
   /** Merged and in lower case: for the gateway's own answers only. */
   readonly headers: IncomingHttpHeaders
-  /** The body as a stream; null where there is none. */
+  /** The body as a stream; null where there is none. Whoever passes it on may destroy it, and goes on answering. */
   readonly body: Readable | null
   /** @throws GatewayError body_too_large, request_timeout, unsupported_body; ClientLeftError */
   readBody: (limits: BodyLimits) => Promise<Buffer>
