@@ -6,6 +6,9 @@ import { refuseNode } from './refuse-node.js'
 import { growSlowly, keepStripped, startOverLean } from './spend-less.js'
 
 const words = process.argv.slice(2)
+// To a gateway SIGHUP says "read your configuration", which one that is still starting does anyway.
+if (words.includes('start')) process.on('SIGHUP', () => {})
+
 const refusal = refuseNode(process.versions.node, process.execArgv, process.env.NODE_OPTIONS)
 if (refusal) {
   console.error(refusal)

@@ -1,13 +1,13 @@
 import { once } from 'node:events'
-import { chmodSync, rmSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
+import { chmodSync, lstatSync, rmSync } from 'node:fs'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Logger } from '../telemetry/log.ts'
 import type { ReloadOutcome } from './keep-configuration.ts'
 import { StartError } from './start-error.ts'
 
-/** Characters that the path of a socket may have on every system. */
+/** Bytes that the path of a socket may have on every system. */
 const PATH_LENGTH_LIMIT = 100
 /** For what is asked to arrive. */
 const REQUEST_TIMEOUT_MS = 5000
@@ -17,11 +17,15 @@ const REQUEST_LENGTH_LIMIT = 100
 /** What a running gateway can be asked for from the same machine, by whoever may use its data folder. */
 export type ControlCommands = Record<'reload', () => Promise<ReloadOutcome>>
 
-/** The socket in the data folder. */
+/** The socket in the data folder. @throws StartError when no socket's path can be as long. */
 function socketFile(dataDirectory: string): string {
   const absolute = join(resolve(dataDirectory), 'control.sock')
-  const short = relative(process.cwd(), absolute)
-  return short.length < absolute.length ? short : absolute
+  const fromHere = relative(process.cwd(), absolute)
+  const path = fromHere.length < absolute.length ? fromHere : absolute
+  if (Buffer.byteLength(path) <= PATH_LENGTH_LIMIT) return path
+  throw new StartError(
+    `${path} is too long for a socket, which may have ${PATH_LENGTH_LIMIT} bytes: choose a shorter data_dir, or start Skillgate nearer to it.`,
+  )
 }
 
 /**
@@ -33,25 +37,44 @@ export async function openControl(
   commands: ControlCommands,
   log: Pick<Logger, 'warn'>,
 ): Promise<() => Promise<void>> {
-  const path = socketFile(dataDirectory)
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     answer(socket, commands).catch(() => socket.destroy())
   })
-  try {
-    if (path.length > PATH_LENGTH_LIMIT) throw new Error(`its path is longer than ${PATH_LENGTH_LIMIT} characters`)
-    // One that a gateway left behind which was killed. Two never run on one data folder's port.
-    rmSync(path, { force: true })
-    server.listen(path)
-    await once(server, 'listening')
-    chmodSync(path, 0o600)
-  } catch (error) {
-    log.warn({ detail: (error as Error).message }, `${path} can't be used: "skillgate reload" won't work, SIGHUP does`)
-    return async () => {}
-  }
+  const path = await listenIn(dataDirectory, server).catch((error: Error) => {
+    log.warn({ detail: error.message }, '"skillgate reload" does not reach this gateway, SIGHUP does')
+  })
+  if (path === undefined) return async () => {}
+  // Such as too many open files: then one command is lost.
+  server.on('error', (error) => log.warn({ detail: error.message }, 'control socket failed'))
   server.unref()
   return async () => {
     server.close()
     rmSync(path, { force: true })
+  }
+}
+
+async function listenIn(dataDirectory: string, server: Server): Promise<string> {
+  const path = socketFile(dataDirectory)
+  const whoIsThere = await isAnswered(path)
+  if (whoIsThere === true) throw new StartError(`another gateway runs on ${dataDirectory}, and listens at ${path}`)
+  // One that a gateway left behind which was killed. What is no socket stays, and can't be listened on.
+  if (whoIsThere === 'ECONNREFUSED' && lstatSync(path).isSocket()) rmSync(path)
+  server.listen(path)
+  await once(server, 'listening')
+  chmodSync(path, 0o600)
+  return path
+}
+
+/** @returns true, or the code of why not. */
+async function isAnswered(path: string): Promise<true | string | undefined> {
+  const socket = connect(path)
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code
+  } finally {
+    socket.destroy()
   }
 }
 
@@ -83,9 +106,7 @@ export async function askGateway(dataDirectory: string, command: keyof ControlCo
   try {
     await once(socket, 'connect')
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EACCES') throw new StartError(`${path} can't be used: are you the user that the gateway runs as?`)
-    throw new StartError(`No gateway runs on ${dataDirectory}. Start one:  npx skillgate start`)
+    throw new StartError(whyUnreachable(error as NodeJS.ErrnoException, { path, dataDirectory }))
   }
   socket.end(`${command}\n`)
   try {
@@ -93,4 +114,14 @@ export async function askGateway(dataDirectory: string, command: keyof ControlCo
   } catch {
     throw new StartError('The gateway ended before it answered: its log says why.')
   }
+}
+
+function whyUnreachable(
+  { code, message }: NodeJS.ErrnoException,
+  where: { path: string; dataDirectory: string },
+): string {
+  const { path, dataDirectory } = where
+  if (code === 'EACCES' || code === 'EPERM') return `${path} can't be used: are you the user that the gateway runs as?`
+  if (code !== 'ENOENT' && code !== 'ECONNREFUSED') return `${path} can't be used: ${message}`
+  return `No gateway runs on ${dataDirectory}. Start one:  npx skillgate start  (a new data_dir needs a restart of the one that runs.)`
 }

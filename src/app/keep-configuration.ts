@@ -1,11 +1,13 @@
+import { existsSync } from 'node:fs'
 import { ConfigError } from '../config/config-error.ts'
 import { filesOf } from '../config/files-of.ts'
 import { keysNeedingRestart } from '../config/keys-needing-restart.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import type { Logger } from '../telemetry/log.ts'
+import type { RunningGateway } from './prepare-gateway.ts'
 import { StartError } from './start-error.ts'
-import { watchFiles } from './watch-files.ts'
+import { type FileWatcher, type WatchOptions, watchFiles } from './watch-files.ts'
 
 /** What became of a reload. */
 export interface ReloadOutcome {
@@ -19,18 +21,21 @@ export interface KeepConfigurationOptions {
   configFile: string
   /** What `${NAME}` in it refers to. */
   variables: Record<string, string | undefined>
-  /** What is served now. */
+  /** What is served now, or will be as soon as the gateway listens. */
   config: Config
   log: Pick<Logger, 'info' | 'error'>
-  /** Puts a configuration into effect, whole. @throws what says in words why it can't be; then nothing has changed. */
-  apply: (config: Config) => Promise<void>
+  /** What serves it. Reloads wait until it listens. */
+  gateway: Promise<Pick<RunningGateway, 'reload'> & Partial<Pick<RunningGateway, 'countReload'>>>
+  /** An error in words. */
+  explain: (error: Error) => string
+  watching?: WatchOptions
 }
 
 export interface KeptConfiguration {
   /** Reads the files, and puts what they say into effect. Never throws: a broken configuration changes nothing. */
   reload: (reason: string) => Promise<ReloadOutcome>
-  /** Begins to look after the files. */
-  watch: () => void
+  /** Begins to look after the files. Resolves when a change from then on is noticed. */
+  watch: () => Promise<void>
   close: () => void
 }
 
@@ -40,43 +45,70 @@ export function keepConfiguration({
   variables,
   config: first,
   log,
-  apply,
+  gateway,
+  explain,
+  watching,
 }: KeepConfigurationOptions): KeptConfiguration {
   let served = first
-  let running: Promise<unknown> = Promise.resolve()
-  let watcher: ReturnType<typeof watchFiles> | undefined
+  let watcher: FileWatcher | undefined
+  let running: Promise<unknown> = gateway.then(() => watcher?.set(filesOf(served, configFile)))
+
+  let waiting: Promise<ReloadOutcome> | undefined
 
   async function reloadNow(reason: string): Promise<ReloadOutcome> {
+    const { countReload } = await gateway
     try {
       const config = loadConfig(configFile, variables)
-      // Before they are read, so that no change falls in between.
-      await watcher?.set(filesOf(config, configFile))
-      refuseRestart(served, config)
-      await apply(config)
+      await putIntoEffect(config)
       served = config
+      countReload?.('success')
       log.info({ reason }, 'configuration reloaded')
       return { ok: true, lines: [`${configFile} is served now.`] }
     } catch (error) {
-      const lines = linesOf(error as Error)
+      countReload?.('failure')
+      const lines = linesOf(error as Error, explain)
       const more = lines.length > 1 ? ` (and ${lines.length - 1} more: "skillgate check" tells all)` : ''
       log.error({ reason, detail: `${lines[0]}${more}` }, 'configuration refused, the one before stays')
       return { ok: false, lines }
     }
   }
 
+  async function putIntoEffect(config: Config): Promise<void> {
+    const files = filesOf(config, configFile)
+    // Before they are read, so that no change falls in between.
+    await watcher?.set(files.filter(isThere))
+    try {
+      refuseRestart(served, config)
+      await (await gateway).reload(config)
+    } finally {
+      await watcher?.set(files)
+    }
+  }
+
   function reload(reason: string): Promise<ReloadOutcome> {
-    const done = running.then(() => reloadNow(reason))
-    running = done
-    return done
+    // One that hasn't begun is what everybody wants who asks meanwhile.
+    waiting ??= running.then(() => {
+      waiting = undefined
+      return reloadNow(reason)
+    })
+    running = waiting
+    return waiting
   }
 
   return {
     reload,
     watch() {
-      watcher = watchFiles(filesOf(served, configFile), () => reload('a file has changed'))
+      const files = filesOf(served, configFile)
+      watcher = watchFiles(files.filter(isThere), () => reload('a file has changed'), watching)
+      return watcher.ready
     },
     close: () => watcher?.close(),
   }
+}
+
+/** What isn't there yet is watched only after a configuration was applied: the gateway itself may make it then. */
+function isThere(file: string): boolean {
+  return existsSync(file)
 }
 
 /** @throws StartError with the keys that take effect only at a start. */
@@ -89,6 +121,7 @@ function refuseRestart(served: Config, config: Config): void {
   )
 }
 
-function linesOf(error: Error): string[] {
-  return error instanceof ConfigError ? error.message.split('\n') : [error.message]
+/** A configuration with several mistakes has a line for each. */
+function linesOf(error: Error, explain: KeepConfigurationOptions['explain']): string[] {
+  return error instanceof ConfigError ? error.message.split('\n') : [explain(error)]
 }

@@ -1,13 +1,15 @@
 import type { Config, Route } from '../config/schema.ts'
+import { readAccess } from '../gateway/access/access.ts'
 import type { Destination } from '../gateway/routes/destination.ts'
 import type { Upstream } from '../gateway/upstreams/upstream.ts'
-import { accessTo, resourceOf } from './protected-resources.ts'
+import { resourceOf } from './protected-resources.ts'
 
 /** The configured routes with what they lead to. @param upstreams by their names. */
 export function loadRoutes({ routes, public_url }: Config, upstreams: Map<string, Upstream>): Destination[] {
   return routes.map((route) => {
     const { path, host, methods } = route
-    const matched = { path, host, methods, access: accessTo(resourceOf(public_url, path), route) }
+    const access = readAccess({ ...route, resource: resourceOf(public_url, path) })
+    const matched = { path, host, methods, access }
     return { ...matched, ...leadsTo(route, upstreams) }
   })
 }

@@ -4,16 +4,16 @@ import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
 
 /** Milliseconds between two looks at a store in which nothing was left to delete, or which failed. */
-const INTERVAL = 5000
+const INTERVAL_MS = 5000
 /** Rows that go at once. Nothing else happens in this process meanwhile, so it has to be over in a millisecond or two. */
-const BATCH = 16
+const BATCH_ROWS = 16
 /** The pause between two batches: the least in milliseconds, and as a multiple of what the batch before took. */
-const PAUSE = 4
+const PAUSE_MS = 4
 const PAUSE_RATIO = 3
 /** Milliseconds by which the wall clock may have moved against one that only counts on. What is more is a jump. */
-const TOLERANCE = 300_000
+const JUMP_MS = 300_000
 /** Milliseconds after a jump, and after the start, in which somebody or NTP may find that the wall clock is wrong. */
-const SETTLING = 3_600_000
+const SETTLING_MS = 3_600_000
 
 /** Resolves after so many milliseconds, rejects when it is told to end sooner. */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>
@@ -36,13 +36,13 @@ export function maintainStore(
   store: Store,
   now: () => number,
   log: Logger,
-  { sleep = sleepQuietly, monotonic = () => performance.now(), settling = SETTLING }: MaintenanceOptions = {},
+  { sleep = sleepQuietly, monotonic = () => performance.now(), settling = SETTLING_MS }: MaintenanceOptions = {},
 ): () => Promise<void> {
   const stopping = new AbortController()
   const isSettled = watchClock(now(), monotonic, settling)
 
   async function maintain(): Promise<void> {
-    let pause = INTERVAL
+    let pause = INTERVAL_MS
     for (;;) {
       try {
         await sleep(pause, stopping.signal)
@@ -50,7 +50,7 @@ export function maintainStore(
         return
       }
       const at = now()
-      pause = isSettled(at) ? await purgeBatch(store, at, log) : INTERVAL
+      pause = isSettled(at) ? await purgeBatch(store, at, log) : INTERVAL_MS
     }
   }
 
@@ -67,7 +67,7 @@ function watchClock(start: number, monotonic: () => number, settling: number): (
   let ahead = start - since
   return function isSettled(at) {
     const counted = monotonic()
-    if (Math.abs(at - counted - ahead) > TOLERANCE) {
+    if (Math.abs(at - counted - ahead) > JUMP_MS) {
       since = counted
       ahead = at - counted
     }
@@ -79,12 +79,12 @@ function watchClock(start: number, monotonic: () => number, settling: number): (
 async function purgeBatch(store: Store, now: number, log: Logger): Promise<number> {
   const started = performance.now()
   try {
-    const purged = await store.purgeExpired(now, BATCH)
-    return purged < BATCH ? INTERVAL : Math.max(PAUSE, (performance.now() - started) * PAUSE_RATIO)
+    const purged = await store.purgeExpired(now, BATCH_ROWS)
+    return purged < BATCH_ROWS ? INTERVAL_MS : Math.max(PAUSE_MS, (performance.now() - started) * PAUSE_RATIO)
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
     log.error({ detail: error.message }, 'store failed')
-    return INTERVAL
+    return INTERVAL_MS
   }
 }
 

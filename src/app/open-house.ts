@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { type CertificateStore, openCertificateStore } from '../certificates/certificate-store.ts'
+import { type Challenges, openChallenges } from '../certificates/challenges.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import type { Health } from '../gateway/health.ts'
@@ -14,6 +16,7 @@ import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { OpenLog } from '../telemetry/open-log.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
+import { passwordVerifier, type VerifyPassword } from '../users/users.ts'
 import { measureStore } from './measure-store.ts'
 
 /** The log: what the gateway itself has to say, and a line for each request. */
@@ -30,6 +33,10 @@ export interface House {
   sealer: Sealer
   audit: Audit
   facts: TokenFacts
+  certificates: CertificateStore
+  /** What a CA wants to find on the plain listener. */
+  challenges: Challenges
+  verifyPassword: VerifyPassword
   /** What `/health` says. */
   health: () => Health
   /** Where the gateway is in its life. */
@@ -81,7 +88,10 @@ export async function openHouse(
         house.metrics?.audit(event)
         limited(event)
       },
+      certificates: openCertificateStore(environment),
+      challenges: openChallenges(),
       facts: openTokenFacts(store, { now, changesEveryMs }),
+      verifyPassword: await passwordVerifier(store, environment),
       health: () => (house.phase === 'ok' && !store.healthy() ? 'degraded' : house.phase),
       phase: 'starting',
       closing,

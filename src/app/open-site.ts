@@ -6,7 +6,7 @@ import type { Site as SiteOfGateway } from '../gateway/site.ts'
 import type { Upstream } from '../gateway/upstreams/upstream.ts'
 import { clientAddressReader } from '../net/client-address.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
-import { loadCertificate } from './load-certificate.ts'
+import { certificateSource, type SourcedCertificate } from './certificate-source.ts'
 import { loadRegistration } from './load-registration.ts'
 import { loadRoutes } from './load-routes.ts'
 import { loadUpstreams } from './load-upstreams.ts'
@@ -15,9 +15,8 @@ import type { House } from './open-house.ts'
 import { ownEndpoints } from './own-endpoints.ts'
 
 /** All that a configuration decides. A reload opens the next one and puts it in the place of the one before, whole. */
-export interface Site extends SiteOfGateway {
+export interface Site extends SiteOfGateway, SourcedCertificate {
   config: Config
-  certificate: ServerCertificate
   authorizationServer: AuthorizationServer
   /** By their settings. */
   upstreams: Map<string, Upstream>
@@ -29,13 +28,15 @@ export interface Site extends SiteOfGateway {
  */
 export async function openSite(house: House, config: Config, previous?: Site): Promise<Site> {
   const { environment, health } = house
-  const certificate = await loadCertificate(config, environment)
+  const source = certificateSource(config, environment)
+  const [certificate] = (await source.load()) as [ServerCertificate]
   const server = await openAuthorizationServer(house, config)
   const registration = await loadRegistration(config, environment)
   const upstreams = await loadUpstreams(config, previous?.upstreams)
   const byName = new Map([...upstreams.values()].map((upstream) => [upstream.name, upstream]))
   return {
     config,
+    source: source.name,
     certificate,
     authorizationServer: server,
     upstreams,

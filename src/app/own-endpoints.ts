@@ -1,3 +1,5 @@
+import { readAccess } from '../gateway/access/access.ts'
+import { metadataPath } from '../gateway/access/bearer.ts'
 import { type Health, healthAnswer } from '../gateway/health.ts'
 import type { EndpointDestination } from '../gateway/routes/destination.ts'
 import { type Endpoint, jsonAnswer } from '../http/answer.ts'
@@ -6,7 +8,6 @@ import { serveEndpoints } from '../oauth/endpoints/endpoints.ts'
 import type { Registration } from '../oauth/endpoints/handle-register.ts'
 import { resourceMetadata } from '../oauth/endpoints/resource-metadata.ts'
 import { serverMetadata } from '../oauth/endpoints/server-metadata.ts'
-import { accessTo, pathOfMetadata } from './protected-resources.ts'
 
 /** The paths that the gateway itself answers: exact ones, so that a route can have all the others. */
 export function ownEndpoints(
@@ -21,7 +22,7 @@ export function ownEndpoints(
     path,
     methods,
     handle,
-    access: scopes ? accessTo(issuer, { auth: 'bearer', scopes }) : { kind: 'none' },
+    access: readAccess({ auth: scopes ? 'bearer' : 'none', scopes: scopes ?? [], resource: issuer }),
   })
   const fixed = (path: string, value: object): EndpointDestination => {
     const answer = jsonAnswer(200, value)
@@ -35,7 +36,7 @@ export function ownEndpoints(
     // Clients disagree on where the path of an issuer goes: before, as RFC 8414 says, or after, as OpenID Connect does.
     fixed(`/.well-known/oauth-authorization-server${basePath}`, metadata),
     fixed(`${basePath}/.well-known/oauth-authorization-server`, metadata),
-    ...server.resources.map((one) => fixed(pathOfMetadata(one.resource), resourceMetadata(issuer, one))),
+    ...server.resources.map((one) => fixed(metadataPath(one.resource), resourceMetadata(issuer, one))),
     endpoint('/health', ['GET', 'HEAD'], () => healthAnswer(health(), paths)),
   ]
   const paths = [...new Set(endpoints.map(({ path }) => path))]

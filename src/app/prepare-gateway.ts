@@ -1,6 +1,6 @@
 import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import type { Environment } from '../config/environment.ts'
-import type { Config } from '../config/schema.ts'
+import type { Address, Config } from '../config/schema.ts'
 import { type ExchangeHandler, exchangeHandler } from '../gateway/handle-exchange.ts'
 import { plainExchangeHandler } from '../gateway/handle-plain-exchange.ts'
 import { watchAccess } from '../gateway/watch-access.ts'
@@ -10,6 +10,7 @@ import { listenHttps } from '../listen/listen-https.ts'
 import type { Listener } from '../listen/listener.ts'
 import type { Store } from '../store/store.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
+import { serveCertificate } from './certificate-source.ts'
 import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listeners.ts'
 import { maintainStore } from './maintain-store.ts'
 import { type House, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
@@ -36,6 +37,8 @@ export interface RunningGateway {
    * @throws ConfigError, StartError, CertificateError, StorageError, or an error of Node's; then nothing has changed.
    */
   reload: (config: Config) => Promise<void>
+  /** For the metrics: also of a reload that came to nothing before it got here. */
+  countReload: (result: 'success' | 'failure') => void
   /** What happens to each request that comes over TLS, whatever has read it. */
   handle: ExchangeHandler
   /** Stops accepting, finishes what is in flight, and closes everything, within 8 s. */
@@ -63,6 +66,7 @@ export async function prepareGateway(
   }
   const current = () => site
   closing.defer(() => closeSite(current(), undefined))
+  serveCertificate(house.certificates, site)
   warnOfCertificate(house, site)
 
   async function listen(): Promise<RunningGateway> {
@@ -85,13 +89,21 @@ export async function prepareGateway(
     const access = watchAccess({ exchanges: listeners.exchanges, current, generation: facts.generation })
     closing.defer(access.stop)
     closing.defer(maintainStore(store, environment.now, house.log))
+    const { reload, settled } = reloader({ house, listeners, current, swapSite })
+    // First, so that none opens what nobody would close.
+    closing.defer(settled)
     house.phase = 'ok'
     audit({ event: 'started' })
     return {
-      https: listeners.find('https') as Listener,
-      http: listeners.find('http'),
+      get https() {
+        return listeners.find('https') as Listener
+      },
+      get http() {
+        return listeners.find('http')
+      },
       handle,
-      reload: reloader({ house, listeners, current, swapSite: (next) => swapSite(next, listeners) }),
+      reload,
+      countReload: (result) => house.metrics?.reloaded(result),
       async close() {
         house.phase = 'stopping'
         await closing.disposeAsync()
@@ -101,14 +113,11 @@ export async function prepareGateway(
   }
 
   /** One assignment: whoever has begun with the site before goes on with that. */
-  function swapSite(next: Site, listeners: Listeners): void {
+  function swapSite(next: Site): void {
     const previous = site
     site = next
     house.telemetry.setLevel(next.config.log.level)
-    if (next.certificate.certificate !== previous.certificate.certificate) {
-      listeners.replaceCertificate(next.certificate)
-      warnOfCertificate(house, next)
-    }
+    if (next.certificate.certificate !== previous.certificate.certificate) warnOfCertificate(house, next)
     closeSite(previous, next).catch((error) => house.log.error({ detail: String(error) }, 'closing upstreams failed'))
   }
 
@@ -118,8 +127,6 @@ export async function prepareGateway(
 function warnOfCertificate({ log }: House, { certificate }: Site): void {
   for (const warning of certificate.warnings) log.warn({ detail: warning }, 'certificate')
 }
-
-type Address = Config['listen']['https']
 
 function listenerOpener(
   house: House,
@@ -131,11 +138,11 @@ function listenerOpener(
   const tools = { ...readerTools(house, current), onEnd }
   const handlePlainExchange = plainExchangeHandler({
     publicUrl: () => current().config.public_url,
-    challengeAnswer: () => undefined,
+    challengeAnswer: house.challenges.answer,
   })
   return (kind: 'https' | 'http', address: Address): Promise<Listener> =>
     kind === 'https'
-      ? listenHttps(address, current().certificate, ticketKeys, { ...tools, handle: handleExchange })
+      ? listenHttps(address, house.certificates, ticketKeys, { ...tools, handle: handleExchange })
       : listenHttp(address, { ...tools, handle: handlePlainExchange })
 }
 

@@ -7,16 +7,16 @@ import { hashSecret, newSecret } from '../secrets/secret.ts'
 import { StartError } from './start-error.ts'
 
 /** In characters. Anybody may try secrets as often as they like. */
-const SHORTEST_SECRET = 16
+const SECRET_LENGTH_MINIMUM = 16
 
 /** The hash of a client's secret. @throws StartError */
 export async function clientSecretHash(source: ClientSecretSource, environment: Environment): Promise<string> {
   if ('hash' in source) return source.hash
   const secret = await ownSecret(source, environment)
-  if (secret.length >= SHORTEST_SECRET) return hashSecret(secret)
+  if (secret.length >= SECRET_LENGTH_MINIMUM) return hashSecret(secret)
   const where = 'file' in source ? source.file : `The environment variable ${source.variable}`
   throw new StartError(
-    `${where} holds a secret of under ${SHORTEST_SECRET} characters, which can be guessed. "skillgate client new-secret" makes a good one.`,
+    `${where} holds a secret of under ${SECRET_LENGTH_MINIMUM} characters, which can be guessed. "skillgate client new-secret" makes a good one.`,
   )
 }
 

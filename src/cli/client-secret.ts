@@ -10,8 +10,8 @@ import { localTime } from './local-time.ts'
 import { type StoreTools, withStore } from './with-store.ts'
 import type { World } from './world.ts'
 
-const HOUR = 3_600_000
-const MOST_HOURS = 720
+const HOUR_MS = 3_600_000
+const OVERLAP_LIMIT_HOURS = 720
 
 export interface SecretOptions {
   renew?: boolean
@@ -25,13 +25,13 @@ export async function clientSecret(world: World, id: string, { renew, overlap }:
   const hours = readHours(overlap ?? '24')
   return withStore(world, async (tools) => {
     const source = await findSource(tools, id)
-    await (renew ? renewSecret(tools, id, source, hours * HOUR) : showSecret(tools, id, source))
+    await (renew ? renewSecret(tools, id, source, hours * HOUR_MS) : showSecret(tools, id, source))
   })
 }
 
 function readHours(text: string): number {
-  if (/^\d{1,3}$/.test(text) && Number(text) <= MOST_HOURS) return Number(text)
-  throw new CommandError(`--overlap takes whole hours from 0 to ${MOST_HOURS}.`)
+  if (/^\d{1,3}$/.test(text) && Number(text) <= OVERLAP_LIMIT_HOURS) return Number(text)
+  throw new CommandError(`--overlap takes whole hours from 0 to ${OVERLAP_LIMIT_HOURS}.`)
 }
 
 async function findSource({ config, store }: StoreTools, id: string): Promise<ClientSecretSource> {
@@ -87,7 +87,11 @@ export async function renewSecret(
   await deliver(world, id, source, secret)
   const until = world.now() + overlap
   await putRow(store, id, both, withEarlierUntil(both, until))
-  audit({ event: 'client_secret_renewed', client: id, detail: `the earlier one is good for ${overlap / HOUR} h more` })
+  audit({
+    event: 'client_secret_renewed',
+    client: id,
+    detail: `the earlier one is good for ${overlap / HOUR_MS} h more`,
+  })
   world.print(overlap === 0 ? 'The earlier one is good no more.' : `The earlier one is good until ${localTime(until)}.`)
 }
 

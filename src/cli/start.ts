@@ -1,10 +1,11 @@
 import { openControl } from '../app/control-socket.ts'
 import { keepConfiguration } from '../app/keep-configuration.ts'
-import { prepareGateway } from '../app/prepare-gateway.ts'
+import { prepareGateway, type RunningGateway } from '../app/prepare-gateway.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { type OpenLog, openLog } from '../telemetry/open-log.ts'
 import { listUsers } from '../users/users.ts'
+import { explainError } from './explain-error.ts'
 import type { World } from './world.ts'
 
 /** For the last lines of the log, whatever has become of its reader. */
@@ -12,40 +13,33 @@ const FLUSH_TIMEOUT_MS = 1000
 
 /** `skillgate start`: serves until it is told to stop. */
 export async function start(world: World): Promise<number> {
-  let reload: (reason: string) => Promise<unknown> = async () => {}
-  // From here on it never ends the process.
-  world.onHangup(() => reload('SIGHUP'))
   const config = loadConfig(world.configFile, world.variables)
   const log = openLog(config.log, world)
   try {
-    await serve(world, config, log, (how) => {
-      reload = (reason) => {
-        log.reopen()
-        return how(reason)
-      }
-    })
+    await serve(world, config, log)
   } finally {
     await log.close(FLUSH_TIMEOUT_MS)
   }
   return 0
 }
 
-async function serve(
-  world: World,
-  config: Config,
-  log: OpenLog,
-  onReloadable: (reload: (reason: string) => Promise<unknown>) => void,
-): Promise<void> {
-  const { configFile, variables, print, untilStopped } = world
+async function serve(world: World, config: Config, log: OpenLog): Promise<void> {
+  const { configFile, variables, print, untilStopped, onHangup } = world
   const stopped = untilStopped()
+  const listening = Promise.withResolvers<RunningGateway>()
+  const gateway = listening.promise
+  const kept = keepConfiguration({ configFile, variables, config, log: log.logger, gateway, explain: explainError })
+  onHangup(() => {
+    log.reopen()
+    kept.reload('SIGHUP')
+  })
+  await kept.watch()
   const prepared = await prepareGateway(config, world, log)
   if (prepared.certificate.made)
     print(`A new certificate was made. Trust ${prepared.certificate.caFile}: certs/README.md says how.`)
   const nobody = (await listUsers(prepared.store)).length === 0
   const running = await prepared.listen()
-  const kept = keepConfiguration({ configFile, variables, config, log: log.logger, apply: running.reload })
-  kept.watch()
-  onReloadable(kept.reload)
+  listening.resolve(running)
   const commands = { reload: () => kept.reload('skillgate reload') }
   const closeControl = await openControl(config.data_dir, commands, log.logger)
 

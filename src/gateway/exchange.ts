@@ -52,6 +52,7 @@ export interface AnswerChannel {
   cut: () => void
   /** No request after this one on the same connection. */
   closeConnection: () => void
+  /** Once, when the client has taken what `write` was told was too much. */
   onDrain: (resume: () => void) => void
   /** Once, when it has been sent whole (`finished`) or the client has left. */
   onClose: (closed: (finished: boolean) => void) => void

@@ -45,7 +45,8 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       // Before anything is waited for, so that a reload closes no connections that are about to be used.
       if (destination.kind === 'upstream' && !upgrade) release = destination.upstream.lease()
 
-      const decision = await decide(destination.access, exchange, site) // -> 503 when the store fails
+      const decided = decide(destination.access, exchange, site)
+      const decision = decided instanceof Promise ? await decided : decided // -> 503 when the store fails
       if (decision.kind === 'challenge') return answerChallenge(exchange, decision) // -> 401, 403
       if (decision.kind === 'answer') return sendAnswer(exchange, decision.answer)
       const { identity } = decision

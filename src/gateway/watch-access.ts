@@ -35,20 +35,24 @@ export function watchAccess({
   every = everyInterval,
 }: WatchAccessOptions): { stop: () => void } {
   let seen: { site: Site; generation: number; at: number } | undefined
+  /** What was too young to be looked at when something had changed. */
+  let later = new Set<Exchange>()
   let busy = false
 
   async function endWhatIsGone(): Promise<void> {
     const now = { site: current(), generation: generation(), at: monotonic() }
-    const changed = seen?.site !== now.site || seen.generation !== now.generation
-    if (!changed && now.at - (seen?.at ?? 0) < WITHOUT_CHANGE_MS) return
-    let skipped = false
-    for (const exchange of exchanges()) {
-      if (!exchange.allowed) continue
-      if (!exchange.record.upgraded && now.at - exchange.record.startedMonotonic < LONG_MS) skipped = true
+    const isDue = !seen || now.at - seen.at >= WITHOUT_CHANGE_MS
+    const changed = isDue || seen?.site !== now.site || seen.generation !== now.generation
+    if (!changed && later.size === 0) return
+    // A copy, for they come and go while this waits.
+    const due = [...exchanges()].filter((exchange) => changed || later.has(exchange))
+    const young = new Set<Exchange>()
+    for (const exchange of due) {
+      if (isYoung(exchange, now.at)) young.add(exchange)
       else if (!(await stillAllowed(exchange, now.site))) end(exchange)
     }
-    // What was too young is looked at the next time.
-    seen = skipped ? undefined : now
+    later = young
+    if (changed) seen = now
   }
 
   return every(INTERVAL_MS, () => {
@@ -63,6 +67,11 @@ export function watchAccess({
         busy = false
       })
   })
+}
+
+/** About to end by itself; or still being decided about, maybe by what was true before. */
+function isYoung({ allowed, record }: Exchange, at: number): boolean {
+  return !allowed || (!record.upgraded && at - record.startedMonotonic < LONG_MS)
 }
 
 /** Whether it would still be let in, and led to the same place. */

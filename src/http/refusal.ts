@@ -5,8 +5,6 @@ export interface RefusalEntry {
   sentence: string
   /** To whoever reads docs/reference/errors.md: what happened, and what to do. */
   advice: string
-  /** The key of the page that a person gets; the code itself, where it isn't said. */
-  page?: string
 }
 
 /** A refusal: a stable code, what its catalogue says of it, and a detail for the log only. */

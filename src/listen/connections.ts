@@ -85,6 +85,8 @@ export function followConnections(
     else {
       inFlight++
       exchange.answer.onClose(left)
+      // Otherwise its next request could be on the way when the connection is closed.
+      if (closing) exchange.answer.closeConnection()
     }
     let handled = false
     let sent: boolean | undefined
@@ -124,6 +126,7 @@ export function followConnections(
     const closed = once(server, 'close')
     server.close()
     closing = true
+    for (const { upgrade, answer } of exchanges()) if (!upgrade && !answer.begun) answer.closeConnection()
     if (inFlight > 0) await within(timeoutMs, idle.promise)
     if (inFlight === 0) {
       // An answer may be written, and yet not have left: these end as soon as it has.

@@ -68,7 +68,7 @@ export class Http1Answer implements AnswerChannel {
   }
 
   onDrain(resume: () => void): void {
-    this.#response.on('drain', resume)
+    this.#response.once('drain', resume)
   }
 
   onClose(closed: (finished: boolean) => void): void {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Readable } from 'node:stream'
 import type { Allowed } from '../gateway/access/access.ts'
 import type { AnswerChannel, BodyLimits, Exchange, UpgradeRequest } from '../gateway/exchange.ts'
-import { rawHeader, rawHeaderValues } from '../http/raw-headers.ts'
+import { rawHeaderValues } from '../http/raw-headers.ts'
 import type { ClientAddress } from '../net/client-address.ts'
 import type { Ending, RefusalNote, RequestRecord } from '../telemetry/request-record.ts'
 import type { Connection } from './connections.ts'
@@ -27,6 +27,7 @@ export interface ReaderTools {
 export class Http1Exchange implements Exchange {
   readonly record: RequestRecord
   readonly host: string | null | undefined
+  readonly body: Readable | null
   readonly upgrade: UpgradeRequest | undefined
   allowed?: Allowed
   readonly #request: IncomingMessage
@@ -44,8 +45,12 @@ export class Http1Exchange implements Exchange {
     this.#request = request
     this.#connection = connection
     this.#monotonic = tools.monotonic
-    this.host = hostOf(request.rawHeaders)
-    this.record = newRecord(request, this.host, connection, tools)
+    const { host, userAgent, hasBody } = readHeaders(request.rawHeaders)
+    this.host = host
+    this.body = hasBody ? request : null
+    this.record = newRecord(request, connection, tools)
+    this.record.host = host ?? undefined
+    this.record.userAgent = userAgent
     if ('socket' in answer && 'head' in answer) this.upgrade = answer
     else this.#answer = new Http1Answer(answer, this.record, tools.monotonic)
   }
@@ -64,14 +69,6 @@ export class Http1Exchange implements Exchange {
 
   get headers(): IncomingHttpHeaders {
     return this.#request.headers
-  }
-
-  get body(): Readable | null {
-    const { rawHeaders } = this.#request
-    const hasBody =
-      rawHeader(rawHeaders, 'transfer-encoding') !== undefined ||
-      Number(rawHeader(rawHeaders, 'content-length') ?? 0) > 0
-    return hasBody ? this.#request : null
   }
 
   /** Whether all of the request has come. */
@@ -118,21 +115,38 @@ export class Http1Exchange implements Exchange {
   }
 }
 
-/** Undefined where there is none, null where there are two. */
-function hostOf(rawHeaders: string[]): string | null | undefined {
-  let host: string | undefined
+interface HeadersRead {
+  /** Undefined where there is none, null where there are two. */
+  host: string | null | undefined
+  userAgent: string | undefined
+  hasBody: boolean
+}
+
+/** All that every request is asked for, in one look. Most names differ in their length from each of these. */
+function readHeaders(rawHeaders: string[]): HeadersRead {
+  const read: HeadersRead = { host: undefined, userAgent: undefined, hasBody: false }
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string
-    if (name.length !== 4 || name.toLowerCase() !== 'host') continue
-    if (host !== undefined) return null
-    host = rawHeaders[i + 1]
+    const value = rawHeaders[i + 1] as string
+    switch (name.length) {
+      case 4:
+        if (name.toLowerCase() === 'host') read.host = read.host === undefined ? value : null
+        break
+      case 10:
+        if (name.toLowerCase() === 'user-agent') read.userAgent ??= value
+        break
+      case 14:
+        if (name.toLowerCase() === 'content-length') read.hasBody ||= Number(value) > 0
+        break
+      case 17:
+        if (name.toLowerCase() === 'transfer-encoding') read.hasBody = true
+    }
   }
-  return host
+  return read
 }
 
 function newRecord(
   request: IncomingMessage,
-  host: string | null | undefined,
   { listener, peer, tlsVersion, serverName }: Connection,
   { now, monotonic, newRequestId, clientAddress }: ReaderTools,
 ): RequestRecord {
@@ -149,9 +163,9 @@ function newRecord(
     tlsVersion,
     serverName,
     method,
-    host: host ?? undefined,
+    host: undefined,
     path: cut < 0 ? url : url.slice(0, cut),
-    userAgent: rawHeader(rawHeaders, 'user-agent'),
+    userAgent: undefined,
     route: undefined,
     upstream: undefined,
     upstreamStatus: undefined,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Address } from '../config/schema.ts'
 import type { Exchange } from '../gateway/exchange.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
@@ -31,6 +31,10 @@ export interface Listener {
   /** What is under way on its connections. */
   exchanges: () => Iterable<Exchange>
   connections: () => number
+  /** Gives its address free; what is open goes on. */
+  pause: () => void
+  /** Accepts again where it did. @throws Error of Node's, when somebody else listens there now. */
+  resume: () => Promise<void>
   /** Stops accepting, waits for what is in flight, at most `timeoutMs`, then cuts what is left. */
   close: (timeoutMs: number) => Promise<void>
 }
@@ -56,15 +60,22 @@ export async function listen(
   server.on('clientError', (error, socket) => {
     refuseMalformed(error, socket as Socket, connections.of(socket), tools)
   })
-  server.listen(port, host)
-  await once(server, 'listening')
+  await listenOn({ host, port })
   const bound = server.address() as AddressInfo
+
+  async function listenOn(address: Address): Promise<void> {
+    server.listen(address.port, address.host)
+    await once(server, 'listening')
+  }
 
   return {
     address: `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`,
     port: bound.port,
     exchanges: connections.exchanges,
     connections: connections.count,
+    // That of an HTTP server would close idle connections too, in the moment that a client may use one.
+    pause: () => NetServer.prototype.close.call(server),
+    resume: () => listenOn({ host, port: bound.port }),
     close: connections.close,
   }
 }

@@ -62,13 +62,13 @@ export interface AuditEvent {
 export type Audit = (event: AuditEvent) => void
 
 /** In bytes; a file that has as much is set aside. */
-const FULL = 5_000_000
+const FULL_BYTES = 5_000_000
 /** In bytes; so much of what is older is kept. */
-const KEPT = 2 * FULL
+const KEPT_BYTES = 2 * FULL_BYTES
 
 /** In characters; what is longer than anything real was sent by somebody who wants to fill the disk. */
-const LONGEST = { address: 64, name: 100, detail: 500 }
-const MOST_SCOPES = 20
+const LENGTH_LIMITS = { address: 64, name: 100, detail: 500 }
+const SCOPES_LIMIT = 20
 
 /**
  * Adds each event to the file as one line of JSON. Several processes may do that at once: each line is one write at
@@ -81,7 +81,7 @@ export function openAudit(file: string, { now }: Pick<Environment, 'now'>, onFai
   return function audit(event) {
     try {
       const { inode, size } = append(file, auditLine(event, now()))
-      if (size >= FULL) setAuditFileAside(file, inode, KEPT)
+      if (size >= FULL_BYTES) setAuditFileAside(file, inode, KEPT_BYTES)
       failing = false
     } catch (error) {
       if (!failing) onFailure(error as Error)
@@ -115,14 +115,14 @@ function auditLine({ event, address, user, client, grant, scopes, attempt, detai
   const record = {
     time: new Date(now).toISOString(),
     event,
-    address: address && cut(address, LONGEST.address),
-    user: user && cut(user, LONGEST.name),
-    client: client && cut(client, LONGEST.name),
-    grant: grant && cut(grant, LONGEST.name),
-    scopes: scopes?.slice(0, MOST_SCOPES).map((scope) => cut(scope, LONGEST.name)),
-    attempt: attempt && cut(attempt, LONGEST.name),
+    address: address && cut(address, LENGTH_LIMITS.address),
+    user: user && cut(user, LENGTH_LIMITS.name),
+    client: client && cut(client, LENGTH_LIMITS.name),
+    grant: grant && cut(grant, LENGTH_LIMITS.name),
+    scopes: scopes?.slice(0, SCOPES_LIMIT).map((scope) => cut(scope, LENGTH_LIMITS.name)),
+    attempt: attempt && cut(attempt, LENGTH_LIMITS.name),
     // All else is known to be what it says; only this may repeat what somebody sent.
-    detail: detail && cut(hideSecrets(detail), LONGEST.detail),
+    detail: detail && cut(hideSecrets(detail), LENGTH_LIMITS.detail),
   }
   return `${escapeDeceiving(JSON.stringify(record))}\n`
 }

@@ -4,7 +4,7 @@ import type { ReadSoFar } from './last-lines.ts'
 /** Milliseconds between two looks: what tells of changes doesn't do so on every file system. */
 const INTERVAL_MS = 250
 /** In bytes, of one read. */
-const BLOCK = 65_536
+const BLOCK_BYTES = 65_536
 
 /**
  * Tells each line that is added to a file, also after it was moved away and begun anew, or emptied.
@@ -45,14 +45,14 @@ export function followLines(
 
   function readOn(handle: number): void {
     if (fstatSync(handle).size < size) startOver()
-    const block = Buffer.alloc(BLOCK)
-    for (let read = readSync(handle, block, 0, BLOCK, size); read > 0; ) {
+    const block = Buffer.alloc(BLOCK_BYTES)
+    for (let read = readSync(handle, block, 0, BLOCK_BYTES, size); read > 0; ) {
       size += read
       begun = Buffer.concat([begun, block.subarray(0, read)])
       const whole = begun.lastIndexOf(0x0a) + 1
       for (const line of begun.subarray(0, whole).toString().split('\n').slice(0, -1)) tell(line)
       begun = begun.subarray(whole)
-      read = readSync(handle, block, 0, BLOCK, size)
+      read = readSync(handle, block, 0, BLOCK_BYTES, size)
     }
   }
 

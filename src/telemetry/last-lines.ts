@@ -9,7 +9,7 @@ export interface ReadSoFar {
 }
 
 /** In bytes. */
-const BLOCK = 65_536
+const BLOCK_BYTES = 65_536
 
 /**
  * The last lines of a file that may be large: it's read from its end on. What is not a whole line yet is left out.
@@ -23,7 +23,7 @@ export function readLastLines(file: string, most: number): { lines: string[]; en
     let tail = Buffer.alloc(0)
     let start = size
     while (start > 0 && countLines(tail) <= most) {
-      const length = Math.min(BLOCK, start)
+      const length = Math.min(BLOCK_BYTES, start)
       start -= length
       const block = Buffer.alloc(length)
       const read = readSync(handle, block, 0, length, start)

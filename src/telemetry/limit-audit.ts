@@ -13,10 +13,10 @@ const UNPROVEN: ReadonlySet<AuditEventName> = new Set([
 ])
 
 /** Milliseconds. */
-const WINDOW = 10 * 60_000
+const WINDOW_MS = 10 * 60_000
 /** How many of a kind are written within that time: from one block of addresses, and in all. */
-const MOST_OF_BLOCK = 5
-const MOST_IN_ALL = 50
+const BLOCK_LIMIT = 5
+const TOTAL_LIMIT = 50
 
 /** Of one kind of event about one user, or about nobody who is there. */
 interface Window {
@@ -48,7 +48,7 @@ export function limitAudit(
     const window = windowOf(event)
     const block = event.address === undefined ? '' : blockOf(event.address)
     const ofBlock = window.byBlock.get(block) ?? 0
-    if (ofBlock >= MOST_OF_BLOCK || window.written >= MOST_IN_ALL) {
+    if (ofBlock >= BLOCK_LIMIT || window.written >= TOTAL_LIMIT) {
       window.leftOut++
       return
     }
@@ -64,7 +64,7 @@ export function limitAudit(
     const at = now()
     const known = windows.get(key)
     // A clock that was set back makes no window endless.
-    if (known && Math.abs(at - known.since) < WINDOW) return known
+    if (known && Math.abs(at - known.since) < WINDOW_MS) return known
     const window = { since: at, written: 0, byBlock: new Map(), leftOut: known?.leftOut ?? 0 }
     windows.set(key, window)
     return window

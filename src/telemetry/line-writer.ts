@@ -3,7 +3,7 @@ import type { Sink } from './sinks/sink.ts'
 /** In characters, of lines that wait or are being written. */
 const DEFAULT_LIMIT = 1_048_576
 /** In characters: so many aren't kept waiting for more. */
-const BATCH = 65_536
+const BATCH_BYTES = 65_536
 /** Milliseconds in which lines are collected, so that many become one write. */
 const COLLECT_MS = 10
 /** Milliseconds until the next try where the reader is slow: doubled each time, from the one to the other. */
@@ -61,7 +61,7 @@ export function openLineWriter(
     if (unsaidLost > 0) sayWhatIsLost()
     waiting += line
     if (batchLength > 0 || writing) return
-    if (waiting.length >= BATCH) next()
+    if (waiting.length >= BATCH_BYTES) next()
     else if (timer === undefined) later(COLLECT_MS)
   }
 
@@ -117,7 +117,7 @@ export function openLineWriter(
       batch = Buffer.alloc(0)
       batchLength = 0
     }
-    if (batchLength > 0 || waiting.length >= BATCH || whenEmpty.length > 0) next()
+    if (batchLength > 0 || waiting.length >= BATCH_BYTES || whenEmpty.length > 0) next()
     else if (waiting !== '' || unsaidLost > 0) later(COLLECT_MS)
   }
 

@@ -1,11 +1,11 @@
 import { PASSWORD_CHARACTERS_LIMIT } from './passwords.ts'
 
-export const SHORTEST_PASSWORD = 10
+export const PASSWORD_LENGTH_MINIMUM = 10
 
 /** @param name the canonical name. @returns why this can't be the password of that user, or undefined if it can. */
 export async function refusePassword(password: string, name: string): Promise<string | undefined> {
   const text = password.normalize('NFC').toLowerCase()
-  if (text.length < SHORTEST_PASSWORD) return `A password has at least ${SHORTEST_PASSWORD} characters.`
+  if (text.length < PASSWORD_LENGTH_MINIMUM) return `A password has at least ${PASSWORD_LENGTH_MINIMUM} characters.`
   if (password.length > PASSWORD_CHARACTERS_LIMIT)
     return `A password has at most ${PASSWORD_CHARACTERS_LIMIT} characters.`
   if (text === name) return 'The password must not be the name.'

@@ -9,7 +9,7 @@ import { canonicalName } from './names.ts'
 import { spendCode } from './second-factor.ts'
 import { FORGET_SESSION, type FoundSession, openSessions, type SessionLimits } from './sessions.ts'
 import { type Admitted, type Refused, signInThrottle } from './sign-in-throttle.ts'
-import { passwordVerifier } from './users.ts'
+import { passwordVerifier, type VerifyPassword } from './users.ts'
 
 export interface SignInTools {
   store: Store
@@ -17,6 +17,8 @@ export interface SignInTools {
   sealer: Sealer
   audit: Audit
   limits: SessionLimits
+  /** Made here if absent, which costs what checking a password does. */
+  verifyPassword?: VerifyPassword
 }
 
 /** Who tries, for the audit trail. */
@@ -34,11 +36,18 @@ export interface SignIn {
 }
 
 /** How people prove who they are: with a password, a second factor where they have one, and a session from then on. */
-export async function openSignIn({ store, environment, sealer, audit, limits }: SignInTools): Promise<SignIn> {
+export async function openSignIn({
+  store,
+  environment,
+  sealer,
+  audit,
+  limits,
+  ...given
+}: SignInTools): Promise<SignIn> {
   const sessions = openSessions(store, environment, limits)
   const browsers = openKnownBrowsers(store, environment, sealer.key('known browsers'))
   const throttle = signInThrottle(store, environment)
-  const verifyPassword = await passwordVerifier(store, environment)
+  const verifyPassword = given.verifyPassword ?? (await passwordVerifier(store, environment))
 
   async function checkPassword({ name: typed, password, cookies, address, attempt }: PasswordAttempt) {
     const by = { address, attempt }

@@ -4,7 +4,7 @@ import type { Environment } from '../config/environment.ts'
 /** What every authenticator understands. Written out, for not all of them read the URI's other parameters. */
 const FORM = { algorithm: 'SHA1', digits: 6, period: 30 }
 /** Steps that a clock may be off. @see RFC 6238 section 5.2 */
-const WINDOW = 1
+const WINDOW_STEPS = 1
 
 /** A new secret: 160 bits as base32. @see RFC 4226 section 4 */
 export function newTotpSecret({ randomBytes }: Pick<Environment, 'randomBytes'>): string {
@@ -22,6 +22,6 @@ export function stepOfCode(secret: string, typed: string, now: number): number |
   // Other characters would make otpauth throw.
   if (!/^\d{6}$/.test(token)) return undefined
   const at = { ...FORM, secret: Secret.fromBase32(secret), timestamp: now }
-  const delta = TOTP.validate({ ...at, token, window: WINDOW })
+  const delta = TOTP.validate({ ...at, token, window: WINDOW_STEPS })
   return delta === null ? undefined : TOTP.counter(at) + delta
 }

@@ -67,7 +67,7 @@ test('the initial access token and the secrets that it leads to are in no log an
   const { json } = await register(house, token, JSON.stringify({ redirect_uris: METADATA.redirect_uris }))
   await register(house, `${token}x`)
   await register(house, token, '{}')
-  await house.logged('invalid_client_metadata')
+  await house.logged('invalid_redirect_uri')
   const written = house.log.join('') + JSON.stringify(house.events())
   t.true(written.includes('client_registered'))
   for (const secret of [token, json.client_secret]) t.false(written.includes(secret))

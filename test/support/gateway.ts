@@ -31,7 +31,7 @@ export function testConfig(musicAssistant: string) {
   return {
     public_url: ISSUER,
     listen: { https: '127.0.0.1:0', http: '127.0.0.1:0' },
-    tls: { source: 'local' },
+    tls: { source: 'local' } as { source: string; certificate?: string; key?: string },
     upstreams: {
       'music-assistant': { url: musicAssistant, token: { file: 'data/music-assistant.token' }, response_timeout: 60 },
       dead: { url: 'http://127.0.0.1:1' },
@@ -61,14 +61,18 @@ export function testConfig(musicAssistant: string) {
   }
 }
 
+export type TestConfig = ReturnType<typeof testConfig>
+
 export interface TestHouse {
   folder: string
   configFile: string
   music: MusicAssistant
   gateway: RunningGateway
+  /** Changes the configuration file, and has the gateway serve it. @throws what a broken one is refused with. */
+  reload: (change?: (config: TestConfig) => void) => Promise<void>
   prepared: PreparedGateway
   port: number
-  /** The CA that made the gateway's certificate. */
+  /** The CA that made the gateway's certificate, where it is the gateway's own. */
   ca: string
   /** Secrets by client. */
   secrets: { alexa: string; other: string }
@@ -88,7 +92,7 @@ export interface TestHouse {
 /** A stand-in Music Assistant, and a gateway in this process before it, with one user. Both end with the test. */
 export async function startTestHouse(
   t: ExecutionContext,
-  change: (config: ReturnType<typeof testConfig>) => void = () => {},
+  change: (config: TestConfig) => void = () => {},
 ): Promise<TestHouse> {
   const folder = temporaryFolder(t)
   const music = await startMusicAssistant()
@@ -120,9 +124,14 @@ export async function startTestHouse(
     configFile,
     music,
     gateway,
+    reload(change = () => {}) {
+      change(values)
+      writeFileSync(configFile, stringify(values))
+      return gateway.reload(loadConfig(configFile, {}))
+    },
     prepared,
     port: gateway.https.port,
-    ca: read('certs/local-ca.pem'),
+    ca: values.tls.source === 'local' ? read('certs/local-ca.pem') : '',
     secrets: { alexa: read('data/alexa.secret'), other: read('data/other.secret') },
     log,
     requests,

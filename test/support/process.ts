@@ -50,9 +50,14 @@ export function writeConfig(t: ExecutionContext, music: MusicAssistant): string 
 }
 
 /** Starts the gateway in a process of its own, as a person would. Ends with the test at the latest. */
-export async function startProcess(t: ExecutionContext, configFile: string): Promise<GatewayProcess> {
+export async function startProcess(
+  t: ExecutionContext,
+  configFile: string,
+  onSpawn: (child: ChildProcess) => void = () => {},
+): Promise<GatewayProcess> {
   const child = spawn(process.execPath, [LAUNCHER, 'start', '--config', configFile])
   t.teardown(() => child.kill('SIGKILL'))
+  onSpawn(child)
   const output = collect(child)
   const ended = once(child, 'close').then(([code]) => code as number | null)
   await Promise.race([

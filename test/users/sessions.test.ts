@@ -160,7 +160,7 @@ test('a session is over when the password changes, one that begins afterwards is
   t.truthy(await sessions.find((await sessions.begin(changed)).split(';')[0]))
 })
 
-test('a half session is no session, a session no half one, and a half one lives for five minutes', async (t) => {
+test('a pending sign-in is no session, a session no pending sign-in, and a pending one lives for five minutes', async (t) => {
   const { sessions, begin, environment } = await openRoom(t)
   const [whole, half] = [await begin(), await begin(true)]
   t.is(await sessions.find(half), undefined)

@@ -28,7 +28,7 @@ test('after the right password a code is asked for, and until then nobody is sig
   t.deepEqual(house.events as object[], [asked, { event: 'signed_in', user: 'ada', address: HOME }])
 })
 
-test('the half session ends with the whole one that it became, and becomes one only', async (t) => {
+test('a pending sign-in ends with the session that it became, and becomes one only', async (t) => {
   const house = await openPeople(t)
   const { finish, secret, recoveryCodes, cookies } = await enterHalf(house)
   const both = await Promise.all([finish(codeOf(secret, house)), finish(recoveryCodes[0]!)])
@@ -73,7 +73,7 @@ test('five minutes after the password it has to be given again', async (t) => {
   t.deepEqual(await finish(codeOf(secret, house)), { kind: 'expired' })
 })
 
-test('without a half session a code is nothing, and uses nothing up', async (t) => {
+test('without a pending sign-in a code is nothing, and uses nothing up', async (t) => {
   const house = await openPeople(t)
   const whole = cookieOf(await enter(house))
   const { finish, cookies, secret } = await enterHalf(house)

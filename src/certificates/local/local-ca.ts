@@ -8,13 +8,13 @@ import { CA_LIFE_MS, CLOCK_SKEW_MS, leafEnd } from './lifetimes.ts'
 export type RandomBytes = Environment['randomBytes']
 
 // The upper bound of a common name (RFC 5280, ub-common-name).
-const LONGEST_COMMON_NAME = 64
+const COMMON_NAME_LENGTH_LIMIT = 64
 
 /** A self-signed CA certificate for `key`, in PEM, valid for ten years. */
 export function makeCaCertificate(options: { key: KeyObject; host: string; now: number; randomBytes: RandomBytes }) {
   const { key, host, now } = options
   const day = dayOf(now)
-  const room = LONGEST_COMMON_NAME - `Skillgate local CA for  (${day})`.length
+  const room = COMMON_NAME_LENGTH_LIMIT - `Skillgate local CA for  (${day})`.length
   const subject = `Skillgate local CA for ${host.slice(0, room)} (${day})`
   return makeCertificate({
     ...options,
@@ -47,7 +47,7 @@ export function makeLeafCertificate({ ca, caKey, key, names, now, randomBytes }:
     now,
     randomBytes,
     publicKey: createPublicKey(key),
-    subject: named.length <= LONGEST_COMMON_NAME ? named : 'Skillgate',
+    subject: named.length <= COMMON_NAME_LENGTH_LIMIT ? named : 'Skillgate',
     issuer: commonNameOf(ca) ?? '',
     end: leafEnd(now),
     extensions: (issuerKeyId) => [

@@ -3,11 +3,31 @@ import type { Identity } from '../../http/identity.ts'
 import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Site } from '../site.ts'
-import { type BearerAccess, decideBearer, stillBearer } from './bearer.ts'
-import { decideNone, type NoneAccess } from './none.ts'
+import { type BearerAccess, bearer } from './bearer.ts'
+import { type NoneAccess, none } from './none.ts'
 
 /** What a route asks for before it lets anybody in. Each kind is a file of this folder. */
 export type Access = NoneAccess | BearerAccess
+
+const KINDS: { [K in Access['kind']]: AccessKind<Extract<Access, { kind: K }>> } = { none, bearer }
+
+/** What there is to know of one kind. */
+export interface AccessKind<A extends Access> {
+  /** What a route with this kind asks for. */
+  read: (route: RouteAccess) => A
+  /** @throws StorageError when it can't be told who is calling. */
+  decide: (access: A, exchange: Exchange, site: Site) => Decision | Promise<Decision>
+  /** Whether what was allowed before still is. @throws StorageError when nobody can tell. */
+  stillHolds: (access: A, allowed: Allowed, site: Site) => boolean | Promise<boolean>
+}
+
+/** What the configuration says of who may come in. */
+export interface RouteAccess {
+  auth: Access['kind']
+  scopes: string[]
+  /** The identifier of what is behind it. @see RFC 8707 */
+  resource: string
+}
 
 /** What is decided about a request. */
 export type Decision =
@@ -36,21 +56,20 @@ export interface Challenge {
   authenticate: string
 }
 
-/** One way to decide. @throws StorageError when it can't be told who is calling. */
-export type Decide<A> = (access: A, exchange: Exchange, site: Site) => Decision | Promise<Decision>
-
-const KINDS: { [K in Access['kind']]: Decide<Extract<Access, { kind: K }>> } = {
-  none: decideNone,
-  bearer: decideBearer,
+export function readAccess(route: RouteAccess): Access {
+  return KINDS[route.auth].read(route)
 }
 
 /** The one place that decides who gets through: what is asked for and the exchange in, a decision out. */
 export function decide(access: Access, exchange: Exchange, site: Site): Decision | Promise<Decision> {
-  const run = KINDS[access.kind] as Decide<Access>
-  return run(access, exchange, site)
+  return kindOf(access).decide(access, exchange, site)
 }
 
 /** Whether what was allowed still is, under the access of now. @throws StorageError when nobody can tell. */
 export function stillHolds(access: Access, allowed: Allowed, site: Site): boolean | Promise<boolean> {
-  return access.kind === 'none' || stillBearer(access, allowed.token, site)
+  return kindOf(access).stillHolds(access, allowed, site)
+}
+
+function kindOf(access: Access): AccessKind<Access> {
+  return KINDS[access.kind] as AccessKind<Access>
 }

@@ -3,7 +3,7 @@ import { rawHeader } from '../../http/raw-headers.ts'
 import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Site } from '../site.ts'
-import type { Challenge, Decision } from './access.ts'
+import type { AccessKind, Challenge, Decision } from './access.ts'
 
 /** Whoever brings an access token of this authorization server's. @see RFC 6750 */
 export interface BearerAccess {
@@ -16,24 +16,26 @@ export interface BearerAccess {
   metadata: string
 }
 
-export function decideBearer(
+export const bearer: AccessKind<BearerAccess> = {
+  read({ scopes, resource }) {
+    return { kind: 'bearer', scopes, resource, metadata: new URL(metadataPath(resource), resource).href }
+  },
+  decide: decideBearer,
+  async stillHolds(access, { token }, { accessTokens }) {
+    if (token === undefined || judge(access, token).kind !== 'allow') return false
+    return accessTokens.stillGranted(token, access.scopes)
+  },
+}
+
+function decideBearer(
   access: BearerAccess,
-  { rawHeaders }: Pick<Exchange, 'rawHeaders'>,
-  { accessTokens }: { accessTokens: Pick<Site['accessTokens'], 'find'> },
+  { rawHeaders }: Exchange,
+  { accessTokens }: Site,
 ): Decision | Promise<Decision> {
   const token = readBearerToken(rawHeader(rawHeaders, 'authorization'))
   if (token === undefined) return challenge(access, 'Send an access token as "Authorization: Bearer ...".')
   const found = accessTokens.find(token)
   return found instanceof Promise ? found.then((known) => judge(access, known)) : judge(access, found)
-}
-
-/** Whether a token that was good when it was let in still opens this. @throws StorageError when nobody can tell. */
-export async function stillBearer(
-  access: BearerAccess,
-  token: AccessToken | undefined,
-  { accessTokens }: Site,
-): Promise<boolean> {
-  return token !== undefined && judge(access, token).kind === 'allow' && (await accessTokens.stillGranted(token))
 }
 
 /** Only from the header: a token in a URI ends up in logs. @see RFC 6750 sections 2.1 and 2.3 */
@@ -75,4 +77,9 @@ function challenge(
     sentence,
     authenticate: `Bearer ${parts.join(', ')}`,
   }
+}
+
+/** Where a client learns how to get a token for this resource. @see RFC 9728 section 3.1 */
+export function metadataPath(resource: string): string {
+  return `/.well-known/oauth-protected-resource${new URL(resource).pathname.replace(/\/$/, '')}`
 }

@@ -1,12 +1,14 @@
-import type { Decision } from './access.ts'
+import type { AccessKind, Decision } from './access.ts'
 
 /** Everybody is let in, and nobody is anybody. */
 export interface NoneAccess {
   kind: 'none'
 }
 
-export function decideNone(): Decision {
-  return ALLOWED
-}
-
 const ALLOWED: Decision = { kind: 'allow' }
+
+export const none: AccessKind<NoneAccess> = {
+  read: () => ({ kind: 'none' }),
+  decide: () => ALLOWED,
+  stillHolds: () => true,
+}

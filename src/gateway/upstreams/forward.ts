@@ -67,7 +67,6 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#resolve = resolve
     const { method, body, answer } = exchange
     this.#mayRetry = body === null && (method === 'GET' || method === 'HEAD')
-    answer.onDrain(() => this.#controller?.resume())
     answer.onClose((finished) => {
       if (!finished && this.#ending === 'answered') this.#ending = 'client left'
       // First, for nobody is left to be told of a failure.
@@ -120,7 +119,10 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     this.#headWaits = false
-    if (!this.#exchange.answer.write(chunk)) controller.pause()
+    const { answer } = this.#exchange
+    if (answer.write(chunk)) return
+    controller.pause()
+    answer.onDrain(() => controller.resume())
   }
 
   onResponseEnd(): void {

@@ -87,7 +87,6 @@ export function tunnel(exchange: Exchange, request: TunnelRequest): Promise<Outc
         return
       }
       upstreamRequest.setTimeout(0)
-      answer.onDrain(() => response.resume())
       answer.onClose((finished) => {
         if (finished) outcome.ending = 'answered'
         resolve(outcome)
@@ -103,7 +102,11 @@ export function tunnel(exchange: Exchange, request: TunnelRequest): Promise<Outc
         socket.destroy()
         return
       }
-      response.on('data', (chunk: Buffer) => answer.write(chunk) || response.pause())
+      response.on('data', (chunk: Buffer) => {
+        if (answer.write(chunk)) return
+        response.pause()
+        answer.onDrain(() => response.resume())
+      })
       response.on('end', () => answer.end())
     }
   })

@@ -24,8 +24,11 @@ export interface AccessTokens {
    * @throws StorageError when nobody can tell.
    */
   find: (token: string) => AccessToken | undefined | Promise<AccessToken | undefined>
-  /** Whether the token wasn't revoked, and its grant, user and client are still there. @throws StorageError when nobody can tell. */
-  stillGranted: (token: Pick<AccessToken, 'id' | 'grantId' | 'expiresAt'>) => Promise<boolean>
+  /**
+   * Whether the token wasn't revoked, and its grant, user and client are still there.
+   * @param scopes those that the client must still be allowed to have. @throws StorageError when nobody can tell.
+   */
+  stillGranted: (token: Pick<AccessToken, 'id' | 'grantId' | 'expiresAt'>, scopes?: string[]) => Promise<boolean>
   /** To be called when anything was revoked. */
   forgetAll: () => void
 }
@@ -56,10 +59,14 @@ export function findAccessToken(facts: TokenFacts, clients: Clients, now: () => 
     return expiresAt > at && !isOfTheFuture(issuedAt, at)
   }
 
-  async function stillGranted({ id, grantId, expiresAt }: Pick<AccessToken, 'id' | 'grantId' | 'expiresAt'>) {
+  async function stillGranted(
+    { id, grantId, expiresAt }: Pick<AccessToken, 'id' | 'grantId' | 'expiresAt'>,
+    scopes: string[] = [],
+  ): Promise<boolean> {
     // Before its time a token is gone only if it was revoked; after it, the grant counts.
     const fact = await facts.read(id, expiresAt > now() ? undefined : grantId)
-    return fact !== undefined && clients.withRow(fact.grant.client, fact.client) !== undefined
+    const client = fact && clients.withRow(fact.grant.client, fact.client)
+    return client !== undefined && stillAllowed(scopes, client).length === scopes.length
   }
 
   return { find, stillGranted, forgetAll: facts.forgetAll }
