@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { Duplex } from 'node:stream'
+import { Duplex, PassThrough } from 'node:stream'
 import test from 'ava'
 import { endSocket } from '../../src/net/end-socket.ts'
 
@@ -26,4 +26,16 @@ test('an end that the other side never takes has a deadline', async (t) => {
   await once(socket, 'close')
   t.true(socket.destroyed)
   t.false(socket.writableFinished)
+})
+
+test('a connection that is over already gets no deadline, which would keep a process that stops', async (t) => {
+  const socket = new PassThrough()
+  socket.destroy()
+  await once(socket, 'close')
+  endSocket(socket)
+  t.is(socket.listenerCount('close'), 0)
+  const open = new PassThrough()
+  endSocket(open)
+  t.is(open.listenerCount('close'), 1)
+  open.destroy()
 })
