@@ -22,8 +22,8 @@ function logOf({ child, output }: GatewayProcess) {
     output.stderr
       .split('\n')
       .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as { msg: string; reason: string; detail: string })
-  const reloads = () => lines().filter(({ msg }) => msg.startsWith('configuration '))
+      .map((line) => JSON.parse(line) as { msg?: string; reason: string; detail: string })
+  const reloads = () => lines().filter(({ msg }) => msg?.startsWith('configuration '))
   return {
     reloads,
     async until(count: number) {

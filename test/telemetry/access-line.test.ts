@@ -97,6 +97,21 @@ test('what may be a secret is hidden wherever a client can put one, before anyth
   t.is(parsed(refusedRecord({ path: SECRET.slice(1) })).path, SECRET.slice(1))
 })
 
+test('49. no part of a secret is left where a cut goes through it', (t) => {
+  for (let at = 150; at <= 200; at++) {
+    const { path } = parsed(refusedRecord({ path: `/${'a/'.repeat(100).slice(0, at - 1)}${SECRET}` }))
+    t.false(path.includes(SECRET.slice(0, 6)), `${at}`)
+    t.true(path.length <= 200)
+  }
+  for (let at = 950; at <= 1000; at++) {
+    const refusal = { code: 'ambiguous_request', detail: `${'a '.repeat(500).slice(0, at)}${SECRET}` }
+    const { detail } = parsed(refusedRecord({ refusal }))
+    // It may run on from a letter before it, and is hidden with that.
+    t.false(detail.includes(SECRET.slice(0, 6)), `${at}`)
+    t.true(detail.length <= 1000)
+  }
+})
+
 test('what is longer than anything real is cut, and what is as long is not', (t) => {
   const longest = { path: 200, userAgent: 200, method: 32, host: 255, serverName: 255 }
   const names: Record<string, string> = { userAgent: 'user_agent', serverName: 'sni' }
