@@ -4,8 +4,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Logger } from '../telemetry/log.ts'
-import type { ReloadOutcome } from './keep-configuration.ts'
 import { StartError } from './start-error.ts'
+import type { ReloadOutcome } from './watch-configuration.ts'
 
 /** Bytes that the path of a socket may have on every system. */
 const PATH_LENGTH_LIMIT = 100

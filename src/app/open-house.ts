@@ -102,3 +102,11 @@ export async function openHouse(
     throw error
   }
 }
+
+/** Closes everything that was opened in it, the latest first: the listeners, which wait for what is in flight, then the rest. */
+export async function closeHouse(house: House): Promise<void> {
+  const served = house.phase === 'ok'
+  house.phase = 'stopping'
+  await house.closing.disposeAsync()
+  if (served) house.audit({ event: 'stopped' })
+}

@@ -13,7 +13,7 @@ import type { RequestListener } from '../telemetry/request-record.ts'
 import { serveCertificate } from './certificate-source.ts'
 import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listeners.ts'
 import { maintainStore } from './maintain-store.ts'
-import { type House, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
+import { closeHouse, type House, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
 import { closeSite, openSite, type Site } from './open-site.ts'
 import { reloader } from './reload.ts'
 import { requestIds } from './request-ids.ts'
@@ -104,11 +104,7 @@ export async function prepareGateway(
       handle,
       reload,
       countReload: (result) => house.metrics?.reloaded(result),
-      async close() {
-        house.phase = 'stopping'
-        await closing.disposeAsync()
-        audit({ event: 'stopped' })
-      },
+      close: () => closeHouse(house),
     }
   }
 
@@ -121,7 +117,7 @@ export async function prepareGateway(
     closeSite(previous, next).catch((error) => house.log.error({ detail: String(error) }, 'closing upstreams failed'))
   }
 
-  return { store, certificate: site.certificate, listen, close: () => closing.disposeAsync() }
+  return { store, certificate: site.certificate, listen, close: () => closeHouse(house) }
 }
 
 function warnOfCertificate({ log }: House, { certificate }: Site): void {

@@ -1,6 +1,6 @@
 import { openControl } from '../app/control-socket.ts'
-import { keepConfiguration } from '../app/keep-configuration.ts'
 import { prepareGateway, type RunningGateway } from '../app/prepare-gateway.ts'
+import { watchConfiguration } from '../app/watch-configuration.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { type OpenLog, openLog } from '../telemetry/open-log.ts'
@@ -28,7 +28,7 @@ async function serve(world: World, config: Config, log: OpenLog): Promise<void> 
   const stopped = untilStopped()
   const listening = Promise.withResolvers<RunningGateway>()
   const gateway = listening.promise
-  const kept = keepConfiguration({ configFile, variables, config, log: log.logger, gateway, explain: explainError })
+  const kept = watchConfiguration({ configFile, variables, config, log: log.logger, gateway, explain: explainError })
   onHangup(() => {
     log.reopen()
     kept.reload('SIGHUP')

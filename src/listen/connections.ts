@@ -126,6 +126,15 @@ export function followConnections(
     const closed = once(server, 'close')
     server.close()
     closing = true
+    await drain(timeoutMs, closed)
+    for (const { record } of exchanges()) if (isOpenOrAnswered(record)) record.ending = 'stopped'
+    for (const socket of open) socket.destroy()
+    await closed
+    if (unclosedRecords > 0) await within(FLUSH_MS, allClosed.promise)
+  }
+
+  /** Lets what is in flight come to its end, and its connections close. */
+  async function drain(timeoutMs: number, closed: Promise<unknown>): Promise<void> {
     for (const { upgrade, answer } of exchanges()) if (!upgrade && !answer.begun) answer.closeConnection()
     if (inFlight > 0) await within(timeoutMs, idle.promise)
     if (inFlight === 0) {
@@ -133,10 +142,6 @@ export function followConnections(
       for (const socket of speaking.keys()) (socket as Socket).destroySoon()
       await within(FLUSH_MS, closed)
     }
-    for (const { record } of exchanges()) if (isOpenOrAnswered(record)) record.ending = 'stopped'
-    for (const socket of open) socket.destroy()
-    await closed
-    if (unclosedRecords > 0) await within(FLUSH_MS, allClosed.promise)
   }
 
   return { of, accept, exchanges, count: () => open.size, close }

@@ -7,6 +7,7 @@ import type { ClientAddress } from '../net/client-address.ts'
 import type { Ending, RefusalNote, RequestRecord } from '../telemetry/request-record.ts'
 import type { Connection } from './connections.ts'
 import { Http1Answer, respondOn } from './http1-answer.ts'
+import { newRecord } from './new-record.ts'
 import { readBody } from './read-body.ts'
 
 /** Milliseconds for the rest of a body that nobody reads; whoever needs longer is cut off. */
@@ -48,9 +49,10 @@ export class Http1Exchange implements Exchange {
     const { host, userAgent, hasBody } = readHeaders(request.rawHeaders)
     this.host = host
     this.body = hasBody ? request : null
-    this.record = newRecord(request, connection, tools)
-    this.record.host = host ?? undefined
-    this.record.userAgent = userAgent
+    const { rawHeaders, httpVersion, method = '' } = request
+    const protocol = httpVersion === '1.1' ? 'HTTP/1.1' : `HTTP/${httpVersion}`
+    const read = { protocol, method, host: host ?? undefined, path: pathOf(request), userAgent }
+    this.record = newRecord(connection, tools, read, () => rawHeaderValues(rawHeaders, 'x-forwarded-for'))
     if ('socket' in answer && 'head' in answer) this.upgrade = answer
     else this.#answer = new Http1Answer(answer, this.record, tools.monotonic)
   }
@@ -145,40 +147,8 @@ function readHeaders(rawHeaders: string[]): HeadersRead {
   return read
 }
 
-function newRecord(
-  request: IncomingMessage,
-  { listener, peer, tlsVersion, serverName }: Connection,
-  { now, monotonic, newRequestId, clientAddress }: ReaderTools,
-): RequestRecord {
-  const { rawHeaders, url = '', method = '', httpVersion } = request
+/** Without its query. */
+function pathOf({ url = '' }: IncomingMessage): string {
   const cut = url.indexOf('?')
-  return {
-    id: newRequestId(),
-    startedAt: now(),
-    startedMonotonic: monotonic(),
-    protocol: httpVersion === '1.1' ? 'HTTP/1.1' : `HTTP/${httpVersion}`,
-    listener,
-    peer: peer ?? '',
-    address: clientAddress(peer, () => rawHeaderValues(rawHeaders, 'x-forwarded-for')),
-    tlsVersion,
-    serverName,
-    method,
-    host: undefined,
-    path: cut < 0 ? url : url.slice(0, cut),
-    userAgent: undefined,
-    route: undefined,
-    upstream: undefined,
-    upstreamStatus: undefined,
-    user: undefined,
-    client: undefined,
-    grant: undefined,
-    status: undefined,
-    bytesReceived: 0,
-    bytesSent: 0,
-    firstByteAfter: undefined,
-    upgraded: false,
-    refusal: undefined,
-    ending: undefined,
-    duration: undefined,
-  }
+  return cut < 0 ? url : url.slice(0, cut)
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { GATEWAY_ERRORS } from '../http/gateway-error.ts'
 import type { RefusalNote, RequestRecord } from '../telemetry/request-record.ts'
 import type { Connection, ConnectionTools } from './connections.ts'
-import { unreadRecord } from './unread-record.ts'
+import { NOTHING_READ, newRecord } from './new-record.ts'
 
 type Code = 'malformed_request' | 'headers_too_large' | 'request_timeout'
 
@@ -39,7 +39,9 @@ export function refuseMalformed(
   const told = isAnswered ? { status, bytesSent: body.length } : {}
   const isTaken = abandonExchanges(connection, note, told)
   if (!isRest && !connection.hasRest) {
-    tools.onEnd({ ...unreadRecord(connection, tools), refusal: note, ...(!isTaken && told) })
+    // Nothing was read that a trusted proxy could have said.
+    const record = newRecord(connection, tools, NOTHING_READ, () => [])
+    tools.onEnd({ ...record, ending: 'refused', duration: 0, refusal: note, ...(!isTaken && told) })
   }
   if (isAnswering) socket.destroy()
   else socket.destroySoon()

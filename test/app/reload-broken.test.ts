@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { Pool } from 'undici'
 import { stringify } from 'yaml'
-import { keepConfiguration } from '../../src/app/keep-configuration.ts'
+import { watchConfiguration } from '../../src/app/watch-configuration.ts'
 import { explainError } from '../../src/cli/explain-error.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { startTestHouse, testConfig } from '../support/gateway.ts'
@@ -118,7 +118,7 @@ test('50 broken configurations under load change nothing, each says why in one l
 
   const logged: { detail: string }[] = []
   const log = { info: () => {}, error: (line: { detail: string }) => logged.push(line) } as never
-  const kept = keepConfiguration({
+  const kept = watchConfiguration({
     configFile,
     variables: {},
     config: loadConfig(configFile, {}),

@@ -2,26 +2,33 @@ import type { RequestRecord } from '../telemetry/request-record.ts'
 import type { Connection } from './connections.ts'
 import type { ReaderTools } from './http1-exchange.ts'
 
+/** What could be read of a request. */
+export type RequestRead = Pick<RequestRecord, 'protocol' | 'method' | 'host' | 'path' | 'userAgent'>
+
 /** Of a request of which nothing could be read. */
-export function unreadRecord(
+export const NOTHING_READ: RequestRead = { protocol: '', method: '', host: undefined, path: '', userAgent: undefined }
+
+/** The record of a request that begins. @param forwardedFor the values of `X-Forwarded-For`, asked for only where they count. */
+export function newRecord(
   { listener, peer, tlsVersion, serverName }: Connection,
   { now, monotonic, newRequestId, clientAddress }: ReaderTools,
+  { protocol, method, host, path, userAgent }: RequestRead,
+  forwardedFor: () => string[],
 ): RequestRecord {
   return {
     id: newRequestId(),
     startedAt: now(),
     startedMonotonic: monotonic(),
-    protocol: '',
+    protocol,
     listener,
     peer: peer ?? '',
-    // Nothing was read that a trusted proxy could have said.
-    address: clientAddress(peer, () => []),
+    address: clientAddress(peer, forwardedFor),
     tlsVersion,
     serverName,
-    method: '',
-    host: undefined,
-    path: '',
-    userAgent: undefined,
+    method,
+    host,
+    path,
+    userAgent,
     route: undefined,
     upstream: undefined,
     upstreamStatus: undefined,
@@ -34,7 +41,7 @@ export function unreadRecord(
     firstByteAfter: undefined,
     upgraded: false,
     refusal: undefined,
-    ending: 'refused',
-    duration: 0,
+    ending: undefined,
+    duration: undefined,
   }
 }

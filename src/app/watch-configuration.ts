@@ -17,7 +17,7 @@ export interface ReloadOutcome {
   lines: string[]
 }
 
-export interface KeepConfigurationOptions {
+export interface WatchConfigurationOptions {
   configFile: string
   /** What `${NAME}` in it refers to. */
   variables: Record<string, string | undefined>
@@ -31,7 +31,7 @@ export interface KeepConfigurationOptions {
   watching?: WatchOptions
 }
 
-export interface KeptConfiguration {
+export interface WatchedConfiguration {
   /** Reads the files, and puts what they say into effect. Never throws: a broken configuration changes nothing. */
   reload: (reason: string) => Promise<ReloadOutcome>
   /** Begins to look after the files. Resolves when a change from then on is noticed. */
@@ -40,7 +40,7 @@ export interface KeptConfiguration {
 }
 
 /** Keeps what is served and what the configuration file says the same: when it changes, or when somebody asks for it. */
-export function keepConfiguration({
+export function watchConfiguration({
   configFile,
   variables,
   config: first,
@@ -48,7 +48,7 @@ export function keepConfiguration({
   gateway,
   explain,
   watching,
-}: KeepConfigurationOptions): KeptConfiguration {
+}: WatchConfigurationOptions): WatchedConfiguration {
   let served = first
   let watcher: FileWatcher | undefined
   let running: Promise<unknown> = gateway.then(() => watcher?.set(filesOf(served, configFile)))
@@ -122,6 +122,6 @@ function refuseRestart(served: Config, config: Config): void {
 }
 
 /** A configuration with several mistakes has a line for each. */
-function linesOf(error: Error, explain: KeepConfigurationOptions['explain']): string[] {
+function linesOf(error: Error, explain: WatchConfigurationOptions['explain']): string[] {
   return error instanceof ConfigError ? error.message.split('\n') : [explain(error)]
 }
