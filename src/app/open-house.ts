@@ -25,6 +25,8 @@ export type Telemetry = Pick<OpenLog, 'logger' | 'access' | 'lost' | 'setLevel'>
 /** What lives as long as the process, whatever the configuration becomes meanwhile. */
 export interface House {
   environment: Environment
+  /** Milliseconds since 1970. */
+  startedAt: number
   telemetry: Telemetry
   log: Logger
   /** Undefined until somebody wants them. */
@@ -79,6 +81,7 @@ export async function openHouse(
     const limited = limitAudit(everyEvent, environment, addressBlock)
     const house: House = {
       environment,
+      startedAt: now(),
       telemetry,
       log,
       metrics: undefined,

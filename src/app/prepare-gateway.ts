@@ -32,6 +32,7 @@ export interface PreparedGateway {
 export interface RunningGateway {
   https: Listener
   http?: Listener
+  metrics?: Listener
   /**
    * Puts another configuration in place of this one, whole.
    * @throws ConfigError, StartError, CertificateError, StorageError, or an error of Node's; then nothing has changed.
@@ -100,6 +101,9 @@ export async function prepareGateway(
       },
       get http() {
         return listeners.find('http')
+      },
+      get metrics() {
+        return listeners.find('metrics')
       },
       handle,
       reload,

@@ -10,17 +10,19 @@ import { version } from './version.ts'
 
 /** The metrics of a house, measured from the first time on that somebody wants them. */
 export async function measure(house: House, listeners: Listeners, current: () => Site): Promise<Metrics> {
-  house.metrics ??= await openMetrics({
+  if (house.metrics) return house.metrics
+  const metrics = await openMetrics({
     version: version(),
-    startedAt: house.environment.now(),
+    startedAt: house.startedAt,
     openConnections: () => listeners.connections(),
     openTunnels: () => countTunnels(listeners.exchanges()),
     upstreams: () => [...current().upstreams.values()].map(({ name, reachable }) => [name, reachable]),
     certificates: () => [[current().certificate.names[0] ?? '', current().certificate.notAfter]],
     logLinesLost: house.telemetry.lost,
   })
-  house.closing.defer(() => house.metrics?.close())
-  return house.metrics
+  house.closing.defer(metrics.close)
+  house.metrics = metrics
+  return metrics
 }
 
 function countTunnels(exchanges: Iterable<Exchange>): Map<string, number> {

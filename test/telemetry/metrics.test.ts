@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import test, { type ExecutionContext } from 'ava'
 import { type MetricsSources, openMetrics } from '../../src/telemetry/metrics.ts'
 import { metricsAnswer, readinessAnswer } from '../../src/telemetry/metrics-answer.ts'
 import type { RequestRecord } from '../../src/telemetry/request-record.ts'
-import { findProgram } from '../support/program.ts'
+import { checkWithPromtool, documentedMetrics, exposedMetrics } from '../support/metrics.ts'
 import { refusedRecord, requestRecord } from './request-records.ts'
 
 const NOON = Date.UTC(2026, 6, 28, 12)
@@ -43,42 +41,15 @@ async function openBusy(t: ExecutionContext) {
 }
 
 test('what is exposed is what the table of the docs has, with its types and labels', async (t) => {
-  const { lines } = await openBusy(t)
-  const table = readFileSync(new URL('../../docs/reference/metrics.md', import.meta.url), 'utf8')
-  const documented = [...table.matchAll(/^\| `(\w+)` \| (\w+) \| (.*?) ?\| (.*) \|$/gm)].map(
-    ([, name = '', type, labels = '', help]) => ({
-      name,
-      type,
-      labels: [...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label),
-      help,
-    }),
-  )
-  const all = await lines()
-  const exposed = all.flatMap((line, i) => {
-    const [, name = '', help] = /^# HELP (\w+) (.*)$/.exec(line) ?? []
-    if (name === '') return []
-    const type = all[i + 1]?.split(' ').at(-1)
-    const value = all.find((one) => new RegExp(`^${name}(_count)?[ {]`).test(one)) ?? ''
-    t.not(value, '', name)
-    return [{ name, type, labels: [...value.matchAll(/[{,](\w+)="/g)].map(([, label]) => label), help }]
-  })
-  const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1)
-  t.deepEqual(exposed.sort(byName), documented.sort(byName))
+  const { render } = await openBusy(t)
+  const exposed = exposedMetrics(await render())
+  t.deepEqual(exposed, documentedMetrics())
   t.true(exposed.length >= 20)
 })
 
 test('promtool has nothing to say against them', async (t) => {
-  const promtool = findProgram(t, 'promtool', 'prometheus')
-  if (promtool === undefined) return
   const { render } = await openBusy(t)
-  const text = await render()
-  const said = await new Promise<string>((resolve) => {
-    const child = execFile(promtool, ['check', 'metrics'], (error, stdout, stderr) =>
-      resolve(`${error?.code ?? 0} ${stdout}${stderr}`),
-    )
-    child.stdin?.end(text)
-  })
-  t.is(said, '0 ')
+  await checkWithPromtool(t, await render())
 })
 
 test('requests are counted by route, method, status and outcome, and nothing of it is chosen by a client', async (t) => {
