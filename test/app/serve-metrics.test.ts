@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
-import { keepConfiguration } from '../../src/app/keep-configuration.ts'
+import { watchConfiguration } from '../../src/app/watch-configuration.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { Browser } from '../support/browser.ts'
 import { startTestHouse, type TestConfig } from '../support/gateway.ts'
@@ -186,7 +186,7 @@ test('sign-ins, tokens and reloads are counted, those that came to nothing too',
 
   const config = loadConfig(house.configFile, {})
   const log = { info: () => {}, error: () => {} } as never
-  const { reload, close } = keepConfiguration({
+  const { reload, close } = watchConfiguration({
     configFile: house.configFile,
     variables: {},
     config,
