@@ -3,6 +3,7 @@ import type { Environment } from '../config/environment.ts'
 import type { Address, Config } from '../config/schema.ts'
 import { type ExchangeHandler, exchangeHandler } from '../gateway/handle-exchange.ts'
 import { plainExchangeHandler } from '../gateway/handle-plain-exchange.ts'
+import { tellOfLong } from '../gateway/tell-of-long.ts'
 import { watchAccess } from '../gateway/watch-access.ts'
 import type { ReaderTools } from '../listen/http1-exchange.ts'
 import { listenHttp } from '../listen/listen-http.ts'
@@ -89,6 +90,7 @@ export async function prepareGateway(
     const { facts, audit } = house
     const access = watchAccess({ exchanges: listeners.exchanges, current, generation: facts.generation })
     closing.defer(access.stop)
+    closing.defer(tellOfLong({ exchanges: listeners.exchanges, onLong: onRequests.onLong }).stop)
     closing.defer(maintainStore(store, environment.now, house.log))
     const { reload, settled } = reloader({ house, listeners, current, swapSite })
     // First, so that none opens what nobody would close.

@@ -1,5 +1,6 @@
 import { StorageError } from '../files/storage-error.ts'
 import { stillHolds } from './access/access.ts'
+import { type Every, everyInterval } from './every-interval.ts'
 import type { Exchange } from './exchange.ts'
 import { matchRoute } from './routes/match-route.ts'
 import type { Site } from './site.ts'
@@ -19,8 +20,7 @@ export interface WatchAccessOptions {
   generation: () => number
   /** Milliseconds of a clock that only counts on. */
   monotonic?: () => number
-  /** Calls this again and again until it is stopped. */
-  every?: (intervalMs: number, run: () => void) => { stop: () => void }
+  every?: Every
 }
 
 /**
@@ -92,10 +92,4 @@ function end({ record, answer, upgrade }: Exchange): void {
   record.ending = 'access ended'
   if (upgrade) upgrade.socket.destroy()
   else answer.cut()
-}
-
-function everyInterval(intervalMs: number, run: () => void): { stop: () => void } {
-  const timer = setInterval(run, intervalMs)
-  timer.unref()
-  return { stop: () => clearInterval(timer) }
 }
