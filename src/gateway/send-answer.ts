@@ -10,7 +10,9 @@ export function sendAnswer(exchange: Exchange, { status, headers, body, detail }
   if (answer.closed) return
   record.ending = record.refusal ? 'refused' : 'answered'
   const bytes = Buffer.from(body)
-  answer.begin(status, [...toRawHeaders(headers), 'Content-Length', String(bytes.length)])
+  // @see RFC 9110 section 8.6
+  const length = status === 204 ? [] : ['Content-Length', String(bytes.length)]
+  answer.begin(status, [...toRawHeaders(headers), ...length])
   answer.end(bytes)
   exchange.dropBody()
 }

@@ -28,3 +28,9 @@ test('whoever has left is sent nothing, and what was refused is noted all the sa
   t.is(told.status, undefined)
   t.deepEqual([record.ending, record.refusal?.code], [undefined, 'invalid_grant'])
 })
+
+test('an answer that can have no body has no length', (t) => {
+  const { exchange, told } = noteExchange()
+  sendAnswer(exchange, { status: 204, headers: {}, body: '' })
+  t.deepEqual([told.status, told.rawHeaders], [204, []])
+})

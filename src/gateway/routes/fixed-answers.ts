@@ -7,5 +7,7 @@ export function redirectAnswer({ location }: RedirectDestination): Answer {
 }
 
 export function fixedAnswer({ status, body, contentType }: RespondDestination): Answer {
-  return { status, headers: { 'Content-Type': contentType, 'X-Content-Type-Options': 'nosniff' }, body }
+  const about: Answer['headers'] =
+    body === '' ? {} : { 'Content-Type': contentType, 'X-Content-Type-Options': 'nosniff' }
+  return { status, headers: about, body }
 }

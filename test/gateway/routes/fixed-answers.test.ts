@@ -19,3 +19,7 @@ test('a fixed answer is what was configured, and is not taken for anything else'
   t.deepEqual([status, body], [404, 'no'])
   t.deepEqual(headers, { 'Content-Type': 'text/plain', 'X-Content-Type-Options': 'nosniff' })
 })
+
+test('where there is no body, no type is said of it', (t) => {
+  t.deepEqual(fixedAnswer({ status: 204, body: '', contentType: 'text/plain' } as RespondDestination).headers, {})
+})
