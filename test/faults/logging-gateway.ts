@@ -26,13 +26,13 @@ const END_WITHIN_MS = 8000
 export const LOOK_EVERY_MS = 10
 
 /** A folder with a configuration, a user and a token, for a gateway whose output is not to be read from here. */
-export async function prepare(t: ExecutionContext, change: object = {}) {
+export async function prepare(t: ExecutionContext, { listen = {}, ...change }: { listen?: object; log?: object } = {}) {
   const music = await startMusicAssistant()
   t.teardown(() => music.close())
   const configFile = writeConfig(t, music)
   const [https, http, metrics] = [await freePort(), await freePort(), await freePort()]
   const listening = {
-    listen: { https: `127.0.0.1:${https}`, http: `127.0.0.1:${http}` },
+    listen: { https: `127.0.0.1:${https}`, http: `127.0.0.1:${http}`, ...listen },
     metrics: { listen: `127.0.0.1:${metrics}` },
   }
   writeFileSync(configFile, stringify({ ...testConfig(music.url), ...listening, ...change }))
@@ -55,8 +55,8 @@ export interface Running {
   lost: () => Promise<number>
 }
 
-export async function start(t: ExecutionContext, output: ProcessOutput, change: object = {}) {
-  const { metrics, ...prepared } = await prepare(t, change)
+export async function start(t: ExecutionContext, output: ProcessOutput) {
+  const { metrics, ...prepared } = await prepare(t)
   const gateway = await startProcess(t, prepared.configFile, output)
   for (const descriptor of Object.values(output)) if (typeof descriptor === 'number') closeSync(descriptor)
   return { ...prepared, gateway, lost: () => lostLines(metrics) }
