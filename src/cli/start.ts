@@ -3,22 +3,26 @@ import { prepareGateway, type RunningGateway } from '../app/prepare-gateway.ts'
 import { watchConfiguration } from '../app/watch-configuration.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import { openLineWriter } from '../telemetry/line-writer.ts'
 import { type OpenLog, openLog } from '../telemetry/open-log.ts'
+import { standardSink } from '../telemetry/sinks/standard-sink.ts'
 import { listUsers } from '../users/users.ts'
 import { explainError } from './explain-error.ts'
 import type { World } from './world.ts'
 
-/** For the last lines of the log, whatever has become of its reader. */
+/** For the last lines of the log and of standard output, whatever has become of their readers. */
 const FLUSH_TIMEOUT_MS = 1000
 
 /** `skillgate start`: serves until it is told to stop. */
 export async function start(world: World): Promise<number> {
   const config = loadConfig(world.configFile, world.variables)
   const log = openLog(config.log, world)
+  // A terminal that is stopped would hold up the whole process.
+  const output = openLineWriter(standardSink('output'), { sayLost: () => '' })
   try {
-    await serve(world, config, log)
+    await serve({ ...world, print: (line) => output.write(`${line}\n`) }, config, log)
   } finally {
-    await log.close(FLUSH_TIMEOUT_MS)
+    await Promise.all([log.close(FLUSH_TIMEOUT_MS), output.close(FLUSH_TIMEOUT_MS)])
   }
   return 0
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { names } from './cross-check-clients.ts'
 import type { Mistake } from './mistake.ts'
 import { isOwnPath } from './own-paths.ts'
-import { ROUTE_TARGETS } from './route-schema.ts'
+import { AUTHS, ROUTE_TARGETS } from './route-schema.ts'
 
 const word = z.string().optional().catch(undefined)
 
@@ -74,8 +74,9 @@ const WITHOUT_BODY: unknown[] = [204, 205, 304]
 
 function accessMistakes(route: DraftRoute): Mistake[] {
   const mistakes: Mistake[] = []
-  if (route.auth === 'none' && route.scopes?.length)
-    mistakes.push({ path: ['scopes'], message: 'expected none, for auth: none asks for no token' })
+  const isOther = AUTHS.some((auth) => auth === route.auth && auth !== 'bearer')
+  if (isOther && route.scopes?.length)
+    mistakes.push({ path: ['scopes'], message: `expected none, for auth: ${route.auth} asks for no token` })
   if (route.websocket === true && route.methods?.includes('GET') === false)
     mistakes.push({ path: ['methods'], message: 'expected GET among them, for a WebSocket begins with it' })
   return mistakes

@@ -14,6 +14,9 @@ import {
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
+/** The kinds of access that a route may ask for; each is a file in gateway/access/. */
+export const AUTHS = ['bearer', 'none'] as const
+
 /** What a route may lead to; the cross-check sees to it that it is one of them. */
 export const ROUTE_TARGETS = ['upstream', 'redirect', 'respond'] as const
 
@@ -45,7 +48,7 @@ export function routeSchema() {
     })
       .optional()
       .describe('What it answers by itself, in place of an upstream.'),
-    auth: oneOf(['bearer', 'none']).describe('`bearer` asks for an access token, `none` lets everybody in.'),
+    auth: oneOf(AUTHS).describe('`bearer` asks for an access token, `none` lets everybody in.'),
     scopes: scopeNames().default([]).describe('The scopes that the access token must have.'),
     websocket: flag().describe('Whether it takes WebSockets; only an upstream can.'),
   }).transform((given) => given as Route)
@@ -68,7 +71,7 @@ interface Matching {
   host?: string | undefined
   path: string
   methods: (typeof METHODS)[number][]
-  auth: 'bearer' | 'none'
+  auth: (typeof AUTHS)[number]
   scopes: string[]
   websocket: boolean
 }

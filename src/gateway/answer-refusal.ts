@@ -38,7 +38,7 @@ export function answerRefusal(exchange: Exchange, error: unknown): void {
 
 /** Says which credentials are missing. @see RFC 6750 section 3 */
 export function answerChallenge(exchange: Exchange, { status, code, sentence, authenticate }: Challenge): void {
-  exchange.record.refusal = { code, detail: code === 'unauthorized' ? 'no access token' : sentence }
+  exchange.record.refusal = { code, detail: sentence }
   const headers = { 'WWW-Authenticate': authenticate }
   sendAnswer(exchange, refusalAnswer(exchange, { status, code, sentence, headers }))
 }

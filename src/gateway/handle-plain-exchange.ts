@@ -1,6 +1,6 @@
 import { jsonAnswer } from '../http/answer.ts'
 import { GATEWAY_ERRORS } from '../http/gateway-error.ts'
-import { rawHeader } from '../http/raw-headers.ts'
+import { CREDENTIAL_HEADERS } from './access/access.ts'
 import type { ExchangeHandler } from './handle-exchange.ts'
 import { sendAnswer } from './send-answer.ts'
 
@@ -23,7 +23,7 @@ export function plainExchangeHandler({ publicUrl, challengeAnswer }: PlainTools)
       const headers = { 'Content-Type': 'application/octet-stream' }
       return sendAnswer(exchange, { status: 200, headers, body: challenge })
     }
-    if (!['GET', 'HEAD', 'OPTIONS'].includes(method) || rawHeader(rawHeaders, 'authorization') !== undefined) {
+    if (!['GET', 'HEAD', 'OPTIONS'].includes(method) || hasCredentials(rawHeaders)) {
       const { status, sentence } = GATEWAY_ERRORS.https_required
       record.refusal = { code: 'https_required', detail: `${method} without TLS` }
       return sendAnswer(exchange, jsonAnswer(status, { error: 'https_required', error_description: sentence }))
@@ -31,4 +31,8 @@ export function plainExchangeHandler({ publicUrl, challengeAnswer }: PlainTools)
     const path = /^\/(?![/\\])[\x21-\x7e]*$/.test(target) ? target : '/'
     return sendAnswer(exchange, { status: 308, headers: { Location: `${publicUrl()}${path}` }, body: '' })
   }
+}
+
+function hasCredentials(rawHeaders: string[]): boolean {
+  return rawHeaders.some((name, i) => i % 2 === 0 && CREDENTIAL_HEADERS.has(name.toLowerCase()))
 }

@@ -1,5 +1,6 @@
 import type { IdentityHeaderNames } from '../config/schema.ts'
 import type { Identity } from '../http/identity.ts'
+import { CREDENTIAL_HEADERS } from './access/access.ts'
 import { canonicalName, HOP_BY_HOP, listedInConnection } from './hop-by-hop.ts'
 
 /** What only a proxy may say: said by a client it is a lie. */
@@ -7,7 +8,7 @@ const FORWARDING = ['forwarded', 'x-real-ip']
 const FORWARDING_PREFIX = 'x-forwarded-'
 
 /** What is between the client and this gateway, and no business of an upstream. */
-const ENDS_HERE = ['authorization', 'expect', 'host']
+const ENDS_HERE = ['expect', 'host']
 
 /** The gateway's own cookies. */
 const OWN_COOKIE = /(^|;\s*)__Host-skillgate-[^;]*/g
@@ -29,6 +30,7 @@ export function identityHeaders(names: IdentityHeaderNames, publicHost: string):
     ...HOP_BY_HOP,
     ...FORWARDING,
     ...ENDS_HERE,
+    ...CREDENTIAL_HEADERS,
     ...Object.values(names).map((name) => name.toLowerCase()),
   ])
 

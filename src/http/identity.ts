@@ -12,5 +12,5 @@ export interface Identity {
   grant?: string
   scopes: string[]
   /** What proved it: the kind of access that the route asks for. */
-  by: 'bearer' | 'session' | 'alexa-skill' | 'alexa-directive' | 'mtls'
+  by: string
 }

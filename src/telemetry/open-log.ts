@@ -9,7 +9,7 @@ import { prettyLine } from './pretty-line.ts'
 import type { RequestListener, RequestRecord } from './request-record.ts'
 import { fileSink } from './sinks/file-sink.ts'
 import type { Sink } from './sinks/sink.ts'
-import { standardErrorSink } from './sinks/standard-error-sink.ts'
+import { standardSink } from './sinks/standard-sink.ts'
 
 /** What standard error leads to. */
 export interface Terminal {
@@ -59,7 +59,7 @@ export function openLog(
   let complaints: LineWriter | undefined
   /** Standard error gets nothing else where there is a file. */
   function complain(what: string): void {
-    complaints ??= openLineWriter(standardErrorSink(), { sayLost: () => '' })
+    complaints ??= openLineWriter(standardSink('error'), { sayLost: () => '' })
     complaints.write(about('error', what))
   }
   const isTold = (one: LogLevel) => LOG_LEVELS.indexOf(one) >= LOG_LEVELS.indexOf(level)
@@ -109,7 +109,7 @@ export function openLog(
 }
 
 function sinkFor({ file }: LogSettings): Sink {
-  return file === undefined ? standardErrorSink() : fileSink(file)
+  return file === undefined ? standardSink('error') : fileSink(file)
 }
 
 /** @see https://no-color.org */

@@ -1,19 +1,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import test, { type ExecutionContext } from 'ava'
+import { freePort } from '../support/free-port.ts'
 import { startTestHouse } from '../support/gateway.ts'
 import { exchangeRaw, openRaw, rawRequest } from '../support/raw-client.ts'
 
 const HEALTH = rawRequest('GET /health')
-
-/** An address that nobody listens on, though somebody did just now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** An address that somebody else listens on. */
 async function takenPort(t: ExecutionContext, host = '127.0.0.1'): Promise<number> {

@@ -152,7 +152,9 @@ test('SIGHUP never ends the gateway: not 100 times in a row, not before it liste
 
   // So that it says something, and has work to do, before it listens.
   rmSync(join(config, '../certs'), { recursive: true })
-  const second = await startProcess(t, config, (child) => child.stdout!.once('data', () => child.kill('SIGHUP')))
+  const second = await startProcess(t, config, {
+    onSpawn: (child) => child.stdout!.once('data', () => child.kill('SIGHUP')),
+  })
   t.regex(second.output.stdout, /^A new certificate was made/)
   t.like(await logOf(second).until(1), { msg: 'configuration reloaded', reason: 'SIGHUP' })
   t.is(await second.stop(), 0)

@@ -71,5 +71,5 @@ test('a challenge names the credentials that are missing', (t) => {
   answerChallenge(exchange, { ...challenge, authenticate: 'Bearer realm="x"' })
   t.is(told.status, 401)
   t.is(told.rawHeaders[told.rawHeaders.indexOf('WWW-Authenticate') + 1], 'Bearer realm="x"')
-  t.deepEqual(record.refusal, { code: 'unauthorized', detail: 'no access token' })
+  t.deepEqual(record.refusal, { code: 'unauthorized', detail: 'Send one.' })
 })

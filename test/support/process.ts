@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { ExecutionContext } from 'ava'
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import type { MusicAssistant } from '../../demo/stand-in-music-assistant.ts'
 import { temporaryFolder } from './environment.ts'
 import { testConfig } from './gateway.ts'
 
-const LAUNCHER = fileURLToPath(new URL('../../bin/skillgate.js', import.meta.url))
+export const LAUNCHER = fileURLToPath(new URL('../../bin/skillgate.js', import.meta.url))
 
 export interface Finished {
   code: number | null
@@ -49,26 +50,40 @@ export function writeConfig(t: ExecutionContext, music: MusicAssistant): string 
   return join(folder, 'gateway.yaml')
 }
 
-/** Starts the gateway in a process of its own, as a person would. Ends with the test at the latest. */
+/** Where what the gateway prints goes; what can't be read from here is a descriptor. */
+export interface ProcessOutput {
+  stdout?: 'pipe' | number
+  stderr?: 'pipe' | number
+  /** Told of the process as soon as there is one. */
+  onSpawn?: (child: ChildProcess) => void
+}
+
+/**
+ * Starts the gateway in a process of its own, as a person would. Ends with the test at the latest.
+ * @param output where standard output isn't read from here, the configuration has to say which ports it listens on.
+ */
 export async function startProcess(
   t: ExecutionContext,
   configFile: string,
-  onSpawn: (child: ChildProcess) => void = () => {},
+  { stdout = 'pipe', stderr = 'pipe', onSpawn = () => {} }: ProcessOutput = {},
 ): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, [LAUNCHER, 'start', '--config', configFile])
+  const words = [LAUNCHER, 'start', '--config', configFile]
+  const child = spawn(process.execPath, words, { stdio: ['pipe', stdout, stderr] })
   t.teardown(() => child.kill('SIGKILL'))
   onSpawn(child)
   const output = collect(child)
   const ended = once(child, 'close').then(([code]) => code as number | null)
   await Promise.race([
-    untilPrinted(child, output, /redirecting from .*\n/),
+    stdout === 'pipe' ? untilPrinted(child, output, /redirecting from .*\n/) : untilAccepting(child, configFile),
     ended.then((code) => Promise.reject(new Error(`skillgate ended with ${code}: ${output.stdout}${output.stderr}`))),
   ])
   const read = (file: string) => readFileSync(join(configFile, '..', file), 'utf8').trim()
-  const portOf = (line: RegExp) => Number(line.exec(output.stdout)?.[1])
+  const { listen } = parse(readFileSync(configFile, 'utf8'))
+  const portOf = (line: RegExp, configured: string) =>
+    Number(line.exec(output.stdout)?.[1] ?? /:(\d+)$/.exec(configured)?.[1])
   return {
-    port: portOf(/listening on https:\/\/\S+:(\d+)/),
-    httpPort: portOf(/redirecting from http:\/\/\S+:(\d+)/),
+    port: portOf(/listening on https:\/\/\S+:(\d+)/, listen.https),
+    httpPort: portOf(/redirecting from http:\/\/\S+:(\d+)/, listen.http),
     ca: read('certs/local-ca.pem'),
     secrets: { alexa: read('data/alexa.secret'), other: read('data/other.secret') },
     child,
@@ -93,3 +108,16 @@ function collect(child: ChildProcess): { stdout: string; stderr: string } {
 async function untilPrinted(child: ChildProcess, output: { stdout: string }, expected: RegExp): Promise<void> {
   while (!expected.test(output.stdout)) await once(child.stdout!, 'data')
 }
+
+/** It is asked through this as soon as it listens. */
+async function untilAccepting(child: ChildProcess, configFile: string): Promise<void> {
+  while (!existsSync(controlSocketOf(configFile)) && child.exitCode === null) await setTimeout(LOOK_EVERY_MS)
+}
+
+/** Is there while the gateway serves. */
+export function controlSocketOf(configFile: string): string {
+  return join(configFile, '..', 'data', 'control.sock')
+}
+
+/** For what tells nobody. */
+const LOOK_EVERY_MS = 10

@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
 import { temporaryFolder } from '../support/environment.ts'
+import { namedPipe } from '../support/named-pipe.ts'
 import { findProgram } from '../support/program.ts'
 
 const PROGRAM = fileURLToPath(new URL('standard-error-process.ts', import.meta.url))
@@ -36,15 +37,6 @@ async function replyOf(child: ChildProcess): Promise<Reply> {
     once(child, 'exit').then(([code, signal]) => Promise.reject(new Error(`it ended: ${code ?? signal}`))),
   ])
   return reply
-}
-
-/** A named pipe that this process could read. */
-function namedPipe(t: ExecutionContext) {
-  const path = join(temporaryFolder(t), 'pipe')
-  execFileSync('mkfifo', [path])
-  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  const writer = openSync(path, constants.O_WRONLY)
-  return { path, reader, writer }
 }
 
 const FLOOD = 5000

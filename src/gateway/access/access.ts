@@ -13,6 +13,11 @@ const KINDS: { [K in Access['kind']]: AccessKind<Extract<Access, { kind: K }>> }
 
 /** What there is to know of one kind. */
 export interface AccessKind<A extends Access> {
+  /**
+   * The headers, in lower case, that it reads credentials from. No upstream gets them, and nobody who sends them without
+   * TLS is just sent on.
+   */
+  credentialHeaders: readonly string[]
   /** What a route with this kind asks for. */
   read: (route: RouteAccess) => A
   /** @throws StorageError when it can't be told who is calling. */
@@ -55,6 +60,11 @@ export interface Challenge {
   /** The value of `WWW-Authenticate`. */
   authenticate: string
 }
+
+/** Of all kinds: whatever a route asks for, what opens another one is no upstream's business. */
+export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(
+  Object.values(KINDS).flatMap(({ credentialHeaders }) => credentialHeaders),
+)
 
 export function readAccess(route: RouteAccess): Access {
   return KINDS[route.auth].read(route)

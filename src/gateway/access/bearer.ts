@@ -17,6 +17,7 @@ export interface BearerAccess {
 }
 
 export const bearer: AccessKind<BearerAccess> = {
+  credentialHeaders: ['authorization'],
   read({ scopes, resource }) {
     return { kind: 'bearer', scopes, resource, metadata: new URL(metadataPath(resource), resource).href }
   },

@@ -8,6 +8,7 @@ export interface NoneAccess {
 const ALLOWED: Decision = { kind: 'allow' }
 
 export const none: AccessKind<NoneAccess> = {
+  credentialHeaders: [],
   read: () => ({ kind: 'none' }),
   decide: () => ALLOWED,
   stillHolds: () => true,

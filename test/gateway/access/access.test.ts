@@ -1,5 +1,7 @@
 import test from 'ava'
-import { type Access, decide, stillHolds } from '../../../src/gateway/access/access.ts'
+import { AUTHS } from '../../../src/config/route-schema.ts'
+import { type Access, CREDENTIAL_HEADERS, decide, readAccess, stillHolds } from '../../../src/gateway/access/access.ts'
+import { identityHeaders } from '../../../src/gateway/identity-headers.ts'
 import type { Site } from '../../../src/gateway/site.ts'
 import { noteExchange } from '../../support/exchange.ts'
 
@@ -21,4 +23,19 @@ test('each kind of access decides in its own way', async (t) => {
 test('whoever was let in as nobody stays in only while nobody is asked who they are', async (t) => {
   t.true(await stillHolds(NONE, { kind: 'allow' }, site))
   t.false(await stillHolds(BEARER, { kind: 'allow' }, site), 'the route asks for a token now')
+})
+
+test('whatever the configuration may call for is a kind of access', (t) => {
+  for (const auth of AUTHS) t.is(readAccess({ auth, scopes: [], resource: 'https://home.example' }).kind, auth)
+})
+
+test('what opens a route of any kind reaches no upstream', (t) => {
+  const names = { user_id: 'A', user_name: 'B', display_name: 'C', client_id: 'D', scopes: 'E' }
+  const build = identityHeaders(names, 'home.example')
+  t.true(CREDENTIAL_HEADERS.has('authorization'))
+  for (const name of CREDENTIAL_HEADERS) {
+    for (const spelling of [name, name.toUpperCase(), name.replaceAll('-', '_')]) {
+      t.false(build([spelling, 'credentials'], { address: '192.0.2.1' }).includes('credentials'), spelling)
+    }
+  }
 })

@@ -2,19 +2,22 @@ import { close, constants, fstatSync, openSync, type Stats, write } from 'node:f
 import type { Writable } from 'node:stream'
 import type { Sink } from './sink.ts'
 
-const STANDARD_ERROR = 2
+/** The descriptors that Node has streams for. */
+const STREAMS = { output: 1, error: 2 } as const
 
 /**
- * Writes to standard error, whatever that is. A file, a pipe and a terminal are written to with `write()`, the last two
- * through a description of their own that never blocks: nobody else's is changed by that, and no thread gets stuck where
- * a full pipe is never read or a terminal is stopped. Where that can't be had, as for the socket of the journal, Node's
- * own stream does it.
+ * Writes to standard output or standard error, whatever that is. A file, a pipe and a terminal are written to with
+ * `write()`, the last two through a description of their own that never blocks: nobody else's is changed by that, and no
+ * thread gets stuck where a full pipe is never read or a terminal is stopped. Where that can't be had, as for the socket
+ * of the journal, Node's own stream does it.
  */
-export function standardErrorSink(): Sink {
-  const stats = statOf(STANDARD_ERROR)
-  if (stats?.isFile()) return descriptorSink(STANDARD_ERROR)
-  const own = stats && !stats.isSocket() ? openAnew(STANDARD_ERROR) : undefined
-  return own === undefined ? streamSink(process.stderr) : descriptorSink(own)
+export function standardSink(to: keyof typeof STREAMS): Sink {
+  const standard = STREAMS[to]
+  const stats = statOf(standard)
+  if (stats?.isFile()) return descriptorSink(standard, () => {})
+  const own = stats && !stats.isSocket() ? openAnew(standard) : undefined
+  if (own !== undefined) return descriptorSink(own, () => close(own, () => {}))
+  return streamSink(to === 'output' ? process.stdout : process.stderr)
 }
 
 function statOf(descriptor: number): Stats | undefined {
@@ -35,7 +38,7 @@ function openAnew(descriptor: number): number | undefined {
   }
 }
 
-function descriptorSink(descriptor: number): Sink {
+function descriptorSink(descriptor: number, release: () => void): Sink {
   return {
     write(bytes, offset, done) {
       write(descriptor, bytes, offset, bytes.length - offset, null, (error, written) => {
@@ -43,9 +46,7 @@ function descriptorSink(descriptor: number): Sink {
       })
     },
     reopen() {},
-    close() {
-      if (descriptor !== STANDARD_ERROR) close(descriptor, () => {})
-    },
+    close: release,
   }
 }
 
