@@ -11,9 +11,9 @@ export async function loadUpstreams(
   previous: Map<string, Upstream> = new Map(),
 ): Promise<Map<string, Upstream>> {
   const settings: UpstreamSettings[] = []
-  for (const [name, { url, token, response_timeout }] of Object.entries(config.upstreams)) {
+  for (const [name, { token, response_timeout, ...rest }] of Object.entries(config.upstreams)) {
     const read = token && (await upstreamToken(token, name))
-    settings.push({ name, url, token: read, responseTimeoutMs: response_timeout * 1000 })
+    settings.push({ ...rest, name, token: read, responseTimeoutMs: response_timeout * 1000 })
   }
   return new Map(
     settings.map((one) => {

@@ -1,10 +1,9 @@
+import type { Upstream as Configured } from '../../config/schema.ts'
 import { openPool, type Pool } from './forward.ts'
 
 /** A server behind the gateway, as it is configured. */
-export interface UpstreamSettings {
+export interface UpstreamSettings extends Omit<Configured, 'token' | 'response_timeout'> {
   name: string
-  /** Its origin. */
-  url: string
   /** What the gateway itself signs in with there. */
   token?: string
   /** How long it may take to begin an answer. */
