@@ -118,5 +118,4 @@ export type ClientSecretSource = NonNullable<Client['secret']>
 export type GrantType = Client['grant_types'][number]
 export type AuthMethod = Client['auth_methods'][number]
 export type Lifetimes = Config['oauth']['lifetimes']
-export type ScopeMeaning = Config['oauth']['scopes'][string]
 export type IdentityHeaderNames = Config['identity_headers']

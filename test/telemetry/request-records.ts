@@ -1,16 +1,14 @@
 import type { RequestRecord } from '../../src/telemetry/request-record.ts'
+import { requestRecord as plainRecord } from '../support/request-record.ts'
 
 /** A call to Music Assistant that went well; with what is different about this one. */
 export function requestRecord(change: Partial<RequestRecord> = {}): RequestRecord {
-  return {
+  return plainRecord({
     id: 'r1',
     startedAt: Date.UTC(2026, 6, 28, 12),
     startedMonotonic: 1000,
-    protocol: 'HTTP/1.1',
-    listener: 'https',
     peer: '192.0.2.7',
     address: '192.0.2.7',
-    tlsVersion: 'TLSv1.3',
     serverName: 'dev.example',
     method: 'POST',
     host: 'dev.example:443',
@@ -22,16 +20,12 @@ export function requestRecord(change: Partial<RequestRecord> = {}): RequestRecor
     user: 'ada',
     client: 'amazon-alexa',
     grant: 'u.1',
-    status: 200,
     bytesReceived: 12,
     bytesSent: 3456,
     firstByteAfter: 4.56789,
-    upgraded: false,
-    refusal: undefined,
-    ending: 'answered',
     duration: 12.3456,
     ...change,
-  }
+  })
 }
 
 /** One by somebody of whom nothing is known, who was refused. */
