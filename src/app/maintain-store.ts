@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { StorageError } from '../files/storage-error.ts'
+import type { Kind } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
 
@@ -15,6 +16,12 @@ const JUMP_MS = 300_000
 /** Milliseconds after a jump, and after the start, in which somebody or NTP may find that the wall clock is wrong. */
 const SETTLING_MS = 3_600_000
 
+/**
+ * What anybody can have written, and nobody misses: a clock that is wrong for a moment costs a lock-out, or a device that
+ * waits. So these rows go from the start on, and nobody can pile them up in the hour after it.
+ */
+const UNMISSED: Kind[] = ['failures', 'user-code', 'device', 'unlock-code']
+
 /** Resolves after so many milliseconds, rejects when it is told to end sooner. */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>
 
@@ -28,8 +35,8 @@ export interface MaintenanceOptions {
 
 /**
  * Deletes expired rows bit by bit until none is left, then looks again every few seconds, and so notices also without
- * any caller when a store that failed works again. While the wall clock may be wrong it deletes nothing: expired rows
- * count as absent anyway, but a clock that was far ahead for a moment would have deleted every grant.
+ * any caller when a store that failed works again. While the wall clock may be wrong it deletes only what nobody would miss:
+ * expired rows count as absent anyway, but a clock that was far ahead for a moment would have deleted every grant.
  * @returns stops it; resolves when the store is no longer in use.
  */
 export function maintainStore(
@@ -50,7 +57,7 @@ export function maintainStore(
         return
       }
       const at = now()
-      pause = isSettled(at) ? await purgeBatch(store, at, log) : INTERVAL_MS
+      pause = await purgeBatch(log, (limit) => store.purgeExpired(at, limit, isSettled(at) ? undefined : UNMISSED))
     }
   }
 
@@ -76,10 +83,10 @@ function watchClock(start: number, monotonic: () => number, settling: number): (
 }
 
 /** @returns milliseconds until the next one. */
-async function purgeBatch(store: Store, now: number, log: Logger): Promise<number> {
+async function purgeBatch(log: Logger, purge: (limit: number) => Promise<number>): Promise<number> {
   const started = performance.now()
   try {
-    const purged = await store.purgeExpired(now, BATCH_ROWS)
+    const purged = await purge(BATCH_ROWS)
     return purged < BATCH_ROWS ? INTERVAL_MS : Math.max(PAUSE_MS, (performance.now() - started) * PAUSE_RATIO)
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
