@@ -18,6 +18,8 @@ const OPTIONS = {
   last: { type: 'string' },
   json: { type: 'boolean' },
   follow: { type: 'boolean' },
+  code: { type: 'boolean' },
+  address: { type: 'string' },
 } as const
 
 /** From the words after `skillgate` to a command. @returns the exit code. */

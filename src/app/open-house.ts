@@ -4,6 +4,7 @@ import { type Challenges, openChallenges } from '../certificates/challenges.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import type { Health } from '../gateway/health.ts'
+import { openReservedSlots, type ReservedSlots } from '../limits/reserved-slots.ts'
 import { addressBlock } from '../net/address-block.ts'
 import { openTokenFacts, type TokenFacts } from '../oauth/grants/token-facts.ts'
 import { keyFile, openSealer, type Sealer } from '../secrets/seal.ts'
@@ -39,6 +40,8 @@ export interface House {
   /** What a CA wants to find on the plain listener. */
   challenges: Challenges
   verifyPassword: VerifyPassword
+  /** Where passwords wait to be checked. */
+  passwordSlots: ReservedSlots
   /** What `/health` says. */
   health: () => Health
   /** Where the gateway is in its life. */
@@ -95,6 +98,7 @@ export async function openHouse(
       challenges: openChallenges(),
       facts: openTokenFacts(store, { now, changesEveryMs }),
       verifyPassword: await passwordVerifier(store, environment),
+      passwordSlots: openReservedSlots(),
       health: () => (house.phase === 'ok' && !store.healthy() ? 'degraded' : house.phase),
       phase: 'starting',
       closing,

@@ -27,6 +27,8 @@ export interface CommandOptions {
   last?: string
   json?: boolean
   follow?: boolean
+  code?: boolean
+  address?: string
 }
 
 /** What can be typed after `skillgate`. */

@@ -14,6 +14,7 @@ export const AUDIT_EVENTS = {
   sign_in_failed: 'sign-in failed',
   second_factor_asked: 'password right, second factor asked',
   locked_out: 'locked out',
+  unlocked: 'lock-out ended',
   signed_out: 'signed out',
   link_opened: 'page to link opened',
   link_refused: 'page to link refused',
