@@ -82,6 +82,7 @@ export async function openHouse(
       log.error({ detail: error.message }, 'audit events are being lost')
     })
     const limited = limitAudit(everyEvent, environment, addressBlock)
+    closing.defer(limited.settle)
     const house: House = {
       environment,
       startedAt: now(),
@@ -92,7 +93,7 @@ export async function openHouse(
       sealer: await openSealer(keyFile(data_dir), environment),
       audit(event) {
         house.metrics?.audit(event)
-        limited(event)
+        limited.audit(event)
       },
       certificates: openCertificateStore(environment),
       challenges: openChallenges(),
