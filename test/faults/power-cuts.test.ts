@@ -26,7 +26,7 @@ interface Acknowledged {
   what: string
 }
 
-test('66. after any of 500 power cuts the database is whole, and has all that was acknowledged', async (t) => {
+test('after any of 500 power cuts the database is whole, and has all that was acknowledged', async (t) => {
   t.timeout(600_000)
   const random = seededRandom(t)
   const music = await startMusicAssistant()
@@ -55,7 +55,7 @@ test('66. after any of 500 power cuts the database is whole, and has all that wa
   t.true(checked > CUTS * 10)
 })
 
-test('66. a first start that a power cut ends can be made again', async (t) => {
+test('a first start that a power cut ends can be made again', async (t) => {
   t.timeout(600_000)
   const random = seededRandom(t)
   const music = await startMusicAssistant()
