@@ -3,6 +3,8 @@ import type { AuditEvent, AuditEventName } from './audit.ts'
 
 /** An hour: so many of a kind about the same user and client are kept for long. */
 const OF_SOMEBODY = 10
+/** The same of what ends a grant, which is asked for by its id when a backup is restored. */
+const OF_ENDINGS = 100
 /** The same of what strangers can cause. */
 const OF_STRANGERS = 2
 
@@ -16,11 +18,11 @@ const IMPORTANT: Partial<Record<AuditEventName, number>> = {
   unlocked: OF_SOMEBODY,
   consented: OF_SOMEBODY,
   code_redeemed: OF_SOMEBODY,
-  code_reused: OF_SOMEBODY,
+  code_reused: OF_ENDINGS,
   first_call: OF_SOMEBODY,
   tokens_issued: OF_SOMEBODY,
-  refresh_token_reused: OF_SOMEBODY,
-  revoked: OF_SOMEBODY,
+  refresh_token_reused: OF_ENDINGS,
+  revoked: OF_ENDINGS,
   client_registered: OF_SOMEBODY,
   client_secret_renewed: OF_SOMEBODY,
   user_added: OF_SOMEBODY,
@@ -30,6 +32,8 @@ const IMPORTANT: Partial<Record<AuditEventName, number>> = {
   password_changed: OF_SOMEBODY,
   totp_changed: OF_SOMEBODY,
   recovery_code_used: OF_SOMEBODY,
+  backed_up: OF_SOMEBODY,
+  restored: OF_SOMEBODY,
 }
 
 const HOUR_MS = 3_600_000

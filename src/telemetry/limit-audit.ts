@@ -21,6 +21,8 @@ const UNPROVEN: Limit = { about: ofUser, block: 5, all: 50 }
 const LINKING: Limit = { about: ofUser, block: 15, all: 50 }
 /** What a person or a client can do again and again who is who they say. */
 const PROVEN: Limit = { about: ofUserAndClient, block: 20, all: 60 }
+/** What ends a grant: after a restore it is asked for by its id, so none of a home's may be missing. */
+const ENDING: Limit = { about: ofUserAndClient, block: 300, all: 300 }
 /** What a client does all its life: the first ones of a link are told one by one. */
 const ROUTINE: Limit = { about: ({ grant = '' }) => grant, block: 3, all: 3 }
 
@@ -40,11 +42,11 @@ const LIMITS: Partial<Record<AuditEventName, Limit>> = {
   unlocked: PROVEN,
   consented: PROVEN,
   code_redeemed: PROVEN,
-  code_reused: PROVEN,
+  code_reused: ENDING,
   first_call: PROVEN,
   tokens_issued: PROVEN,
-  refresh_token_reused: PROVEN,
-  revoked: PROVEN,
+  refresh_token_reused: ENDING,
+  revoked: ENDING,
   client_registered: PROVEN,
   tokens_refreshed: ROUTINE,
 }
