@@ -68,7 +68,7 @@ test('of a flood of refusals 200 lines are written, and one that says how many w
   log.access.onEnd(requestRecord())
   const all = await lines()
   t.is(all.length, 202)
-  t.is(JSON.parse(all.at(-1)!).msg, '1,234 more refused requests were not logged')
+  t.is(JSON.parse(all.at(-1)!).msg, '1,234 more requests that were refused were not logged')
 })
 
 test('a terminal gets a short line a request in local time, in colours where it may', async (t) => {
