@@ -11,6 +11,8 @@ const BATCH_ROWS = 16
 /** The pause between two batches: the least in milliseconds, and as a multiple of what the batch before took. */
 const PAUSE_MS = 4
 const PAUSE_RATIO = 3
+/** Milliseconds to the next batch where what is deleted only makes a log longer that somebody holds. */
+const HELD_MS = 60_000
 /** Milliseconds by which the wall clock may have moved against one that only counts on. What is more is a jump. */
 const JUMP_MS = 300_000
 /** Milliseconds after a jump, and after the start, in which somebody or NTP may find that the wall clock is wrong. */
@@ -31,6 +33,8 @@ export interface MaintenanceOptions {
   monotonic?: () => number
   /** Milliseconds for which the wall clock has to have gone evenly before anything is deleted by it. */
   settling?: number
+  /** Whether somebody holds the store's log, so that it grows by whatever is deleted. */
+  isHeld?: () => boolean
 }
 
 /**
@@ -43,7 +47,12 @@ export function maintainStore(
   store: Store,
   now: () => number,
   log: Logger,
-  { sleep = sleepQuietly, monotonic = () => performance.now(), settling = SETTLING_MS }: MaintenanceOptions = {},
+  {
+    sleep = sleepQuietly,
+    monotonic = () => performance.now(),
+    settling = SETTLING_MS,
+    isHeld = () => false,
+  }: MaintenanceOptions = {},
 ): () => Promise<void> {
   const stopping = new AbortController()
   const isSettled = watchClock(now(), monotonic, settling)
@@ -58,6 +67,7 @@ export function maintainStore(
       }
       const at = now()
       pause = await purgeBatch(log, (limit) => store.purgeExpired(at, limit, isSettled(at) ? undefined : UNMISSED))
+      if (isHeld()) pause = HELD_MS
     }
   }
 

@@ -2,38 +2,26 @@ import type { Environment } from '../config/environment.ts'
 import type { AuditEvent, AuditEventName } from './audit.ts'
 
 /** An hour: so many of a kind about the same user and client are kept for long. */
-const OF_SOMEBODY = 10
-/** The same of what ends a grant, which is asked for by its id when a backup is restored. */
-const OF_ENDINGS = 100
-/** The same of what strangers can cause. */
-const OF_STRANGERS = 2
+const KEPT = 10
 
-/** What somebody may want to know after years: who got in, what was allowed and ended, and what was done about it. */
-const IMPORTANT: Partial<Record<AuditEventName, number>> = {
-  started: OF_SOMEBODY,
-  stopped: OF_SOMEBODY,
-  reloaded: OF_SOMEBODY,
-  signed_in: OF_SOMEBODY,
-  locked_out: OF_STRANGERS,
-  unlocked: OF_SOMEBODY,
-  consented: OF_SOMEBODY,
-  code_redeemed: OF_SOMEBODY,
-  code_reused: OF_ENDINGS,
-  first_call: OF_SOMEBODY,
-  tokens_issued: OF_SOMEBODY,
-  refresh_token_reused: OF_ENDINGS,
-  revoked: OF_ENDINGS,
-  client_registered: OF_SOMEBODY,
-  client_secret_renewed: OF_SOMEBODY,
-  user_added: OF_SOMEBODY,
-  user_removed: OF_SOMEBODY,
-  user_disabled: OF_SOMEBODY,
-  user_enabled: OF_SOMEBODY,
-  password_changed: OF_SOMEBODY,
-  totp_changed: OF_SOMEBODY,
-  recovery_code_used: OF_SOMEBODY,
-  backed_up: OF_SOMEBODY,
-  restored: OF_SOMEBODY,
+/** Where it is another number. What isn't here is what somebody may want to know after years: who got in, and what was done. */
+const OTHERWISE: Partial<Record<AuditEventName, number>> = {
+  // What ends a grant is asked for by its id when a backup is restored.
+  revoked: 100,
+  code_reused: 100,
+  refresh_token_reused: 100,
+  // Strangers can cause it.
+  locked_out: 2,
+  // Routine, and what came to nothing.
+  tokens_refreshed: 0,
+  signed_out: 0,
+  second_factor_asked: 0,
+  client_refused: 0,
+  sign_in_failed: 0,
+  link_opened: 0,
+  link_refused: 0,
+  denied: 0,
+  token_refused: 0,
 }
 
 const HOUR_MS = 3_600_000
@@ -47,8 +35,8 @@ export function chooseImportant({ now }: Pick<Environment, 'now'>): (event: Audi
   let kept = new Map<string, number>()
 
   return function isImportant({ event, user = '', client = '' }) {
-    const limit = IMPORTANT[event]
-    if (limit === undefined) return false
+    const limit = OTHERWISE[event] ?? KEPT
+    if (limit === 0) return false
     const at = now()
     // A clock that was set back makes no hour endless.
     if (Math.abs(at - since) >= HOUR_MS) {

@@ -1,6 +1,8 @@
+import { DatabaseSync } from 'node:sqlite'
 import test, { type ExecutionContext } from 'ava'
 import { pino } from 'pino'
 import { maintainStore, type Sleep } from '../../src/app/maintain-store.ts'
+import { watchLogGrowth } from '../../src/app/watch-log-growth.ts'
 import { StorageError } from '../../src/files/storage-error.ts'
 import type { Store } from '../../src/store/store.ts'
 import { code, openStore } from '../support/keyv-store.ts'
@@ -11,13 +13,14 @@ interface Clocks {
   now?: () => number
   monotonic?: () => number
   settling?: number
+  isHeld?: () => boolean
 }
 
 /** Maintenance whose pauses the test ends, so that nothing depends on a clock. */
 function maintain(
   t: ExecutionContext,
   store: Pick<Store, 'purgeExpired'>,
-  { now = () => 0, monotonic = () => 0, settling = 0 }: Clocks = {},
+  { now = () => 0, monotonic = () => 0, settling = 0, isHeld }: Clocks = {},
 ) {
   const log: string[] = []
   const pauses: number[] = []
@@ -33,7 +36,7 @@ function maintain(
     return promise
   }
   const logger = pino({}, { write: (line) => log.push(line) })
-  const stop = maintainStore(store as Store, now, logger, { sleep, monotonic, settling })
+  const stop = maintainStore(store as Store, now, logger, { sleep, monotonic, settling, isHeld })
   t.teardown(stop)
   return {
     stop,
@@ -233,4 +236,35 @@ test('who stops it waits for the batch that is under way, and no other follows',
   batch.resolve(16)
   await stopping
   t.is(batches, 1)
+})
+
+test('60. while somebody holds the log that grows by what is deleted, a batch goes a minute', async (t) => {
+  const held = [true, true, false, false]
+  const endless = { purgeExpired: async (_: number, limit: number) => limit }
+  const { next } = maintain(t, endless, { isHeld: () => held.shift()! })
+  t.is(await next(), 60_000)
+  t.is(await next(), 60_000)
+  t.true((await next()) < 5000)
+})
+
+test('60. a log is held that is long and grows, and no longer when its reader is gone, though it be as long', async (t) => {
+  const { file, store, now } = await openStore(t)
+  const grows = watchLogGrowth(file, 1_000_000)
+  const write = async (rows: number) => {
+    for (let i = 0; i < rows; i++) await store.put('code', `${now()} ${i}`, { ...code, client: 'x'.repeat(4000) })
+  }
+  t.false(grows())
+  await write(3)
+  t.false(grows(), 'it is short')
+  const reader = new DatabaseSync(file)
+  reader.exec('BEGIN')
+  reader.prepare('SELECT count(*) FROM keyv').get()
+  await write(300)
+  t.true(grows())
+  t.false(grows(), 'it did not grow')
+  await write(300)
+  t.true(grows())
+  reader.close()
+  await write(300)
+  t.false(grows())
 })
