@@ -268,6 +268,9 @@ test('60. a log is held that is long and grows, and no longer when its reader is
   await write(300)
   t.true(grows())
   reader.close()
+  // The next commit is still added; then all of it is copied, and the log is begun anew.
+  await write(1)
+  grows()
   await write(300)
   t.false(grows())
 })
