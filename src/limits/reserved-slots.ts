@@ -21,8 +21,12 @@ export interface ReservedSlots {
 const SLOTS = 2
 /** How many may wait. */
 const WAITING_LIMIT: Record<Standing, number> = { known: 20, clean: 60, other: 20 }
-/** How many of one network may run and wait: as many as one address may try within ten minutes. */
+/**
+ * How many of one network may run and wait: as many as one address may try within ten minutes, and at most a quarter of
+ * the room that is left, so that the last of it is for those who have nothing there yet.
+ */
 const NETWORK_LIMIT = 5
+const ROOM_RATIO = 4
 
 /**
  * Does costly work two at a time, and keeps one of the two places free of everybody of whom something bad is known: so
@@ -66,9 +70,11 @@ export function openReservedSlots(): ReservedSlots {
     await new Promise<void>((resolve) => waiting[standing].push(resolve))
   }
 
-  function enter(network: string): void {
+  function enter(network: string, standing: Standing): void {
     const there = byNetwork.get(network) ?? 0
-    if (there >= NETWORK_LIMIT) throw new TooBusyError(`${there} of the same network are waiting`)
+    const room = WAITING_LIMIT[standing] - waiting[standing].length
+    if (there > 0 && there >= Math.min(NETWORK_LIMIT, Math.ceil(room / ROOM_RATIO)))
+      throw new TooBusyError(`${there} of the same network are waiting`)
     byNetwork.set(network, there + 1)
   }
 
@@ -82,7 +88,7 @@ export function openReservedSlots(): ReservedSlots {
     async run({ standing, network }, work) {
       // Whoever is known isn't kept waiting by others of the same network.
       const counted = standing === 'known' ? undefined : network
-      if (counted !== undefined) enter(counted)
+      if (counted !== undefined) enter(counted, standing)
       try {
         await turnOf(standing)
         try {

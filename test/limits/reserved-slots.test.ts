@@ -85,6 +85,24 @@ test('58. of one network five run and wait, and a sixth may when one of them is 
   t.is(await apply('here 8', 'other', 'here'), 'busy')
 })
 
+test('58. the fuller it is the less of it one network gets, and the last places are for those who have none', async (t) => {
+  const house = open(t)
+  const { apply } = house
+  const applyOf = async (network: string, times: number) => {
+    const outcomes: string[] = []
+    for (let i = 0; i < times; i++) {
+      void apply(`${network} ${i}`, 'other', network).then((outcome) => outcomes.push(outcome))
+      await new Promise(setImmediate)
+      await new Promise(setImmediate)
+    }
+    return times - outcomes.length
+  }
+  const let5 = []
+  for (let network = 0; network < 20; network++) let5.push(await applyOf(`n${network}`, 6))
+  // One of them runs, and twenty wait.
+  t.deepEqual(let5, [5, 4, 3, 2, 2, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+})
+
 test('58. so many may wait and no more, and whoever failed takes no room from anybody else', async (t) => {
   const limits = { other: 20, clean: 60, known: 20 }
   const house = open(t)
