@@ -17,8 +17,8 @@ interface UnlockOptions {
   address?: string
 }
 
-/** All that counts by address: sign-ins, codes that devices show, codes of this command. */
-const BY_ADDRESS = ['address', 'user-code', 'unlock']
+/** All that counts by address: sign-ins, codes that devices show, devices that begin, codes of this command. */
+const BY_ADDRESS = ['address', 'user-code', 'device', 'unlock']
 
 /** `skillgate user unlock NAME [--code]`, `skillgate user unlock --address ADDRESS` */
 export async function userUnlock(world: World, { code, address }: UnlockOptions, ...words: string[]): Promise<number> {

@@ -47,7 +47,8 @@ const LIMITS: Partial<Record<AuditEventName, Limit>> = {
   tokens_issued: PROVEN,
   refresh_token_reused: ENDING,
   revoked: ENDING,
-  client_registered: PROVEN,
+  // Each has an id of its own.
+  client_registered: { ...PROVEN, about: ofUser },
   tokens_refreshed: ROUTINE,
 }
 

@@ -85,7 +85,7 @@ export function openLog(
     logger,
     access: {
       onLong(record) {
-        if (isTold(levelOf(record))) writeAccess(record, REQUEST_LASTS)
+        if (isTold(levelOf(record)) && strangers.isLogged(record)) writeAccess(record, REQUEST_LASTS)
       },
       onEnd(record) {
         if (isTold(levelOf(record)) && strangers.isLogged(record)) writeAccess(record, REQUEST_ENDED)

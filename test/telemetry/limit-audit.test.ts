@@ -161,6 +161,14 @@ test('57. whatever can be repeated is limited, each kind for itself, and what on
     }
 })
 
+test('57. clients that register are counted together, whatever their ids', (t) => {
+  const { count } = open()
+  t.is(
+    count(100, (i) => ({ event: 'client_registered', address: '192.0.2.7', client: `app-${i}` })),
+    20,
+  )
+})
+
 test('57. whatever strangers, people and clients can repeat is limited', (t) => {
   const { count } = open()
   const always = Object.keys(AUDIT_EVENTS).filter(
