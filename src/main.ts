@@ -18,6 +18,8 @@ const OPTIONS = {
   last: { type: 'string' },
   json: { type: 'boolean' },
   follow: { type: 'boolean' },
+  code: { type: 'boolean' },
+  address: { type: 'string' },
   passphrase: { type: 'boolean' },
   ended: { type: 'string' },
 } as const

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { StorageError } from '../files/storage-error.ts'
+import type { Kind } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
 
@@ -10,10 +11,18 @@ const BATCH_ROWS = 16
 /** The pause between two batches: the least in milliseconds, and as a multiple of what the batch before took. */
 const PAUSE_MS = 4
 const PAUSE_RATIO = 3
+/** Milliseconds to the next batch where what is deleted only makes a log longer that somebody holds. */
+const HELD_MS = 60_000
 /** Milliseconds by which the wall clock may have moved against one that only counts on. What is more is a jump. */
 const JUMP_MS = 300_000
 /** Milliseconds after a jump, and after the start, in which somebody or NTP may find that the wall clock is wrong. */
 const SETTLING_MS = 3_600_000
+
+/**
+ * What anybody can have written, and nobody misses: a clock that is wrong for a moment costs a lock-out, or a device that
+ * waits. So these rows go from the start on, and nobody can pile them up in the hour after it.
+ */
+const UNMISSED: Kind[] = ['failures', 'user-code', 'device', 'unlock-code']
 
 /** Resolves after so many milliseconds, rejects when it is told to end sooner. */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>
@@ -24,19 +33,26 @@ export interface MaintenanceOptions {
   monotonic?: () => number
   /** Milliseconds for which the wall clock has to have gone evenly before anything is deleted by it. */
   settling?: number
+  /** Whether somebody holds the store's log, so that it grows by whatever is deleted. */
+  isHeld?: () => boolean
 }
 
 /**
  * Deletes expired rows bit by bit until none is left, then looks again every few seconds, and so notices also without
- * any caller when a store that failed works again. While the wall clock may be wrong it deletes nothing: expired rows
- * count as absent anyway, but a clock that was far ahead for a moment would have deleted every grant.
+ * any caller when a store that failed works again. While the wall clock may be wrong it deletes only what nobody would miss:
+ * expired rows count as absent anyway, but a clock that was far ahead for a moment would have deleted every grant.
  * @returns stops it; resolves when the store is no longer in use.
  */
 export function maintainStore(
   store: Store,
   now: () => number,
   log: Logger,
-  { sleep = sleepQuietly, monotonic = () => performance.now(), settling = SETTLING_MS }: MaintenanceOptions = {},
+  {
+    sleep = sleepQuietly,
+    monotonic = () => performance.now(),
+    settling = SETTLING_MS,
+    isHeld = () => false,
+  }: MaintenanceOptions = {},
 ): () => Promise<void> {
   const stopping = new AbortController()
   const isSettled = watchClock(now(), monotonic, settling)
@@ -50,7 +66,8 @@ export function maintainStore(
         return
       }
       const at = now()
-      pause = isSettled(at) ? await purgeBatch(store, at, log) : INTERVAL_MS
+      pause = await purgeBatch(log, (limit) => store.purgeExpired(at, limit, isSettled(at) ? undefined : UNMISSED))
+      if (isHeld()) pause = HELD_MS
     }
   }
 
@@ -76,10 +93,10 @@ function watchClock(start: number, monotonic: () => number, settling: number): (
 }
 
 /** @returns milliseconds until the next one. */
-async function purgeBatch(store: Store, now: number, log: Logger): Promise<number> {
+async function purgeBatch(log: Logger, purge: (limit: number) => Promise<number>): Promise<number> {
   const started = performance.now()
   try {
-    const purged = await store.purgeExpired(now, BATCH_ROWS)
+    const purged = await purge(BATCH_ROWS)
     return purged < BATCH_ROWS ? INTERVAL_MS : Math.max(PAUSE_MS, (performance.now() - started) * PAUSE_RATIO)
   } catch (error) {
     if (!(error instanceof StorageError)) throw error

@@ -4,6 +4,7 @@ import { type Challenges, openChallenges } from '../certificates/challenges.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import type { Health } from '../gateway/health.ts'
+import { openReservedSlots, type ReservedSlots } from '../limits/reserved-slots.ts'
 import { addressBlock } from '../net/address-block.ts'
 import { openTokenFacts, type TokenFacts } from '../oauth/grants/token-facts.ts'
 import { keyFile, openSealer, type Sealer } from '../secrets/seal.ts'
@@ -39,6 +40,8 @@ export interface House {
   /** What a CA wants to find on the plain listener. */
   challenges: Challenges
   verifyPassword: VerifyPassword
+  /** Where passwords wait to be checked. */
+  passwordSlots: ReservedSlots
   /** What `/health` says. */
   health: () => Health
   /** Where the gateway is in its life. */
@@ -79,6 +82,7 @@ export async function openHouse(
       log.error({ detail: error.message }, 'audit events are being lost')
     })
     const limited = limitAudit(everyEvent, environment, addressBlock)
+    closing.defer(limited.settle)
     const house: House = {
       environment,
       startedAt: now(),
@@ -89,12 +93,13 @@ export async function openHouse(
       sealer: await openSealer(keyFile(data_dir), environment),
       audit(event) {
         house.metrics?.audit(event)
-        limited(event)
+        limited.audit(event)
       },
       certificates: openCertificateStore(environment),
       challenges: openChallenges(),
       facts: openTokenFacts(store, { now, changesEveryMs }),
       verifyPassword: await passwordVerifier(store, environment),
+      passwordSlots: openReservedSlots(),
       health: () => (house.phase === 'ok' && !store.healthy() ? 'degraded' : house.phase),
       phase: 'starting',
       closing,

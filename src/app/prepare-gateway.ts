@@ -14,12 +14,13 @@ import type { RequestListener } from '../telemetry/request-record.ts'
 import { serveCertificate } from './certificate-source.ts'
 import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listeners.ts'
 import { maintainStore } from './maintain-store.ts'
-import { closeHouse, type House, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
+import { closeHouse, databaseFile, type House, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
 import { closeSite, openSite, type Site } from './open-site.ts'
 import { reloader } from './reload.ts'
 import { requestIds } from './request-ids.ts'
 import { measure, metricsHandler } from './serve-metrics.ts'
 import { tellOfRequests } from './tell-of-requests.ts'
+import { watchLogGrowth } from './watch-log-growth.ts'
 
 /** A gateway with everything at hand but its listeners. */
 export interface PreparedGateway {
@@ -91,7 +92,7 @@ export async function prepareGateway(
     const access = watchAccess({ exchanges: listeners.exchanges, current, generation: facts.generation })
     closing.defer(access.stop)
     closing.defer(tellOfLong({ exchanges: listeners.exchanges, onLong: onRequests.onLong }).stop)
-    closing.defer(maintainStore(store, environment.now, house.log))
+    closing.defer(maintainStore(store, environment.now, house.log, { isHeld: watchLogGrowth(databaseFile(config)) }))
     const { reload, settled } = reloader({ house, listeners, current, swapSite })
     // First, so that none opens what nobody would close.
     closing.defer(settled)

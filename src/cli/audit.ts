@@ -1,6 +1,7 @@
 import { loadConfig } from '../config/load.ts'
 import { AUDIT_EVENTS } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
+import { escapeDeceiving } from '../telemetry/escape-deceiving.ts'
 import { type AuditRecord, readAudit } from '../telemetry/read-audit.ts'
 import { CommandError } from './command-error.ts'
 import { localSecond } from './local-time.ts'
@@ -14,7 +15,7 @@ export async function audit(world: World, { last = '50', json = false }: AuditOp
   const most = readCount(last)
   const file = auditFile(loadConfig(configFile, variables).data_dir)
   const records = readTrail(file, most)
-  if (json) for (const { line } of records) print(line)
+  if (json) for (const { line } of records) print(escapeDeceiving(line))
   else if (records.length === 0) print(`Nothing has happened yet: there are no events in ${file}.`)
   else for (const line of table(HEADINGS, records.map(row))) print(line)
   return 0

@@ -13,6 +13,7 @@ import { restore } from './restore.ts'
 import { start } from './start.ts'
 import { trace } from './trace.ts'
 import { user } from './user.ts'
+import { userUnlock } from './user-unlock.ts'
 import type { Command, CommandOptions, World } from './world.ts'
 
 /** Everything that can be typed after `skillgate`. */
@@ -21,6 +22,7 @@ export const COMMANDS: Record<string, Command> = {
   check: { run: check },
   reload: { run: reload },
   user: { run: (world, _, ...words) => user(world, ...words), words: 'any' },
+  'user unlock': { run: userUnlock, words: 'any', options: ['code', 'address'] },
   'grant list': { run: grantList, options: ['user', 'client'] },
   'grant revoke': { run: (world, _, id = '') => grantRevoke(world, id), words: ['ID'] },
   'client list': { run: clientList },

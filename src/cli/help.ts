@@ -13,6 +13,9 @@ export async function help({ print }: World): Promise<number> {
   user password NAME               give somebody another password
   user totp NAME [off]             have a code of an authenticator app asked for as well, or no more
   user recovery NAME               make new recovery codes, for when the authenticator is lost
+  user unlock NAME                 let somebody try to sign in again whose name was locked out
+  user unlock NAME --code          make a code with which they can try at once, whatever strangers do
+  user unlock --address ADDRESS    let an address, and its IPv6 network, try again
   user disable NAME                stop somebody's access and all that they linked, for now
   user enable NAME                 undo that
   user remove NAME                 end somebody's access and all that they linked

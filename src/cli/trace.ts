@@ -3,7 +3,7 @@ import { auditFile } from '../telemetry/audit-files.ts'
 import { escapeDeceiving } from '../telemetry/escape-deceiving.ts'
 import { judgeLink } from '../telemetry/judge-link.ts'
 import type { AuditRecord } from '../telemetry/read-audit.ts'
-import { type LinkAttempt, traceLinks } from '../telemetry/trace-links.ts'
+import { countLeftOut, type LinkAttempt, traceLinks } from '../telemetry/trace-links.ts'
 import { inWords, readTrail } from './audit.ts'
 import { NOTHING_ARRIVED, verdictWords } from './link-verdicts.ts'
 import { localSecond } from './local-time.ts'
@@ -19,7 +19,8 @@ export async function trace(world: World, { last = '5', json = false }: TraceOpt
   const attempts = traceLinks(trail).slice(-most)
   if (json) for (const attempt of attempts) print(escapeDeceiving(JSON.stringify(forPrograms(attempt, now()))))
   else
-    for (const line of attempts.length === 0 ? nothing() : attempts.flatMap((one) => timeline(one, now()))) print(line)
+    for (const line of [...timelines(attempts, now()), ...leftOut(countLeftOut(trail, attempts[0]?.steps[0]?.time))])
+      print(line)
   return 0
 }
 
@@ -30,8 +31,18 @@ interface TraceOptions {
   json?: boolean
 }
 
-function nothing(): string[] {
-  return [NOTHING_ARRIVED.words, NOTHING_ARRIVED.todo]
+function timelines(attempts: LinkAttempt[], now: number): string[] {
+  return attempts.length === 0
+    ? [NOTHING_ARRIVED.words, NOTHING_ARRIVED.todo]
+    : attempts.flatMap((one) => timeline(one, now))
+}
+
+function leftOut(events: number): string[] {
+  if (events === 0) return []
+  return [
+    `${events} more steps of attempts to link were not written down, for too many came within ten minutes.`,
+    'If these were yours: wait ten minutes, and try once. "skillgate audit" has from where they came.',
+  ]
 }
 
 /** When and who, each step under it, and then what it means. */

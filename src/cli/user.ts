@@ -71,6 +71,6 @@ const ACTIONS: Record<string, UserAction> = {
 /** `skillgate user ...`: who may sign in. Works while the gateway runs, which notices at once. */
 export async function user(world: World, action = '', ...words: string[]): Promise<number> {
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
-  if (!run) throw new CommandError(`Say what to do: skillgate user ${Object.keys(ACTIONS).join(' | ')}`)
+  if (!run) throw new CommandError(`Say what to do: skillgate user ${[...Object.keys(ACTIONS), 'unlock'].join(' | ')}`)
   return withStore(world, (tools) => run(tools, words))
 }

@@ -30,6 +30,8 @@ export interface CommandOptions {
   last?: string
   json?: boolean
   follow?: boolean
+  code?: boolean
+  address?: string
   passphrase?: boolean
   ended?: string
 }

@@ -15,10 +15,23 @@ export interface Wait {
 }
 
 /** A failure that was counted, to be withdrawn if it turns out to be none. */
-export interface Counted {
+export interface Counted extends Failure {
   kind: 'counted'
   id: string
+  /** How many counted before it, in the narrowest of its blocks. */
+  earlier: number
+}
+
+interface Failure {
   at: number
+  /** Where it was within what the row stands for. */
+  within: number
+}
+
+/** How many may happen in blocks of 2^bits places that are next to each other. */
+export interface BlockLimit {
+  bits: number
+  limit: number
 }
 
 /**
@@ -26,45 +39,73 @@ export interface Counted {
  * left get through.
  * @param limit how many may happen.
  */
-export async function countFailure(
+export function countFailure(
   store: Store,
   now: () => number,
   id: string,
   limit: number = FAILURES_LIMIT,
 ): Promise<Counted | Wait> {
+  return countWithin(store, now, { id, within: 0 }, [{ bits: 0, limit }])
+}
+
+/** The same for one of many places that share a row. @param limits of the blocks around it, the narrowest first. */
+export async function countWithin(
+  store: Store,
+  now: () => number,
+  { id, within }: { id: string; within: number },
+  limits: BlockLimit[],
+): Promise<Counted | Wait> {
   for (;;) {
     const row = await store.get('failures', id)
     const at = now()
     const recent = row ? recentOf(row, at) : []
-    const [oldest = at] = recent
-    if (!row || recent.length < limit) {
-      if (await write(store, id, row, { at: [...recent, at] }, at)) return { kind: 'counted', id, at }
+    const waits = limits.flatMap((limit) => waitOf(recent, within, limit))
+    if (!row || waits.length === 0) {
+      const earlier = inBlock(recent, within, limits[0]?.bits ?? 0).length
+      if (await write(store, id, row, [...recent, { at, within }], at))
+        return { kind: 'counted', id, at, within, earlier }
       continue
     }
     const first = !row.reported
-    if (first && !(await write(store, id, row, { at: recent, reported: true }, recent.at(-1) ?? at))) continue
-    return { kind: 'wait', seconds: Math.ceil((oldest + FAILURE_COUNTS_FOR_MS - at) / 1000), first }
+    if (first && !(await write(store, id, row, recent, recent.at(-1)?.at ?? at, true))) continue
+    return { kind: 'wait', seconds: Math.ceil((Math.max(...waits) + FAILURE_COUNTS_FOR_MS - at) / 1000), first }
   }
 }
 
+/** @returns when the failure was that has to count no more before another one may happen, where one has to wait. */
+function waitOf(recent: Failure[], within: number, { bits, limit }: BlockLimit): number[] {
+  const failures = inBlock(recent, within, bits)
+  const last = failures.at(-limit)
+  return last === undefined ? [] : [last.at]
+}
+
+function inBlock(failures: Failure[], within: number, bits: number): Failure[] {
+  return failures.filter((failure) => failure.within >> bits === within >> bits)
+}
+
 /** Takes back what `countFailure` counted, and nothing else. */
-export function withdrawFailure(store: Store, now: () => number, { id, at }: Counted): Promise<void> {
-  return change(store, now, id, (times) => {
-    const index = times.indexOf(at)
-    return index < 0 ? times : times.toSpliced(index, 1)
+export function withdrawFailure(store: Store, now: () => number, { id, at, within }: Counted): Promise<void> {
+  return change(store, now, id, (failures) => {
+    const index = failures.findIndex((failure) => failure.at === at && failure.within === within)
+    return index < 0 ? failures : failures.toSpliced(index, 1)
   })
 }
 
 /** Forgets all that was counted under this id. */
-export function forgetFailures(store: Store, now: () => number, { id }: Counted): Promise<void> {
+export function forgetFailures(store: Store, now: () => number, { id }: { id: string }): Promise<void> {
   return change(store, now, id, () => [])
 }
 
-async function change(store: Store, now: () => number, id: string, turn: (times: number[]) => number[]): Promise<void> {
+async function change(
+  store: Store,
+  now: () => number,
+  id: string,
+  turn: (failures: Failure[]) => Failure[],
+): Promise<void> {
   for (;;) {
     const row = await store.get('failures', id)
     // The row stays, though it be empty, so that its revision never begins anew while somebody is about to replace it.
-    if (!row || (await write(store, id, row, { at: turn(row.at) }, now()))) return
+    if (!row || (await write(store, id, row, turn(failuresOf(row)), now()))) return
   }
 }
 
@@ -73,17 +114,24 @@ function write(
   store: Store,
   id: string,
   row: FailuresRecord | undefined,
-  value: Omit<FailuresRecord, 'revision'>,
+  failures: Failure[],
   last: number,
+  reported?: true,
 ): Promise<boolean> {
-  const changed = { ...value, revision: (row?.revision ?? 0) + 1 }
+  const value: FailuresRecord = { revision: (row?.revision ?? 0) + 1, at: failures.map(({ at }) => at) }
+  if (failures.some(({ within }) => within !== 0)) value.within = failures.map(({ within }) => within)
+  if (reported) value.reported = reported
   const expiresAt = last + FAILURE_COUNTS_FOR_MS
   return row
-    ? store.replace('failures', id, row.revision, changed, expiresAt)
-    : store.insert('failures', id, changed, expiresAt)
+    ? store.replace('failures', id, row.revision, value, expiresAt)
+    : store.insert('failures', id, value, expiresAt)
+}
+
+function failuresOf({ at, within = [] }: FailuresRecord): Failure[] {
+  return at.map((time, i) => ({ at: time, within: within[i] ?? 0 }))
 }
 
 /** A clock that was moved back makes nothing immortal. */
-function recentOf(row: FailuresRecord, at: number): number[] {
-  return row.at.filter((time) => Math.abs(at - time) < FAILURE_COUNTS_FOR_MS)
+function recentOf(row: FailuresRecord, at: number): Failure[] {
+  return failuresOf(row).filter((failure) => Math.abs(at - failure.at) < FAILURE_COUNTS_FOR_MS)
 }

@@ -20,6 +20,8 @@ export interface PasswordAttempt {
   /** As it was typed. */
   name: string
   password: string
+  /** A code of whoever runs this, with which one may try where one has to wait; as it was typed, empty where there is none. */
+  unlockCode?: string
   /** They may tell that this person has signed in in this browser before. */
   cookies: string | undefined
   /** The client's address; undefined where a trusted proxy doesn't tell. */
@@ -33,6 +35,8 @@ export interface SecondFactorAttempt {
   cookies: string | undefined
   /** A code of the authenticator, or a recovery code, as it was typed. */
   code: string
+  /** As with a password. */
+  unlockCode?: string
   address: string | undefined
   attempt?: string
 }
@@ -41,10 +45,18 @@ export type SignInOutcome =
   /** `cookies` are `Set-Cookie` headers, that of the new session first. */
   | { kind: 'signed-in'; user: UserRecord; cookies: string[] }
   /** The password is right; now a second factor is asked for. */
-  | { kind: 'second-factor'; cookie: string }
+  | ({ kind: 'second-factor'; cookie: string } & MadeKnown)
   /** Name and password, or the code, are not right. */
-  | { kind: 'wrong' }
+  | ({ kind: 'wrong' } & MadeKnown)
   /** It was so long ago that the password was given that it has to be given again. */
   | { kind: 'expired' }
   /** There were too many failures; for so many seconds nothing is tried. */
-  | { kind: 'wait'; seconds: number }
+  | ({ kind: 'wait'; seconds: number } & MadeKnown)
+  /** The code of whoever runs this is not right; nothing else was tried. */
+  | { kind: 'wrong-unlock-code' }
+
+/** Where a code of whoever runs this was right. */
+interface MadeKnown {
+  /** The `Set-Cookie` header by which this browser has tries of its own from now on. */
+  known?: string
+}

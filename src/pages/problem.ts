@@ -3,7 +3,7 @@ import type { Words } from './words/words-for.ts'
 
 /** What was wrong with the last try. */
 export type Problem =
-  | { kind: 'wrong-password' | 'wrong-code' | 'unknown-code' | 'expired' }
+  | { kind: 'wrong-password' | 'wrong-code' | 'unknown-code' | 'wrong-unlock-code' | 'expired' }
   /** Nothing is tried for so many seconds. */
   | { kind: 'wait'; seconds: number }
 

@@ -61,12 +61,12 @@ const LAYOUT: Record<SignInState, Part> = {
 ${whoAsks(content, words)}
 ${whatFor(content, words)}
 <p>${words[content.kind].caution}</p>
-${form(content, html`${password(content, words, problem)}\n${buttons(words)}`)}
+${form(content, html`${password(content, words, problem)}\n${unlock(content, words)}${buttons(words)}`)}
 ${afterwards(content, words)}`,
 
   'second-factor': (content, words, problem) => html`<h1>${words.signIn.secondFactor}</h1>
 ${whoAsks(content, words)}
-${form(content, html`${secondFactor(words, problem)}\n${buttons(words)}`)}
+${form(content, html`${secondFactor(words, problem)}\n${unlock(content, words)}${buttons(words)}`)}
 ${whatFor(content, words)}
 <p>${words[content.kind].caution}</p>
 ${afterwards(content, words)}`,
@@ -109,6 +109,16 @@ function secondFactor({ signIn }: Words, problem: ShownProblem | undefined): Htm
 <input id="otp" name="otp" class="code" inputmode="text" autocomplete="one-time-code" autocapitalize="none"
   autocorrect="off" spellcheck="false" enterkeyhint="go" maxlength="64" required${describedBy(problem, 'hint')} autofocus>
 <p class="quiet" id="hint">${signIn.otpHint}</p>`
+}
+
+/** Whom strangers have locked out may be helped by whoever runs this; nobody else is asked for such a code. */
+function unlock({ problem, host }: SignInPage, { signIn }: Words): Html | false {
+  if (problem?.kind !== 'wait' && problem?.kind !== 'wrong-unlock-code') return false
+  return html`<label for="unlock">${signIn.unlock}</label>
+<input id="unlock" name="unlock" class="code" autocomplete="off" autocapitalize="characters" autocorrect="off"
+  spellcheck="false" enterkeyhint="go" maxlength="64" aria-describedby="unlock-hint">
+<p class="quiet" id="unlock-hint">${signIn.unlockHint(host)}</p>
+`
 }
 
 function signedIn({ signedInAs }: SignInPage, { signIn }: Words): Html {

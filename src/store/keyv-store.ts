@@ -11,6 +11,11 @@ type Row = { key: string; value: string }
 /** The row with this key, unless it has expired. */
 const LIVE = `key = ? AND namespace = '' AND (expires IS NULL OR expires > ?)`
 
+const EXPIRED = 'SELECT rowid FROM keyv WHERE expires <= ?'
+/** No further back than this, so that nobody waits for long where very many others have expired. */
+const EXPIRED_OF_KINDS = `SELECT rowid FROM (SELECT rowid, key FROM keyv WHERE expires <= ? ORDER BY expires DESC LIMIT 1000)
+  WHERE substr(key, 1, instr(key, ':') - 1) IN (SELECT value FROM json_each(?))`
+
 /**
  * The store on Keyv with its SQLite adapter. Writing one row is Keyv's; what has to be one atomic
  * step is one SQL statement through the adapter's `query`, on the same rows.
@@ -111,10 +116,11 @@ export async function openKeyvStore(file: string, now: () => number, options: Sq
       return { entries, cursor: rows.length > limit ? entries.at(-1)?.id : undefined }
     },
 
-    async purgeExpired(at, limit) {
+    async purgeExpired(at, limit, kinds) {
+      const [expired, parameters] = kinds ? [EXPIRED_OF_KINDS, [at, JSON.stringify(kinds)]] : [EXPIRED, [at]]
       const purged = await adapter.query(
-        'DELETE FROM keyv WHERE rowid IN (SELECT rowid FROM keyv WHERE expires <= ? LIMIT ?) RETURNING key',
-        at,
+        `DELETE FROM keyv WHERE rowid IN (${expired} LIMIT ?) RETURNING key`,
+        ...parameters,
         limit,
       )
       return purged.length

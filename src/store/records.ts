@@ -20,6 +20,8 @@ export interface Records {
   session: SessionRecord
   /** What was tried lately and is counted; the id tells what, and by whose name or from which address, as a hash. */
   failures: FailuresRecord
+  /** What an owner gives to somebody whose name strangers have locked out; the id is a hash of it and the name. */
+  'unlock-code': UnlockCodeRecord
   /** A device that waits for somebody's consent; the id is the hash of its device code. */
   device: DeviceRecord
   /** What a person types to find the device; the id is its hash. */
@@ -124,8 +126,15 @@ export interface FailuresRecord {
   revision: number
   /** When, the oldest first. */
   at: number[]
+  /** Where within what the row stands for each of them was; 0 everywhere, if absent. */
+  within?: number[]
   /** Whether somebody was told to wait since the last of them. */
   reported?: boolean
+}
+
+export interface UnlockCodeRecord {
+  /** Of whom it is. */
+  userId: string
 }
 
 export interface DeviceRecord {

@@ -51,8 +51,12 @@ export interface Store {
   delete(kind: Kind, id: string): Promise<boolean>
   /** The rows whose id begins with `prefix`, in the order of their ids, from `cursor` on. */
   list<K extends Kind>(kind: K, prefix: string, cursor: string | undefined, limit: number): Promise<Page<K>>
-  /** Deletes at most `limit` rows that had expired at `now`. @returns how many. */
-  purgeExpired(now: number, limit: number): Promise<number>
+  /**
+   * Deletes at most `limit` rows that had expired at `now`, of these kinds alone if any are given: then only some of
+   * those that expired last are looked at.
+   * @returns how many.
+   */
+  purgeExpired(now: number, limit: number, kinds?: Kind[]): Promise<number>
   /**
    * A number that differs from the last one if another process has changed anything since. Cheap and synchronous, for
    * a cache to ask before every use.

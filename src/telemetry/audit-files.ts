@@ -6,6 +6,11 @@ export function auditFile(dataDirectory: string): string {
   return join(dataDirectory, 'audit.jsonl')
 }
 
+/** The file beside it that has only what matters for long, so that nothing else pushes it out. */
+export function importantAuditFile(file: string): string {
+  return join(dirname(file), `${basename(file, '.jsonl')}-important.jsonl`)
+}
+
 export interface OlderAuditFile {
   path: string
   /** The higher, the younger. */

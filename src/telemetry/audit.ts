@@ -1,8 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import type { Environment } from '../config/environment.ts'
+import { importantAuditFile } from './audit-files.ts'
 import { cut } from './cut.ts'
 import { escapeDeceiving } from './escape-deceiving.ts'
 import { hideSecrets } from './hide-secrets.ts'
+import { chooseImportant } from './important-events.ts'
 import { setAuditFileAside } from './set-audit-file-aside.ts'
 
 /** What can happen, each in words for people. */
@@ -16,6 +18,7 @@ export const AUDIT_EVENTS = {
   sign_in_failed: 'sign-in failed',
   second_factor_asked: 'password right, second factor asked',
   locked_out: 'locked out',
+  unlocked: 'lock-out ended',
   signed_out: 'signed out',
   link_opened: 'page to link opened',
   link_refused: 'page to link refused',
@@ -57,13 +60,15 @@ export interface AuditEvent {
   scopes?: string[]
   /** The id of the attempt to link that it belongs to: `linkAttempt` in oauth/ makes it. */
   attempt?: string
+  /** Of one that stands for several: how many more of the same there were. */
+  more?: number
   detail?: string
 }
 
 /** Never throws. */
 export type Audit = (event: AuditEvent) => void
 
-/** In bytes; a file that has as much is set aside. */
+/** In bytes; a file that has as much is set aside. There are two series of them: docs/decisions/audit.md. */
 const FULL_BYTES = 5_000_000
 /** In bytes; so much of what is older is kept. */
 const KEPT_BYTES = 2 * FULL_BYTES
@@ -73,23 +78,31 @@ const LENGTH_LIMITS = { address: 64, name: 100, detail: 500 }
 const SCOPES_LIMIT = 20
 
 /**
- * Adds each event to the file as one line of JSON. Several processes may do that at once: each line is one write at
- * the end of whichever file is there, and the oldest ones go when there is too much.
+ * Adds each event to the file as one line of JSON, and what is important to the one beside it as well. Several processes
+ * may do that at once: each line is one write at the end of whichever file is there, and the oldest ones go when there is
+ * too much.
  * @param onFailure is told once when events begin to be lost, and again only after one could be written.
  */
 export function openAudit(file: string, { now }: Pick<Environment, 'now'>, onFailure: (error: Error) => void): Audit {
   let failing = false
+  const isImportant = chooseImportant({ now })
 
   return function audit(event) {
     try {
-      const { inode, size } = append(file, auditLine(event, now()))
-      if (size >= FULL_BYTES) setAuditFileAside(file, inode, KEPT_BYTES)
+      const line = auditLine(event, now())
+      addLine(file, line)
+      if (isImportant(event)) addLine(importantAuditFile(file), line)
       failing = false
     } catch (error) {
       if (!failing) onFailure(error as Error)
       failing = true
     }
   }
+}
+
+function addLine(file: string, line: string): void {
+  const { inode, size } = append(file, line)
+  if (size >= FULL_BYTES) setAuditFileAside(file, inode, KEPT_BYTES)
 }
 
 /** Opened for each line, so that a file which another process has set aside, or somebody has deleted, gets no more. */
@@ -113,16 +126,18 @@ function endsTorn(handle: number, size: number): boolean {
 }
 
 /** The address stands before everything that a client can write, so that fail2ban can't be told another one. */
-function auditLine({ event, address, user, client, grant, scopes, attempt, detail }: AuditEvent, now: number): string {
+function auditLine(event: AuditEvent, now: number): string {
+  const { event: what, address, user, client, grant, scopes, attempt, more, detail } = event
   const record = {
     time: new Date(now).toISOString(),
-    event,
+    event: what,
     address: address && cut(address, LENGTH_LIMITS.address),
     user: user && cut(user, LENGTH_LIMITS.name),
     client: client && cut(client, LENGTH_LIMITS.name),
     grant: grant && cut(grant, LENGTH_LIMITS.name),
     scopes: scopes?.slice(0, SCOPES_LIMIT).map((scope) => cut(scope, LENGTH_LIMITS.name)),
     attempt: attempt && cut(attempt, LENGTH_LIMITS.name),
+    more,
     // All else is known to be what it says; only this may repeat what somebody sent.
     detail: detail && cut(hideSecrets(detail), LENGTH_LIMITS.detail),
   }

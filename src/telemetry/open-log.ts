@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino'
 import type { Environment } from '../config/environment.ts'
 import { accessLine, levelOf, REQUEST_ENDED, REQUEST_LASTS } from './access-line.ts'
 import { escapeDeceiving } from './escape-deceiving.ts'
-import { limitRefusals } from './limit-refusals.ts'
+import { limitStrangers } from './limit-strangers.ts'
 import { type LineWriter, openLineWriter } from './line-writer.ts'
 import { LOG_LEVELS, type LogLevel, type LogSettings } from './log-settings.ts'
 import { prettyLine } from './pretty-line.ts'
@@ -63,8 +63,9 @@ export function openLog(
     complaints.write(about('error', what))
   }
   const isTold = (one: LogLevel) => LOG_LEVELS.indexOf(one) >= LOG_LEVELS.indexOf(level)
-  const refusals = limitRefusals({ now }, (count) => {
-    if (isTold('info')) writer.write(about('info', `${inDigits(count)} more refused requests were not logged`))
+  const strangers = limitStrangers({ now }, (count, kind) => {
+    if (isTold('info'))
+      writer.write(about('info', `${inDigits(count)} more requests that were ${kind} were not logged`))
   })
   const logger = pino(
     {
@@ -84,10 +85,10 @@ export function openLog(
     logger,
     access: {
       onLong(record) {
-        if (isTold(levelOf(record))) writeAccess(record, REQUEST_LASTS)
+        if (isTold(levelOf(record)) && strangers.isLogged(record)) writeAccess(record, REQUEST_LASTS)
       },
       onEnd(record) {
-        if (isTold(levelOf(record)) && refusals.isLogged(record)) writeAccess(record, REQUEST_ENDED)
+        if (isTold(levelOf(record)) && strangers.isLogged(record)) writeAccess(record, REQUEST_ENDED)
       },
     },
     setLevel(next) {
@@ -97,11 +98,11 @@ export function openLog(
     lost: writer.lost,
     reopen: writer.reopen,
     flush(timeoutMs) {
-      refusals.settle()
+      strangers.settle()
       return writer.flush(timeoutMs)
     },
     async close(timeoutMs) {
-      refusals.settle()
+      strangers.settle()
       const [done] = await Promise.all([writer.close(timeoutMs), complaints?.close(timeoutMs)])
       return done
     },

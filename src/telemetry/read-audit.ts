@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
-import { olderAuditFiles } from './audit-files.ts'
+import { importantAuditFile, olderAuditFiles } from './audit-files.ts'
 
 /** A line of the audit file, as some version of this program wrote it. */
 export interface AuditRecord {
@@ -11,17 +11,31 @@ export interface AuditRecord {
   grant?: string
   scopes: string[]
   attempt?: string
+  /** How many more of the same it stands for. */
+  more?: number
   detail?: string
   /** The line itself. */
   line: string
 }
 
 /**
- * The latest events, the oldest of them first. Lines that are not whole are left out.
+ * The latest events, the oldest of them first: all that there are, and before those what was kept because it is important.
+ * Lines that are not whole are left out.
  * @returns none where there is no file.
  * @throws what the file system throws, where a file is there and can't be read.
  */
 export function readAudit(file: string, most: number): AuditRecord[] {
+  const records = readSeries(file, most)
+  if (records.length >= most) return records.slice(-most)
+  const known = new Set(records.map(({ line }) => line))
+  const important = readSeries(importantAuditFile(file), most)
+  // What is important stands in both files. What has come since the first of them was read is for the next time.
+  const last = important.findLastIndex(({ line }) => known.has(line))
+  const older = important.slice(0, last < 0 ? undefined : last).filter(({ line }) => !known.has(line))
+  return [...older, ...records].slice(-most)
+}
+
+function readSeries(file: string, most: number): AuditRecord[] {
   // The current file comes first: if it's set aside meanwhile, it's among the older ones, and then known.
   const known = new Set<number>()
   let records = readRecords(file, known)
@@ -31,7 +45,7 @@ export function readAudit(file: string, most: number): AuditRecord[] {
       if (records.length >= most) break
     }
   }
-  return records.slice(-most)
+  return records
 }
 
 function readRecords(path: string, known: Set<number>): AuditRecord[] {
@@ -59,11 +73,12 @@ function openIfThere(path: string): number | undefined {
 /** None for a line that somebody tore, or wrote by hand. */
 function recordOf(line: string): AuditRecord[] {
   try {
-    const { time, event, address, user, client, grant, scopes = [], attempt, detail } = JSON.parse(line)
+    const { time, event, address, user, client, grant, scopes = [], attempt, more, detail } = JSON.parse(line)
     const optional = [address, user, client, grant, attempt, detail].filter((value) => value !== undefined)
     const whole =
       Array.isArray(scopes) && [time, event, ...optional, ...scopes].every((value) => typeof value === 'string')
-    return whole ? [{ time, event, address, user, client, grant, scopes, attempt, detail, line }] : []
+    if (!whole || (more !== undefined && typeof more !== 'number')) return []
+    return [{ time, event, address, user, client, grant, scopes, attempt, more, detail, line }]
   } catch {
     return []
   }

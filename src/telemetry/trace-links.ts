@@ -31,9 +31,15 @@ export function traceLinks(records: AuditRecord[]): LinkAttempt[] {
   const byGrant = new Map<string, LinkAttempt>()
 
   for (const record of records) {
+    const { event, more } = record
+    // Of what was left out nobody knows which attempt it belonged to.
+    if (more !== undefined && event !== 'tokens_refreshed') continue
     const found = attemptOf(record)
     if (found === undefined) continue
-    if (record.event === 'tokens_refreshed' && ++found.refreshes > 1) continue
+    if (event === 'tokens_refreshed') {
+      found.refreshes += more ?? 1
+      if (found.refreshes > 1) continue
+    }
     found.steps.push(record)
     found.client ??= record.client
     found.user ??= record.user
@@ -60,6 +66,15 @@ export function traceLinks(records: AuditRecord[]): LinkAttempt[] {
     return begun
   }
 }
+
+/** How many events of linking were left out since then, for there were too many at once. */
+export function countLeftOut(records: AuditRecord[], since: string | undefined): number {
+  return records
+    .filter(({ event, time }) => OF_LINKING.includes(event) && (since === undefined || time >= since))
+    .reduce((sum, { more = 0 }) => sum + more, 0)
+}
+
+const OF_LINKING = ['link_opened', 'link_refused', 'denied', 'token_refused']
 
 function mayBelong(refused: AuditRecord, attempt: LinkAttempt): boolean {
   if (refused.grant !== undefined || attempt.grant !== undefined) return false

@@ -10,18 +10,26 @@ import { epochOf } from './sessions.ts'
 const COOKIE = '__Host-skillgate-known'
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=15552000'
 
-/** An id, and what proves that it was given to somebody here. */
-const FORM = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/
+/** An id, what stands for the user as it was then, and what proves that both were given to somebody of this name here. */
+const FORM = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/
+
+export interface KnownBrowser {
+  /** Counts its failures apart. */
+  id: string
+  /** The `Set-Cookie` header that makes it known. */
+  cookie: string
+}
 
 /** Browsers in which somebody has signed in before. The cookie lets nobody in; it only counts failures apart. */
 export interface KnownBrowsers {
   /**
    * The id of the browser that sends these cookies, if the user of this name was the last to sign in there, and has the
-   * same password and second factor as then.
+   * same password and second factor as then. Nobody is looked up for a cookie that was made up, or is of another name:
+   * then nothing differs between a name that somebody has and one that nobody has.
    */
   find: (cookies: string | undefined, name: string) => Promise<string | undefined>
-  /** @returns the `Set-Cookie` header that makes the browser of somebody who has just signed in known. */
-  remember: (user: UserRecord) => string
+  /** Makes the browser of somebody known who has just signed in, or was let in by whoever runs this. */
+  remember: (user: UserRecord) => KnownBrowser
 }
 
 /** @param key of 32 bytes. @see "Slow Down Online Guessing Attacks with Device Cookies" by OWASP */
@@ -30,22 +38,23 @@ export function openKnownBrowsers(
   { randomBytes }: Pick<Environment, 'randomBytes'>,
   key: Buffer,
 ): KnownBrowsers {
-  const sign = (id: string, user: UserRecord) =>
-    createHmac('sha256', key)
-      .update([id, user.id, epochOf(user)].join('\n'))
-      .digest('base64url')
+  const sign = (...what: (string | number)[]) => createHmac('sha256', key).update(what.join('\n')).digest('base64url')
+  const stateOf = (user: UserRecord) => sign('state', user.id, epochOf(user)).slice(0, 22)
+  const prove = (id: string, state: string, name: string) => sign('browser', id, state, name)
 
   return {
     async find(cookies, name) {
-      const [, id, proof] = FORM.exec(readOwnCookie(cookies, COOKIE) ?? '') ?? []
-      if (id === undefined || proof === undefined) return undefined
+      const [, id, state, proof] = FORM.exec(readOwnCookie(cookies, COOKIE) ?? '') ?? []
+      if (id === undefined || state === undefined || proof === undefined) return undefined
+      if (!sameSecret(proof, prove(id, state, name))) return undefined
       const user = await store.get('user', name)
-      return user && sameSecret(proof, sign(id, user)) ? id : undefined
+      return user && sameSecret(state, stateOf(user)) ? id : undefined
     },
 
     remember(user) {
       const id = randomBytes(16).toString('base64url')
-      return `${COOKIE}=${id}.${sign(id, user)}; ${ATTRIBUTES}`
+      const state = stateOf(user)
+      return { id, cookie: `${COOKIE}=${id}.${state}.${prove(id, state, user.name)}; ${ATTRIBUTES}` }
     },
   }
 }

@@ -1,14 +1,18 @@
 import type { Environment } from '../config/environment.ts'
+import { openReservedSlots, type ReservedSlots } from '../limits/reserved-slots.ts'
+import { TooBusyError } from '../limits/too-busy-error.ts'
 import type { PasswordAttempt, SecondFactorAttempt, SignInOutcome } from '../oauth/resource-owners.ts'
 import type { Sealer } from '../secrets/seal.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Audit, AuditEvent } from '../telemetry/audit.ts'
+import { type Admission, openAdmission } from './admission.ts'
+import { typedHasher } from './hash-typed.ts'
 import { openKnownBrowsers } from './known-browsers.ts'
 import { canonicalName } from './names.ts'
 import { spendCode } from './second-factor.ts'
 import { FORGET_SESSION, type FoundSession, openSessions, type SessionLimits } from './sessions.ts'
-import { type Admitted, type Refused, signInThrottle } from './sign-in-throttle.ts'
+import type { Admitted } from './sign-in-throttle.ts'
 import { passwordVerifier, type VerifyPassword } from './users.ts'
 
 export interface SignInTools {
@@ -19,6 +23,8 @@ export interface SignInTools {
   limits: SessionLimits
   /** Made here if absent, which costs what checking a password does. */
   verifyPassword?: VerifyPassword
+  /** Where passwords wait for their turn; of this one's own, if absent. */
+  slots?: ReservedSlots
 }
 
 /** Who tries, for the audit trail. */
@@ -28,7 +34,7 @@ type Caller = Pick<AuditEvent, 'address' | 'attempt'>
 export interface SignIn {
   /** Who is signed in, with the second factor where there is one. */
   findSession: (cookies: string | undefined) => Promise<FoundSession | undefined>
-  /** @throws TooBusyError when so many sign in that another one would wait for long; it then doesn't count. */
+  /** @throws TooBusyError when so many sign in that another one would wait for long; it then counts for the address alone. */
   checkPassword: (attempt: PasswordAttempt) => Promise<SignInOutcome>
   checkSecondFactor: (attempt: SecondFactorAttempt) => Promise<SignInOutcome>
   /** @returns the `Set-Cookie` header that makes the browser forget. */
@@ -46,39 +52,47 @@ export async function openSignIn({
 }: SignInTools): Promise<SignIn> {
   const sessions = openSessions(store, environment, limits)
   const browsers = openKnownBrowsers(store, environment, sealer.key('known browsers'))
-  const throttle = signInThrottle(store, environment)
+  const admit = openAdmission({ store, environment, audit, browsers, hashTyped: typedHasher(sealer) })
+  const slots = given.slots ?? openReservedSlots()
   const verifyPassword = given.verifyPassword ?? (await passwordVerifier(store, environment))
 
-  async function checkPassword({ name: typed, password, cookies, address, attempt }: PasswordAttempt) {
-    const by = { address, attempt }
+  async function checkPassword({
+    name: typed,
+    password,
+    unlockCode,
+    ...from
+  }: PasswordAttempt): Promise<SignInOutcome> {
+    const by = { address: from.address, attempt: from.attempt }
     const name = canonicalName(typed.trim())
-    const admitted = await admit(name, address, cookies)
-    if (admitted.kind === 'wait') return wait(admitted, name, by)
+    const admitted = await admit({ name, unlockCode, ...from })
+    if (admitted.kind !== 'admitted') return notNow(admitted, name, by)
+    const known = knownOf(admitted)
 
-    const user = await unlessFailing(admitted, () => verifyPassword(name ?? '', password))
+    const verify = () => slots.run(admitted.applicant, () => verifyPassword(name ?? '', password))
+    const user = await unlessFailing(admitted, verify)
     if (!user) {
       audit({ event: 'sign_in_failed', ...by, ...(await whoIs(name)) })
-      return { kind: 'wrong' as const }
+      return { kind: 'wrong', ...known }
     }
     if (!user.totp) return begin(admitted, user, by)
     // Earlier failures stay: whoever knows the password could otherwise try codes for ever.
     await admitted.withdraw()
     audit({ event: 'second_factor_asked', ...by, user: user.name })
-    return { kind: 'second-factor' as const, cookie: await sessions.beginPending(user) }
+    return { kind: 'second-factor', cookie: await sessions.beginPending(user), ...known }
   }
 
-  async function checkSecondFactor({ cookies, code, address, attempt }: SecondFactorAttempt): Promise<SignInOutcome> {
-    const by = { address, attempt }
-    const pending = await sessions.findPending(cookies)
+  async function checkSecondFactor({ code, unlockCode, ...from }: SecondFactorAttempt): Promise<SignInOutcome> {
+    const by = { address: from.address, attempt: from.attempt }
+    const pending = await sessions.findPending(from.cookies)
     if (!pending) return { kind: 'expired' }
     const { name } = pending.user
-    const admitted = await admit(name, address, cookies)
-    if (admitted.kind === 'wait') return wait(admitted, name, by)
+    const admitted = await admit({ name, unlockCode, ...from })
+    if (admitted.kind !== 'admitted') return notNow(admitted, name, by)
 
     const spent = await unlessFailing(admitted, () => spendCode({ store, sealer, ...environment }, pending.user, code))
     if (!spent) {
       audit({ event: 'sign_in_failed', ...by, user: name, detail: 'wrong code' })
-      return { kind: 'wrong' }
+      return { kind: 'wrong', ...knownOf(admitted) }
     }
     if (spent.kind === 'recovery') {
       audit({ event: 'recovery_code_used', ...by, user: name, detail: `${spent.left} left` })
@@ -91,24 +105,24 @@ export async function openSignIn({
     return begin(admitted, pending.user, by)
   }
 
-  async function admit(name: string | undefined, address: string | undefined, cookies: string | undefined) {
-    const browser = name === undefined ? undefined : await browsers.find(cookies, name)
-    return throttle({ name, address, browser })
-  }
-
   async function begin(admitted: Admitted, user: UserRecord, by: Caller): Promise<SignInOutcome> {
     const cookie = await unlessFailing(admitted, () => sessions.begin(user))
     await admitted.succeed()
     audit({ event: 'signed_in', ...by, user: user.name })
-    return { kind: 'signed-in', user, cookies: [cookie, browsers.remember(user)] }
+    return { kind: 'signed-in', user, cookies: [cookie, browsers.remember(user).cookie] }
   }
 
-  async function wait({ seconds, first, by: what }: Refused, name: string | undefined, by: Caller) {
+  async function notNow(refused: Exclude<Admission, Admitted>, name: string | undefined, by: Caller) {
+    if (refused.kind === 'wrong-unlock-code') {
+      audit({ event: 'sign_in_failed', ...by, user: (await whoIs(name)).user, detail: 'wrong code of the owner' })
+      return refused
+    }
+    const { seconds, first, by: what } = refused
     if (first) {
       const { user } = await whoIs(name)
       audit({ event: 'locked_out', ...by, user, detail: `too many failures of this ${what}` })
     }
-    return { kind: 'wait' as const, seconds }
+    return { kind: 'wait' as const, seconds, ...knownOf(refused) }
   }
 
   /** A name that nobody has may be a password that was typed into the wrong field: it is written nowhere. */
@@ -129,13 +143,18 @@ export async function openSignIn({
   return { findSession: sessions.find, checkPassword, checkSecondFactor, endSession }
 }
 
-/** Where nothing could be tried, nothing failed. */
+function knownOf({ known }: Pick<Admission, 'known'>): Pick<Admission, 'known'> {
+  return known === undefined ? {} : { known }
+}
+
+/** Where nothing could be tried, nothing failed; but whoever sends more than can be done pays for it. */
 async function unlessFailing<T>(admitted: Admitted, attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt()
   } catch (error) {
+    const withdraw = error instanceof TooBusyError ? admitted.withdrawOfName : admitted.withdraw
     // What went wrong first is what matters; if this fails too, a failure counts that was none.
-    await admitted.withdraw().catch(() => {})
+    await withdraw().catch(() => {})
     throw error
   }
 }

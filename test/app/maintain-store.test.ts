@@ -1,6 +1,8 @@
+import { DatabaseSync } from 'node:sqlite'
 import test, { type ExecutionContext } from 'ava'
 import { pino } from 'pino'
 import { maintainStore, type Sleep } from '../../src/app/maintain-store.ts'
+import { watchLogGrowth } from '../../src/app/watch-log-growth.ts'
 import { StorageError } from '../../src/files/storage-error.ts'
 import type { Store } from '../../src/store/store.ts'
 import { code, openStore } from '../support/keyv-store.ts'
@@ -11,13 +13,14 @@ interface Clocks {
   now?: () => number
   monotonic?: () => number
   settling?: number
+  isHeld?: () => boolean
 }
 
 /** Maintenance whose pauses the test ends, so that nothing depends on a clock. */
 function maintain(
   t: ExecutionContext,
   store: Pick<Store, 'purgeExpired'>,
-  { now = () => 0, monotonic = () => 0, settling = 0 }: Clocks = {},
+  { now = () => 0, monotonic = () => 0, settling = 0, isHeld }: Clocks = {},
 ) {
   const log: string[] = []
   const pauses: number[] = []
@@ -33,7 +36,7 @@ function maintain(
     return promise
   }
   const logger = pino({}, { write: (line) => log.push(line) })
-  const stop = maintainStore(store as Store, now, logger, { sleep, monotonic, settling })
+  const stop = maintainStore(store as Store, now, logger, { sleep, monotonic, settling, isHeld })
   t.teardown(stop)
   return {
     stop,
@@ -129,7 +132,20 @@ async function settle(t: ExecutionContext) {
   }
 }
 
-test('nothing is deleted in the first hour, for nobody knows yet whether the clock is right', async (t) => {
+test('60. what anybody can pile up goes from the start on, also while nobody knows whether the clock is right', async (t) => {
+  const { store, now, advance } = await openStore(t)
+  const { next } = maintain(t, store, { now, settling: HOUR })
+  await store.put('code', 'kept', code, now() + 1000)
+  for (let i = 0; i < 40; i++) await store.put('failures', `${i}`, { revision: 1, at: [] }, now() + 1000)
+  for (let i = 0; i < 40; i++) await store.put('user-code', `${i}`, { device: 'x' }, now() + 1000)
+  advance(1000)
+  let pauses = 1
+  while ((await next()) < 5000) pauses++
+  t.is(pauses, 6, 'sixteen at a time, with short pauses')
+  t.is(await store.purgeExpired(now(), 100), 1, 'the code has stayed')
+})
+
+test('nothing that anybody would miss is deleted in the first hour, for nobody knows yet whether the clock is right', async (t) => {
   const { next, pass, left } = await settle(t)
   pass(HOUR - 1)
   t.is(await next(), 5000)
@@ -220,4 +236,41 @@ test('who stops it waits for the batch that is under way, and no other follows',
   batch.resolve(16)
   await stopping
   t.is(batches, 1)
+})
+
+test('60. while somebody holds the log that grows by what is deleted, a batch goes a minute', async (t) => {
+  const held = [true, true, false, false]
+  const endless = { purgeExpired: async (_: number, limit: number) => limit }
+  const { next } = maintain(t, endless, { isHeld: () => held.shift()! })
+  t.is(await next(), 60_000)
+  t.is(await next(), 60_000)
+  t.true((await next()) < 5000)
+})
+
+test('60. a log is held that is long and grows, and no longer when its reader is gone, though it be as long', async (t) => {
+  const { file, store } = await openStore(t)
+  const grows = watchLogGrowth(file, 1_000_000)
+  let written = 0
+  // Each another value: what is the same SQLite doesn't write again.
+  const write = async (rows: number) => {
+    for (let i = 0; i < rows; i++)
+      await store.put('code', `${i}`, { ...code, client: `${written++}`.padEnd(4000, 'x') })
+  }
+  t.false(grows())
+  await write(3)
+  t.false(grows(), 'it is short')
+  const reader = new DatabaseSync(file)
+  reader.exec('BEGIN')
+  reader.prepare('SELECT count(*) FROM keyv').get()
+  await write(300)
+  t.true(grows())
+  t.false(grows(), 'it did not grow')
+  await write(300)
+  t.true(grows())
+  reader.close()
+  // The next commit is still added; then all of it is copied, and the log is begun anew.
+  await write(1)
+  grows()
+  await write(300)
+  t.false(grows())
 })

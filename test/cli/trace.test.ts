@@ -51,6 +51,25 @@ test('a link that works is told step by step, with its times', async (t) => {
   ])
 })
 
+test('57. what was left out is counted: refreshes by the link, steps of other attempts below', async (t) => {
+  const more: Step = ['tokens_refreshed', { ...OF_GRANT, more: 68_999 }]
+  const refreshed: Step = ['tokens_refreshed', OF_GRANT]
+  t.is(
+    (await verdict(t, [...LINKED, refreshed, more]))[0],
+    'Linked, and it works; its tokens were refreshed 69000 times.',
+  )
+  const leftOut: Step[] = ['link_opened', 'link_refused', 'token_refused'].map((event) => [
+    event as AuditEventName,
+    { attempt: undefined, more: 4 },
+  ])
+  const lines = await (await open(t, [...LINKED, ...leftOut])).trace()
+  t.is(lines.filter((line) => line.startsWith('  => ')).length, 1, 'they are no attempts')
+  t.deepEqual(lines.slice(-2), [
+    '12 more steps of attempts to link were not written down, for too many came within ten minutes.',
+    'If these were yours: wait ten minutes, and try once. "skillgate audit" has from where they came.',
+  ])
+})
+
 test('of refreshes it is told how many there were', async (t) => {
   const refreshed: Step = ['tokens_refreshed', OF_GRANT]
   t.is((await verdict(t, [...LINKED, refreshed]))[0], 'Linked, and it works; its tokens were refreshed once.')

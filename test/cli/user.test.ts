@@ -68,6 +68,13 @@ test('what cannot be done is said in one line, with exit code 1', async (t) => {
     [['user', 'rename', 'ada'], '', /^Say what to do: skillgate user add \| list/],
     [['check', 'everything'], '', /^"check" takes nothing more; "everything" is too much\.$/],
     [['user', 'password', 'eve'], '', /^There is no user called eve/],
+    [['user', 'unlock'], '', /^Say either: skillgate user unlock NAME \[--code\], or: .*--address ADDRESS$/],
+    [['user', 'unlock', 'ada', '--address', '192.0.2.7'], '', /^Say either: /],
+    [['user', 'unlock', '--code', '--address', '192.0.2.7'], '', /^Say either: /],
+    [['user', 'unlock', 'ada', 'bob'], '', /^"user unlock" takes one name; "bob" is too much\.$/],
+    [['user', 'unlock', 'eve', '--code'], '', /^There is no user called eve/],
+    [['user', 'unlock', 'no name'], '', /^A user name is 1 to 64 ASCII letters/],
+    [['user', 'unlock', '--address', 'kitchen'], '', /^"kitchen" is no IP address\. "skillgate audit" has those/],
     [['usre', 'list'], '', /^There is no command "usre"/],
     [['user', 'list', '--confg', 'x'], '', /^Unknown option '--confg'/],
   ]

@@ -62,7 +62,8 @@ linuxTest('standard error that nobody reads: it serves, tells later what is lost
   closeSync(reader)
   // Until the queue has room again, and what comes is read.
   for (let i = 0; !/"user_agent":"after \d+"/.test(read); i++) {
-    await exchangeRaw(running.gateway, rawRequest('GET /health', [`User-Agent: after ${i}`]))
+    const mine = [`Authorization: Bearer ${running.token}`, `User-Agent: after ${i}`]
+    await exchangeRaw(running.gateway, rawRequest('GET /alexa/userinfo', mine))
   }
   const lost = await running.lost()
   await ends(t, running)

@@ -39,7 +39,7 @@ export async function prepare(t: ExecutionContext, { listen = {}, ...change }: {
   const environment = testEnvironment()
   const store = await openKeyvStore(join(dirname(configFile), 'data', 'skillgate.db'), environment.now)
   await addUser(store, environment, ADA)
-  const token = await issueToken({ prepared: { store } as never, now: environment.now })
+  const token = await issueToken({ prepared: { store } as never, now: environment.now }, SCOPES)
   await store.close()
   return { music, configFile, token, https, metrics }
 }
@@ -73,17 +73,21 @@ export async function lostLines(metricsPort: number): Promise<number> {
   return Number(/^skillgate_log_lines_lost_total (\d+)$/m.exec(metrics)?.[1])
 }
 
-/** The longest lines that strangers can cause, without being refused. */
-const LONG = rawRequest('GET /health', [`User-Agent: ${'x'.repeat(200)}`])
+/** With what the gateway answers by itself, and what it forwards. */
+const SCOPES = ['music.read', 'music.control', 'user:read']
+
+/** The longest lines, of somebody who is known: of all others only some are written. */
+const longRequest = (token: string) =>
+  rawRequest('GET /alexa/userinfo', [`Authorization: Bearer ${token}`, `User-Agent: ${'x'.repeat(200)}`])
 
 /** Of more, some would be refused: Node 24 can't read on after so many answers have waited for one client. */
 const AT_ONCE = 50
 
-export async function sendMany({ gateway }: Pick<Running, 'gateway'>, count: number): Promise<void> {
+export async function sendMany({ gateway, token }: Pick<Running, 'gateway' | 'token'>, count: number): Promise<void> {
   const client = await openRaw(gateway)
   for (let left = count; left > 0; left -= AT_ONCE) {
     const batch = Math.min(left, AT_ONCE)
-    client.send(LONG.repeat(batch))
+    client.send(longRequest(token).repeat(batch))
     for (let i = 0; i < batch; i++) await client.answer()
   }
   client.socket.destroy()
@@ -91,7 +95,7 @@ export async function sendMany({ gateway }: Pick<Running, 'gateway'>, count: num
 
 /** It answers by itself, and forwards. */
 export async function serves(t: ExecutionContext, { gateway, token }: Running): Promise<void> {
-  await sendMany({ gateway }, 1)
+  await sendMany({ gateway, token }, 1)
   t.is((await callApi(gateway, token)).status, 200)
 }
 

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { addressBlock } from '../../src/net/address-block.ts'
+import { addressBlock, addressPlace } from '../../src/net/address-block.ts'
 
 test('an IPv4 address counts for itself', (t) => {
   t.is(addressBlock('192.0.2.7'), '192.0.2.7')
@@ -27,4 +27,17 @@ test('IPv6 addresses count by the /64 that they are in, however they are written
 
 test('what is no address counts for itself', (t) => {
   for (const odd of ['unix', '', '1.2.3', '192.0.2.256', '::1::2']) t.is(addressBlock(odd), odd)
+})
+
+test('an IPv6 address is in a /48, and at one of 65,536 places in it; an IPv4 address is a network of its own', (t) => {
+  for (const [address, network, within] of [
+    ['2001:db8:1::', '2001:db8:1::/48', 0],
+    ['2001:db8:1:ffff::9', '2001:db8:1::/48', 65_535],
+    ['2001:db8:1:102:3:4:5:6', '2001:db8:1::/48', 258],
+    ['192.0.2.7', '192.0.2.7', 0],
+    ['::ffff:192.0.2.7', '192.0.2.7', 0],
+    ['unix', 'unix', 0],
+  ] as const) {
+    t.deepEqual(addressPlace(address), { network, within }, address)
+  }
 })

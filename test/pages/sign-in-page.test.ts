@@ -146,3 +146,22 @@ test('headers go out with the page, beside those of the problem', (t) => {
   t.deepEqual(page.headers['Set-Cookie'], ['a=b', 'c=d'])
   t.is(page.headers['Retry-After'], '5')
 })
+
+test('58. only where one has to wait a code of the owner is asked for, and it is never required', (t) => {
+  for (const state of ['password', 'second-factor'] as const) {
+    for (const kind of ['wrong-password', 'wrong-code', 'expired'] as const) {
+      t.is(input(show({ state, problem: { kind } }).body, 'unlock'), 'no field unlock')
+    }
+    t.is(input(show({ state }).body, 'unlock'), 'no field unlock')
+    for (const problem of [{ kind: 'wait', seconds: 60 }, { kind: 'wrong-unlock-code' }] as const) {
+      for (const language of ['en', 'de'] as const) {
+        const { body, status } = show({ state, language, problem })
+        t.is(status, problem.kind === 'wait' ? 429 : 400)
+        const field = input(body, 'unlock')
+        t.regex(field, / aria-describedby="unlock-hint"/)
+        t.notRegex(field, /required/)
+        t.regex(body, /<label for="unlock">/)
+      }
+    }
+  }
+})

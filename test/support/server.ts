@@ -63,6 +63,7 @@ export async function postForm(
   handle: Handler,
   form: Record<string, string | string[] | undefined>,
   headers: IncomingHttpHeaders = {},
+  address = '192.0.2.1',
 ): Promise<FormAnswer> {
   const body = new URLSearchParams()
   for (const [name, values] of Object.entries(form)) {
@@ -75,7 +76,7 @@ export async function postForm(
     {
       query: '',
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
-      address: '192.0.2.1',
+      address,
       readBody: async () => body.toString(),
     },
   )

@@ -49,6 +49,15 @@ test('messages and requests stand in one log, in the order in which they came, e
   t.true(over!.endsWith('"msg":"over\\u009b"}'))
 })
 
+test('56. what of strangers lasts is limited as what ends is', async (t) => {
+  const { log, lines } = open(t)
+  const nobody = { user: undefined, client: undefined, grant: undefined, ending: undefined }
+  for (let i = 0; i < 600; i++) log.access.onLong(requestRecord(nobody))
+  const all = await lines()
+  t.is(all.length, 501)
+  t.is(JSON.parse(all.at(-1)!).msg, '100 more requests that were answered were not logged')
+})
+
 test('nothing below the level is written, neither messages nor requests', async (t) => {
   const written: Record<string, number> = { debug: 5, info: 4, warn: 3, error: 2 }
   for (const [level, count] of Object.entries(written)) {
@@ -68,7 +77,7 @@ test('of a flood of refusals 200 lines are written, and one that says how many w
   log.access.onEnd(requestRecord())
   const all = await lines()
   t.is(all.length, 202)
-  t.is(JSON.parse(all.at(-1)!).msg, '1,234 more refused requests were not logged')
+  t.is(JSON.parse(all.at(-1)!).msg, '1,234 more requests that were refused were not logged')
 })
 
 test('a terminal gets a short line a request in local time, in colours where it may', async (t) => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { TOTP } from 'otpauth'
 import type { Environment } from '../../src/config/environment.ts'
-import type { SignInOutcome } from '../../src/oauth/resource-owners.ts'
+import type { PasswordAttempt, SignInOutcome } from '../../src/oauth/resource-owners.ts'
 import { keyFile, openSealer } from '../../src/secrets/seal.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import type { AuditEvent } from '../../src/telemetry/audit.ts'
@@ -61,9 +61,6 @@ export function cookieOf(outcome: SignInOutcome): string {
 }
 
 /** Tries a password of Ada's, from home unless said otherwise. */
-export function enter(
-  { people }: Pick<People, 'people'>,
-  attempt: { name?: string; password?: string; cookies?: string; address?: string } = {},
-) {
+export function enter({ people }: Pick<People, 'people'>, attempt: Partial<PasswordAttempt> = {}) {
   return people.checkPassword({ ...ADA, cookies: undefined, address: HOME, ...attempt })
 }

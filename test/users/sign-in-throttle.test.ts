@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
+import { typedHasher } from '../../src/users/hash-typed.ts'
 import { type Admitted, type Attempt, signInThrottle } from '../../src/users/sign-in-throttle.ts'
 import { HOME, MINUTE, openPeople, type People } from './people.ts'
 
@@ -7,7 +8,7 @@ const ELSEWHERE = '198.51.100.9'
 
 async function openThrottle(t: ExecutionContext) {
   const house = await openPeople(t)
-  const admit = signInThrottle(house.store, house.environment)
+  const admit = signInThrottle(house.store, house.environment, typedHasher(house.sealer))
   const fail = async (times: number, attempt: Attempt) => {
     for (let time = 0; time < times; time++) t.is((await admit(attempt)).kind, 'admitted', `attempt ${time + 1}`)
   }
@@ -43,13 +44,44 @@ test('46. failures of an address count whatever the names, and are no failures o
   await fail(5, { name: 'f', address: ELSEWHERE })
 })
 
-test('an address that waits locks out no further names, and a name that waits no further addresses', async (t) => {
+test('58. an address that waits locks out no further names, but to ask for a name that waits counts for the address', async (t) => {
   const { admit, fail } = await openThrottle(t)
   await fail(5, { name: 'ada', address: HOME })
   for (let time = 0; time < 10; time++) t.is((await admit({ name: 'bob', address: HOME })).kind, 'wait')
   await fail(5, { name: 'bob', address: undefined })
-  for (let time = 0; time < 10; time++) t.is((await admit({ name: 'ada', address: ELSEWHERE })).kind, 'wait')
-  await fail(5, { name: 'eve', address: ELSEWHERE })
+  for (let time = 0; time < 4; time++) t.like(await admit({ name: 'ada', address: ELSEWHERE }), { by: 'name' })
+  await fail(1, { name: 'eve', address: ELSEWHERE })
+  t.like(await admit({ name: 'eve', address: ELSEWHERE }), { kind: 'wait', by: 'address' })
+})
+
+test('58. of an IPv6 /56 fifteen attempts are let through within ten minutes, of a /48 forty-five', async (t) => {
+  const { admit } = await openThrottle(t)
+  const letThrough = async (times: number, addressOf: (i: number) => string) => {
+    let count = 0
+    for (let i = 0; i < times; i++) {
+      const { kind } = await admit({ name: undefined, address: addressOf(i) })
+      if (kind === 'admitted') count++
+    }
+    return count
+  }
+  const inOne56 = (i: number) => `2001:db8:0:${(i % 256).toString(16)}::1`
+  t.is(await letThrough(40, inOne56), 15)
+  t.is(await letThrough(100, (i) => `2001:db8:0:${((i % 200) * 256 + 255).toString(16)}::1`), 30)
+  t.is(await letThrough(10, (i) => `2001:db8:0:ff${i.toString(16).padStart(2, '0')}::1`), 0)
+  t.is(await letThrough(10, () => '2001:db8:1::1'), 5, 'of the next /48 nobody waits')
+})
+
+test('58. a known browser waits neither for its address nor for its name, and whose turn comes first is said', async (t) => {
+  const { admit, fail } = await openThrottle(t)
+  t.like(await admit({ name: 'ada', address: HOME }), { applicant: { standing: 'clean', network: HOME } })
+  t.like(await admit({ name: 'ada', address: HOME }), { applicant: { standing: 'other', network: HOME } })
+  t.like(await admit({ name: 'bob', address: undefined }), { applicant: { standing: 'other', network: undefined } })
+  await fail(3, { name: 'ada', address: HOME })
+  t.is((await admit({ name: 'ada', address: HOME })).kind, 'wait')
+  const known = { name: 'ada', address: HOME, browser: 'the kitchen' }
+  t.like(await admit(known), { kind: 'admitted', applicant: { standing: 'known' } })
+  await fail(4, known)
+  t.like(await admit(known), { kind: 'wait', by: 'browser' })
 })
 
 test('46. all addresses of one IPv6 /64 count as one, and so do both ways of writing an IPv4 address', async (t) => {
@@ -73,7 +105,7 @@ test('46. of any number of attempts at the same time five get through, also in t
   const house = await openThrottle(t)
   const second = await openKeyvStore(house.database, house.environment.now)
   t.teardown(() => second.close())
-  const admitThere = signInThrottle(second, house.environment)
+  const admitThere = signInThrottle(second, house.environment, typedHasher(house.sealer))
   const attempts = Array.from({ length: 40 }, (_, i) => {
     return (i % 2 ? house.admit : admitThere)({ name: 'ada', address: HOME })
   })
@@ -82,11 +114,11 @@ test('46. of any number of attempts at the same time five get through, also in t
 })
 
 test('lock-outs outlive a restart', async (t) => {
-  const { fail, database, environment } = await openThrottle(t)
+  const { fail, database, environment, sealer } = await openThrottle(t)
   await fail(5, { name: 'ada', address: HOME })
   const store = await openKeyvStore(database, environment.now)
   t.teardown(() => store.close())
-  const admit = signInThrottle(store, environment)
+  const admit = signInThrottle(store, environment, typedHasher(sealer))
   t.is((await admit({ name: 'ada', address: undefined })).kind, 'wait')
   t.is((await admit({ name: 'bob', address: HOME })).kind, 'wait')
 })

@@ -1,12 +1,13 @@
 import test from 'ava'
 import { StorageError } from '../../src/files/storage-error.ts'
+import type { Applicant, ReservedSlots } from '../../src/limits/reserved-slots.ts'
 import { TooBusyError } from '../../src/limits/too-busy-error.ts'
 import type { ResourceOwners } from '../../src/oauth/resource-owners.ts'
 import type { Store } from '../../src/store/store.ts'
 import { openSignIn } from '../../src/users/sign-in.ts'
-import { disableUser } from '../../src/users/users.ts'
+import { addUser, disableUser } from '../../src/users/users.ts'
 import { watchPasswordHashings } from '../support/password-hashings.ts'
-import { ADA, cookieOf, enter, giveSecondFactor, HOME, openPeople } from './people.ts'
+import { ADA, cookieOf, enter, giveSecondFactor, HOME, openPeople, type People } from './people.ts'
 
 test.serial('the authorization server finds in it what it asks of resource owners', async (t) => {
   const owners: ResourceOwners = (await openPeople(t)).people
@@ -89,6 +90,19 @@ test.serial('47. whoever the name belongs to, a failure costs one hashing, and a
 test.serial('47. whoever the name belongs to, a failure asks the store for the same', async (t) => {
   const house = await openPeople(t)
   await house.store.put('user', 'eve', { ...house.ada, name: 'eve', id: 'e'.repeat(24), disabled: true })
+  const { people, callsOf } = await watchStore(house)
+  const costs: string[][] = []
+  for (const [i, name] of ['ada', 'bob', 'eve'].entries()) {
+    const attempt = { name, password: 'wrong password', address: `192.0.2.${i}` }
+    costs.push(await callsOf(() => enter({ people }, attempt)))
+  }
+  t.true(costs[0]!.length > 4)
+  t.deepEqual(costs[1], costs[0])
+  t.deepEqual(costs[2], costs[0])
+})
+
+/** The same people, and what of the store they ask for. */
+async function watchStore(house: People) {
   let calls: string[] = []
   const store = new Proxy(house.store, {
     get:
@@ -99,16 +113,107 @@ test.serial('47. whoever the name belongs to, a failure asks the store for the s
       },
   })
   const people = await openSignIn({ ...house, store })
-  const costs: string[][] = []
-  for (const [i, name] of ['ada', 'bob', 'eve'].entries()) {
+  async function callsOf(attempt: () => Promise<unknown>): Promise<string[]> {
     calls = []
-    await enter({ people }, { name, password: 'wrong password', address: `192.0.2.${i}` })
-    costs.push(calls)
+    await attempt()
+    return calls
   }
-  t.true(costs[0]!.length > 4)
-  t.deepEqual(costs[1], costs[0])
-  t.deepEqual(costs[2], costs[0])
+  return { people, callsOf }
+}
+
+const MADE_UP = `__Host-skillgate-known=${'A'.repeat(22)}.${'B'.repeat(22)}.${'C'.repeat(43)}`
+
+test.serial('59. an address that waits learns nothing of a name, with a made-up cookie or code neither', async (t) => {
+  const house = await openPeople(t)
+  const { people, callsOf } = await watchStore(house)
+  for (let time = 0; time < 6; time++) await enter({ people }, { name: `n${time}`, password: 'wrong' })
+  await enter({ people }, { unlockCode: 'BBBB-BBBB' })
+  const hashings = watchPasswordHashings()
+  for (const more of [{}, { cookies: MADE_UP }, { unlockCode: 'BBBB-BBBB' }, { unlockCode: 'no code' }]) {
+    const costs: string[][] = []
+    for (const name of ['ada', 'bob', 'no name']) {
+      costs.push(await callsOf(() => enter({ people }, { name, ...more })))
+    }
+    t.deepEqual(costs[1], costs[0], JSON.stringify(more))
+    if (!('unlockCode' in more)) t.deepEqual(costs, Array(3).fill(['get failures']), JSON.stringify(more))
+  }
+  hashings.stop()
+  t.is(hashings.started(), 0)
 })
+
+test.serial('59. where the address does not wait, a made-up cookie costs the same whoever has the name', async (t) => {
+  const house = await openPeople(t)
+  const { people, callsOf } = await watchStore(house)
+  const costs: string[][] = []
+  for (const [i, name] of ['ada', 'bob'].entries()) {
+    for (let time = 0; time < 7; time++) {
+      const attempt = { name, password: 'wrong', cookies: MADE_UP, address: `192.0.2.${10 * i + time}` }
+      costs.push(await callsOf(() => enter({ people }, attempt)))
+    }
+  }
+  t.deepEqual(costs.slice(7), costs.slice(0, 7))
+})
+
+test.serial('58. while thirty addresses and an IPv6 /48 guess, everybody of the house signs in', async (t) => {
+  const house = await openPeople(t)
+  const known = await enter(house)
+  const cookies = known.kind === 'signed-in' ? known.cookies[1]!.split(';')[0] : undefined
+  for (const name of ['bob', 'eve']) await addUser(house.store, house.environment, { ...ADA, name })
+  const hashings = watchPasswordHashings()
+  let over = false
+  const guess = async (address: string, loop: number) => {
+    for (let i = 0; i < 40 && !over; i++) {
+      const name = `n${loop}.${i}.${address.replaceAll(':', '-')}`
+      const tried = enter(house, { name, password: 'wrong', address })
+      await tried.catch((error) => t.true(error instanceof TooBusyError))
+    }
+  }
+  const addresses = [
+    ...Array.from({ length: 30 }, (_, i) => `198.51.100.${i}`),
+    ...Array.from({ length: 20 }, (_, i) => `2001:db8:0:${i.toString(16)}::1`),
+  ]
+  const guesses = addresses.flatMap((address) => [0, 1, 2].map((loop) => guess(address, loop)))
+  while (hashings.started() < 10) await new Promise(setImmediate)
+  const honest = [
+    ...Array.from({ length: 5 }, () => ({ name: 'ada', cookies, address: '198.51.100.1' })),
+    { name: 'bob', address: '203.0.113.1' },
+    { name: 'bob', address: '2001:db8:1::1' },
+    { name: 'eve', address: '203.0.113.2' },
+  ]
+  for (const one of honest) t.is((await enter(house, one)).kind, 'signed-in', JSON.stringify(one))
+  over = true
+  await Promise.all(guesses)
+  t.true(hashings.most() <= 2)
+  hashings.stop()
+})
+
+test.serial(
+  '58. a password waits for its turn as somebody who is known, of whom nothing is, or who failed before',
+  async (t) => {
+    const house = await openPeople(t)
+    const applicants: Applicant[] = []
+    const slots: ReservedSlots = {
+      run(applicant, work) {
+        applicants.push(applicant)
+        return work()
+      },
+    }
+    const people = await openSignIn({ ...house, slots })
+    const signedIn = await enter({ people })
+    const cookies = signedIn.kind === 'signed-in' ? signedIn.cookies[1]!.split(';')[0] : undefined
+    await enter({ people }, { cookies })
+    await enter({ people }, { password: 'wrong', address: '2001:db8::1' })
+    await enter({ people }, { password: 'wrong', address: '2001:db8::2' })
+    await enter({ people }, { password: 'wrong', address: undefined })
+    t.deepEqual(applicants, [
+      { standing: 'clean', network: HOME },
+      { standing: 'known' },
+      { standing: 'clean', network: '2001:db8:0::/48' },
+      { standing: 'other', network: '2001:db8:0::/48' },
+      { standing: 'other', network: undefined },
+    ])
+  },
+)
 
 test.serial('47. a disabled user with the right password costs what a wrong one does', async (t) => {
   const house = await openPeople(t)
@@ -139,21 +244,22 @@ test.serial('who leaves between password and code leaves nothing behind', async 
   t.deepEqual(house.events as object[], [{ event: 'second_factor_asked', user: 'ada', address: HOME }])
 })
 
-test.serial('whom the machine is too busy for is told so, and that is no failure', async (t) => {
-  const house = await openPeople(t)
-  const people = Array.from({ length: 30 }, (_, i) =>
-    enter(house, { name: `n${i}`, password: 'wrong', address: `192.0.2.${i}` }),
-  )
-  const results = await Promise.allSettled(people)
-  const busy = results.flatMap((result, i) => (result.status === 'rejected' ? [{ i, reason: result.reason }] : []))
-  t.true(busy.length > 0)
-  for (const { i, reason } of busy) {
-    t.true(reason instanceof TooBusyError)
-    for (let time = 0; time < 5; time++) {
-      t.is((await enter(house, { name: `n${i}`, password: 'wrong', address: `192.0.2.${i}` })).kind, 'wrong')
+test.serial(
+  '58. whom the machine is too busy for is told so: that is no failure of the name, but counts for the address',
+  async (t) => {
+    const house = await openPeople(t)
+    const attempt = (i: number) => ({ name: `n${i}`, password: 'wrong', address: `192.0.2.${i}` })
+    const results = await Promise.allSettled(Array.from({ length: 80 }, (_, i) => enter(house, attempt(i))))
+    const busy = results.flatMap((result, i) => (result.status === 'rejected' ? [{ i, reason: result.reason }] : []))
+    t.true(busy.length > 0)
+    for (const { i, reason } of busy.slice(0, 2)) {
+      t.true(reason instanceof TooBusyError)
+      for (let time = 0; time < 4; time++) t.is((await enter(house, attempt(i))).kind, 'wrong')
+      t.is((await enter(house, attempt(i))).kind, 'wait', 'the address has had five')
+      t.is((await enter(house, { ...attempt(i), address: undefined })).kind, 'wrong', 'the name has had four')
     }
-  }
-})
+  },
+)
 
 test.serial('while the store fails nobody is signed in, turned away or signed out', async (t) => {
   const house = await openPeople(t)

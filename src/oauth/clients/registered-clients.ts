@@ -1,6 +1,6 @@
 import { everyRow } from '../../store/every-row.ts'
 import type { ClientRecord } from '../../store/records.ts'
-import type { Store } from '../../store/store.ts'
+import type { Entry, Store } from '../../store/store.ts'
 import { deny } from '../deny.ts'
 
 /** So many may have registered themselves at once; more than a home has. */
@@ -21,10 +21,44 @@ export async function listRegisteredClients(store: Store): Promise<SelfRegistere
 }
 
 /**
- * Sees to it that another client can register: where there are too many, those go that nobody allowed anything in time.
+ * Adds a client. Where there are too many, those go first that nobody allowed anything in time.
+ *
+ * Each registration changes the one row that counts them, in the step that writes the client: whoever looked for room
+ * while somebody else took it looks again, so the limit holds however many come at once, in any number of processes.
  * @throws OAuthError too_many_requests when all are in use, or too young.
  */
-export async function makeRoom(store: Store, now: number): Promise<void> {
+export async function addRegisteredClient(
+  store: Store,
+  now: number,
+  { id, record }: SelfRegisteredClient,
+): Promise<void> {
+  const client: Entry = { kind: 'client', id, value: record }
+  await inTurn(async () => {
+    for (;;) {
+      const counter = await store.get('failures', COUNTER)
+      await makeRoom(store, now)
+      const value = { revision: (counter?.revision ?? 0) + 1, at: [now] }
+      const added = counter
+        ? await store.replace('failures', COUNTER, counter.revision, value, undefined, [client])
+        : await store.insert('failures', COUNTER, value, undefined, [client])
+      if (added) return
+    }
+  })
+}
+
+/** It never expires, so that its revision never begins anew. */
+const COUNTER = 'registrations'
+
+/** Those of this process one after the other: each of a hundred at once would otherwise look a hundred times. */
+let last: Promise<unknown> = Promise.resolve()
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = last.then(work)
+  last = turn.catch(() => {})
+  return turn
+}
+
+/** @throws OAuthError too_many_requests when all are in use, or too young. */
+async function makeRoom(store: Store, now: number): Promise<void> {
   const clients = await listRegisteredClients(store)
   if (clients.length < REGISTERED_CLIENTS_LIMIT) return
   const inUse = new Set<string>()

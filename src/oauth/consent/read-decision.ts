@@ -63,7 +63,8 @@ function signedIn(outcome: SignInOutcome | undefined, { session }: OwnForm): { u
 }
 
 function cookiesOf(outcome: SignInOutcome | undefined): string[] {
-  return outcome?.kind === 'second-factor' ? [outcome.cookie] : []
+  const cookies = outcome?.kind === 'second-factor' ? [outcome.cookie] : []
+  return outcome && 'known' in outcome && outcome.known !== undefined ? [...cookies, outcome.known] : cookies
 }
 
 function problemOf(outcome: SignInOutcome, state: SignInState): SignInPage['problem'] {
@@ -71,7 +72,8 @@ function problemOf(outcome: SignInOutcome, state: SignInState): SignInPage['prob
     case 'wrong':
       return { kind: state === 'second-factor' ? 'wrong-code' : 'wrong-password' }
     case 'expired':
-      return { kind: 'expired' }
+    case 'wrong-unlock-code':
+      return { kind: outcome.kind }
     case 'wait':
       return { kind: 'wait', seconds: outcome.seconds }
     default:

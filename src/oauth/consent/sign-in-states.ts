@@ -23,6 +23,7 @@ export const SIGN_IN_STATES: Record<SignInState, Record<SignInEvent, SignInState
     wrong: 'password',
     expired: 'password',
     wait: 'password',
+    'wrong-unlock-code': 'password',
   },
   /** The password was right: a code is asked for. */
   'second-factor': {
@@ -32,6 +33,7 @@ export const SIGN_IN_STATES: Record<SignInState, Record<SignInEvent, SignInState
     wrong: 'second-factor',
     expired: 'password',
     wait: 'second-factor',
+    'wrong-unlock-code': 'second-factor',
   },
   /** Somebody is signed in already: only their consent is asked for. */
   consent: {
@@ -41,5 +43,6 @@ export const SIGN_IN_STATES: Record<SignInState, Record<SignInEvent, SignInState
     wrong: 'password',
     expired: 'password',
     wait: 'password',
+    'wrong-unlock-code': 'password',
   },
 }

@@ -11,11 +11,17 @@ export interface Typed {
   password: string
   /** Of the second factor. */
   code: string
+  /** Of whoever runs this, for somebody who would have to wait. */
+  unlockCode: string
 }
 
 export function readTyped({ form }: OwnForm): Typed {
-  const [name, code] = [form.getText('username').trim(), form.getText('otp').trim()]
-  return { name, password: form.getText('password'), code }
+  const [name, code, unlockCode] = ['username', 'otp', 'unlock'].map((field) => form.getText(field).trim()) as [
+    string,
+    string,
+    string,
+  ]
+  return { name, password: form.getText('password'), code, unlockCode }
 }
 
 /** The state in which somebody sent a form. */
@@ -33,11 +39,11 @@ export function signInStateOf(
 export async function signIn(
   { resourceOwners }: Pick<AuthorizationServer, 'resourceOwners'>,
   { headers, address }: EndpointRequest,
-  { name, password, code }: Typed,
+  { name, password, code, unlockCode }: Typed,
   attempt: string | undefined,
 ): Promise<SignInOutcome | undefined> {
   const { cookie: cookies } = headers
-  if (code !== '') return resourceOwners.checkSecondFactor({ cookies, code, address, attempt })
+  if (code !== '') return resourceOwners.checkSecondFactor({ cookies, code, unlockCode, address, attempt })
   if (name === '' && password === '') return undefined
-  return resourceOwners.checkPassword({ name, password, cookies, address, attempt })
+  return resourceOwners.checkPassword({ name, password, unlockCode, cookies, address, attempt })
 }

@@ -1,6 +1,5 @@
-import { countFailure, type Wait, withdrawFailure } from '../../limits/count-failures.ts'
-import { addressBlock } from '../../net/address-block.ts'
-import { hashSecret } from '../../secrets/secret.ts'
+import { countByAddress } from '../../limits/count-by-address.ts'
+import { type Wait, withdrawFailure } from '../../limits/count-failures.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { type DeviceRequest, findByUserCode } from './device-requests.ts'
 
@@ -17,7 +16,7 @@ export async function findByTypedCode(
   if (address === undefined) return findByUserCode(server, userCode)
   const { store, now, audit } = server
   // Counted before it is known to be wrong: however many come at once, only as many as are left are looked up.
-  const counted = await countFailure(store, now, `user-code.${hashSecret(addressBlock(address))}`)
+  const counted = await countByAddress(store, now, 'user-code', address)
   if (counted.kind === 'wait') {
     if (counted.first) audit({ event: 'locked_out', address, detail: 'too many wrong codes of devices' })
     return counted

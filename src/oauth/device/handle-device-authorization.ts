@@ -1,7 +1,6 @@
 import { type Answer, type EndpointRequest, jsonAnswer } from '../../http/answer.ts'
-import { countFailure } from '../../limits/count-failures.ts'
-import { addressBlock } from '../../net/address-block.ts'
-import { hashSecret } from '../../secrets/secret.ts'
+import { countByAddress } from '../../limits/count-by-address.ts'
+import { type Counted, countFailure, type Wait } from '../../limits/count-failures.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { checkResources } from '../checks/check-resources.ts'
 import { checkScope } from '../checks/check-scope.ts'
@@ -12,8 +11,12 @@ import type { Known } from '../endpoints/known.ts'
 import { DEVICE_LIFETIME_MS, FIRST_INTERVAL_MS, issueDeviceCodes } from './device-requests.ts'
 import { showUserCode } from './user-code.ts'
 
-/** Devices of one address that may begin within ten minutes: more than a home has. */
+/** Devices that may begin within ten minutes from one address or IPv6 /64: more than a home has. */
 const BEGINNINGS_LIMIT = 30
+/** From everywhere; each takes about a kilobyte of the disk for twenty minutes. */
+const ALL_BEGINNINGS_LIMIT = 300
+/** So many of these are kept for addresses from which none has begun lately: nobody uses up those of a home. */
+const KEPT_FOR_OTHERS = 100
 
 /** @see RFC 8628 section 3.2 */
 interface DeviceAuthorizationResponse {
@@ -37,7 +40,7 @@ export async function handleDeviceAuthorization(
   checkMayAsk(client)
   const scopes = checkScope(server, client, parameters)
   const resources = checkResources(server.resources, parameters)
-  if (client.public && address !== undefined) await countBeginning(server, address)
+  await countBeginning(server, client, address)
   const { deviceCode, userCode } = await issueDeviceCodes(server, client.id, { scopes, resources })
   const uri = `${server.issuer}${server.basePath}/device`
   return jsonAnswer(200, {
@@ -55,11 +58,25 @@ function checkMayAsk({ id, grant_types }: RegisteredClient): void {
 }
 
 /**
- * What begins is written down, and whoever knows the id of a public client can begin: not so often that a disk fills.
+ * What begins is written down, and whoever knows the id of a public client can begin: not so often that a disk fills. A
+ * beginning that is refused counts for its address as well.
  * @throws OAuthError too_many_requests
  */
-async function countBeginning({ store, now }: AuthorizationServer, address: string): Promise<void> {
-  const id = `device.${hashSecret(addressBlock(address))}`
-  const counted = await countFailure(store, now, id, BEGINNINGS_LIMIT)
+async function countBeginning(
+  { store, now }: AuthorizationServer,
+  client: RegisteredClient,
+  address: string | undefined,
+): Promise<void> {
+  if (!client.public)
+    return refuseMore(await countFailure(store, now, `device-client.${client.id}`, ALL_BEGINNINGS_LIMIT))
+  const ofAddress =
+    address === undefined ? undefined : await countByAddress(store, now, 'device', address, BEGINNINGS_LIMIT)
+  if (ofAddress) refuseMore(ofAddress)
+  const isFirst = ofAddress?.kind === 'counted' && ofAddress.earlier === 0
+  const limit = isFirst ? ALL_BEGINNINGS_LIMIT : ALL_BEGINNINGS_LIMIT - KEPT_FOR_OTHERS
+  refuseMore(await countFailure(store, now, 'device-all', limit))
+}
+
+function refuseMore(counted: Counted | Wait): void {
   if (counted.kind === 'wait') throw deny('too-many-devices', { headers: { 'Retry-After': `${counted.seconds}` } })
 }

@@ -1,9 +1,10 @@
 import { type Answer, type EndpointRequest, jsonAnswer } from '../../http/answer.ts'
 import { hashSecret, newSecret } from '../../secrets/secret.ts'
+import type { ClientRecord } from '../../store/records.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { matchesHash } from '../clients/clients.ts'
 import { type ClientMetadata, REGISTERED_GRANT_TYPES, readClientMetadata } from '../clients/read-client-metadata.ts'
-import { makeRoom } from '../clients/registered-clients.ts'
+import { addRegisteredClient } from '../clients/registered-clients.ts'
 import { deny } from '../deny.ts'
 
 /** How clients may register themselves. */
@@ -16,11 +17,10 @@ export interface Registration {
 
 /** The client registration endpoint, for whoever has the initial access token. @see RFC 7591 section 3 */
 export async function handleRegister(server: AuthorizationServer, request: EndpointRequest): Promise<Answer> {
-  const { registration, store, now } = server
+  const { registration } = server
   if (!registration) throw new Error('register was reached where nobody may register')
   checkInitialAccessToken(registration, request.headers.authorization)
   const metadata = readClientMetadata(await readJsonObject(request), registration.scopes)
-  await makeRoom(store, now())
   return jsonAnswer(201, await registerClient(server, metadata, request.address))
 }
 
@@ -55,7 +55,7 @@ async function registerClient(server: AuthorizationServer, metadata: ClientMetad
   const { client_name: name = id, redirect_uris, grant_types } = metadata
   const scopes = metadata.scope.split(' ')
   const createdAt = now()
-  await store.insert('client', id, {
+  const record: ClientRecord = {
     name,
     public: secret === undefined,
     secretHash: secret && hashSecret(secret),
@@ -64,7 +64,8 @@ async function registerClient(server: AuthorizationServer, metadata: ClientMetad
     grantTypes: grant_types.map((type) => REGISTERED_GRANT_TYPES[type]),
     authMethods: method === 'none' ? [] : [method],
     createdAt,
-  })
+  }
+  await addRegisteredClient(store, createdAt, { id, record })
   audit({
     event: 'client_registered',
     address,

@@ -43,6 +43,10 @@ gestartet haben.`,
     secondFactorFor: (title) => `Noch ein Schritt: ${title}`,
     otp: 'Code aus Ihrer Authenticator-App',
     otpHint: 'Sechs Ziffern. Einer Ihrer Wiederherstellungscodes geht auch.',
+    unlock: 'Code, um es sofort zu versuchen',
+    unlockHint: (host) =>
+      html`Wenn Sie nicht warten können: Wer <strong>${host}</strong> betreibt, kann Ihnen einen Code geben, der zehn Minuten
+lang gilt. Geben Sie ihn hier ein, und alles andere noch einmal.`,
     signedInAs: (name) => html`Sie sind als <strong>${name}</strong> angemeldet.`,
     signedIn: 'Sie sind angemeldet.',
     signInAsSomebodyElse: (name) =>
@@ -54,6 +58,8 @@ gestartet haben.`,
     'wrong-code':
       'Dieser Code stimmt nicht. Jeder gilt nur einmal und eine halbe Minute lang: Nehmen Sie den, der jetzt angezeigt wird.',
     expired: 'Das hat zu lange gedauert. Melden Sie sich noch einmal an.',
+    'wrong-unlock-code':
+      'Der Code, um es sofort zu versuchen, stimmt für diesen Benutzernamen nicht. Jeder gilt nur einmal und zehn Minuten lang: Lassen Sie sich einen neuen geben.',
     'unknown-code':
       'Mit diesem Code wartet kein Gerät. Vergleichen Sie die beiden. Sind sie gleich, ist der Code abgelaufen: Lassen Sie sich vom Gerät einen neuen zeigen.',
     'wait-password': (minutes) =>

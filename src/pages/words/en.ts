@@ -42,6 +42,10 @@ export const en = {
     secondFactorFor: (title: string) => `One more step: ${title}`,
     otp: 'Code from your authenticator app',
     otpHint: 'Six digits. One of your recovery codes works too.',
+    unlock: 'Code to try at once',
+    unlockHint: (host: string) =>
+      html`If you can't wait: whoever runs <strong>${host}</strong> can make you a code, which is good for ten minutes. Type
+it here, and the rest once more.`,
     signedInAs: (name: string) => html`You are signed in as <strong>${name}</strong>.`,
     signedIn: 'You are signed in.',
     signInAsSomebodyElse: (name: string | undefined) =>
@@ -52,6 +56,8 @@ export const en = {
     'wrong-password': 'The user name or the password is not right. Try again.',
     'wrong-code': 'This code is not right. Each works only once, and for half a minute: try the one that is shown now.',
     expired: 'That took too long. Sign in once more.',
+    'wrong-unlock-code':
+      'The code to try at once is not right for this user name. Each works only once, and for ten minutes: ask for a new one.',
     'unknown-code':
       'No device is waiting with this code. Compare the two. If they are the same, the code has expired: let the device show a new one.',
     'wait-password': (minutes: number) =>

@@ -3,6 +3,7 @@ import { addUser } from '../../../src/users/users.ts'
 import { Browser, type Page } from '../../support/browser.ts'
 import { ADA, restart, startTestHouse, type TestHouse } from '../../support/gateway.ts'
 import { openAuthorize } from '../../support/linking.ts'
+import { skillgate } from '../../support/process.ts'
 
 const BOB = { name: 'bob', displayName: 'Bob', password: 'a password of his own' }
 const WAIT = 600_000
@@ -119,4 +120,43 @@ test('48. behind a trusted proxy that tells no addresses nobody locks out everyb
   for (let i = 0; i < 5; i++) await signIn(house, { ...ADA, password: 'wrong' })
   checkWaits(t, await signIn(house, ADA))
   t.is((await signIn(house, BOB)).status, 303)
+})
+
+test('58. the phone that links for the first time links with a code of the owner, whatever strangers do', async (t) => {
+  const house = await behindProxy(t)
+  for (let i = 1; i <= 5; i++) await signIn(house, { ...ADA, password: 'wrong' }, `198.51.100.${i}`)
+  const phone = new Browser(house, { 'x-forwarded-for': '192.0.2.6' })
+  const [username, password] = [ADA.name, ADA.password]
+  const locked = await phone.submit(await openAuthorize(house, {}, phone), { username, password })
+  checkWaits(t, locked)
+  t.regex(locked.text, /<input id="unlock" name="unlock"/)
+
+  const made = await skillgate(['user', 'unlock', 'Ada', '--code', '--config', house.configFile])
+  const code = /^A code for ada, good once and for ten minutes: {2}([B-Z]{4}-[B-Z]{4})$/m.exec(made.stdout)?.[1] ?? ''
+  const mistyped = await phone.submit(locked, { username, password, unlock: 'BBBB-BBBB' })
+  t.is(mistyped.status, 400)
+  t.regex(mistyped.text, /The code to try at once is not right/)
+  const linked = await phone.submit(mistyped, { username, password, unlock: code })
+  t.is(linked.status, 303)
+  t.regex(linked.location, /[?&]code=/)
+  checkWaits(t, await signIn(house, ADA, '192.0.2.7'))
+})
+
+test('58. the owner ends the lock-out of a name, and of an address, while the gateway runs', async (t) => {
+  const house = await behindProxy(t)
+  const unlock = (...words: string[]) => skillgate(['user', 'unlock', ...words, '--config', house.configFile])
+  for (let i = 1; i <= 5; i++) await signIn(house, { ...ADA, password: 'wrong' }, `198.51.100.${i}`)
+  checkWaits(t, await signIn(house, ADA, '192.0.2.6'))
+  t.regex((await unlock('ADA')).stdout, /^ada may try again/)
+  t.is((await signIn(house, ADA, '192.0.2.6')).status, 303)
+
+  for (let i = 1; i <= 5; i++) await signIn(house, { ...BOB, name: `n${i}` }, `2001:db8::${i}`)
+  checkWaits(t, await signIn(house, BOB, '2001:db8::9'))
+  t.regex((await unlock('--address', '2001:DB8:0:0::7')).stdout, /^2001:DB8:0:0::7 may try again/)
+  t.is((await signIn(house, BOB, '2001:db8::9')).status, 303)
+  const unlocked = house.events().filter(({ event }) => event === 'unlocked')
+  t.like(unlocked, [
+    { user: 'ada', detail: 'by the command' },
+    { address: '2001:DB8:0:0::7', detail: 'by the command' },
+  ])
 })

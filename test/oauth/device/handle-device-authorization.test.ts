@@ -9,12 +9,14 @@ import { AS_CLIENT, AS_PHONE, HOME, openServer, postForm } from '../../support/s
 
 const TV = { ...CLIENT, id: 'tv', grant_types: ['device_code' as const] }
 const AS_KITCHEN = { client_id: 'kitchen' }
+const AS_TV = { ...AS_CLIENT, client_id: 'tv' }
 
 async function open(t: ExecutionContext) {
   const house = await openServer(t, [CLIENT, { ...KITCHEN, id: 'phone', grant_types: ['refresh_token'] }, KITCHEN, TV])
   house.server.defaultScopes = ['music.read', 'user:read']
-  const begin = (form: Parameters<typeof postForm>[2]) => postForm(house.server, handleDeviceAuthorization, form)
-  const devices = async () => (await house.store.list('device', '', undefined, 10)).entries
+  const begin = (form: Parameters<typeof postForm>[2], address?: string) =>
+    postForm(house.server, handleDeviceAuthorization, form, {}, address)
+  const devices = async () => (await house.store.list('device', '', undefined, 1000)).entries
   return { ...house, begin, devices }
 }
 
@@ -57,7 +59,7 @@ test('a client with a secret has to prove who it is, as at the token endpoint', 
   }
   t.is(events.length, 3)
   t.deepEqual(await devices(), [])
-  t.is((await begin({ ...AS_CLIENT, client_id: 'tv' })).status, 200)
+  t.is((await begin(AS_TV)).status, 200)
 })
 
 test('a client that may not use device codes gets none', async (t) => {
@@ -109,9 +111,50 @@ test('nobody fills the disk: the 31st beginning of an address waits until the fi
   t.is(status, 429)
   t.is(json.error, 'too_many_requests')
   t.is(headers['Retry-After'], '60')
-  t.is((await begin({ ...AS_CLIENT, client_id: 'tv' })).status, 200, 'a client with a secret is known')
+  t.is((await begin(AS_TV)).status, 200, 'a client with a secret is known')
   advance(60_000)
   t.is((await begin(AS_KITCHEN)).status, 200)
+})
+
+/** How many of so many devices that begin at once, each from its own address, may. */
+async function countBegun(house: Awaited<ReturnType<typeof open>>, times: number, addressOf: (i: number) => string) {
+  const answers = []
+  // Of more at once each would look at its row again and again.
+  for (let i = 0; i < times; i += 20) {
+    const batch = Array.from({ length: Math.min(20, times - i) }, (_, j) => house.begin(AS_KITCHEN, addressOf(i + j)))
+    answers.push(...(await Promise.all(batch)))
+  }
+  return answers.filter(({ status }) => status === 200).length
+}
+
+test('60. of an IPv6 /56 ninety may begin, and of a /48 two hundred, however many networks somebody has', async (t) => {
+  const house = await open(t)
+  t.is(await countBegun(house, 100, (i) => `2001:db8:0:${i.toString(16)}::1`), 90)
+  t.is(await countBegun(house, 40, (i) => `2001:db8:0:1${i.toString(16).padStart(2, '0')}::1`), 40)
+  t.is(await countBegun(house, 40, () => '2001:db8:0:200::1'), 30)
+})
+
+test('60. from everywhere three hundred may wait at once, a hundred of them from where no other one began', async (t) => {
+  const house = await open(t)
+  const { begin, devices, advance } = house
+  t.is(await countBegun(house, 260, (i) => `198.51.100.${i % 8}`), 200)
+  t.is(await countBegun(house, 120, (i) => `203.0.113.${i}`), 100)
+  t.is((await devices()).length, 300)
+  t.is((await begin(AS_KITCHEN, '192.0.2.200')).status, 429)
+  t.is((await begin(AS_TV)).status, 200, 'a client with a secret has a limit of its own')
+  advance(600_000)
+  t.is((await begin(AS_KITCHEN, '192.0.2.200')).status, 200)
+})
+
+test('60. a client with a secret may have three hundred devices begin within ten minutes', async (t) => {
+  const { begin, store, now } = await open(t)
+  t.is((await begin(AS_TV)).status, 200)
+  const { entries } = await store.list('failures', 'device-client.tv', undefined, 2)
+  t.is(entries.length, 1)
+  const at = (length: number) => ({ revision: 9, at: Array<number>(length).fill(now()) })
+  await store.put('failures', 'device-client.tv', at(299), now() + 600_000)
+  t.is((await begin(AS_TV)).status, 200)
+  t.is((await begin(AS_TV)).json.error, 'too_many_requests')
 })
 
 /** Draws these letters for user codes, each the next one's first byte; everything else is random. */

@@ -68,4 +68,18 @@ export function listContract(test: TestFn, open: OpenBackend): void {
     t.truthy(await store.get('code', 'later'))
     t.truthy(await store.get('code', 'never'))
   })
+
+  test('purging can be kept to some kinds, of which those go that expired last', async (t) => {
+    const { store, now } = await open(t)
+    for (let i = 0; i < 20; i++) await store.put('code', `${i}`, code, now() + 1000 + i)
+    await store.put('device-user' as 'code', 'of a longer name', code, now() + 1000)
+    await store.put('user-code', 'first', { device: 'x' }, now() + 1000)
+    await store.put('user-code', 'last', { device: 'x' }, now() + 1010)
+    await store.put('user-code', 'later', { device: 'x' }, now() + 1021)
+    t.is(await store.purgeExpired(now() + 1020, 1, ['user-code', 'device']), 1)
+    t.is(await store.purgeExpired(now() + 1020, 10, ['user-code', 'device']), 1)
+    t.is(await store.purgeExpired(now() + 1020, 10, ['user-code', 'device']), 0)
+    t.truthy(await store.get('user-code', 'later'))
+    t.is(await store.purgeExpired(now() + 1020, 100), 21)
+  })
 }

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { limitRefusals } from '../../src/telemetry/limit-refusals.ts'
+import { limitStrangers } from '../../src/telemetry/limit-strangers.ts'
 import type { RequestRecord } from '../../src/telemetry/request-record.ts'
 import { refusedRecord, requestRecord } from './request-records.ts'
 
@@ -9,7 +9,7 @@ function open(options?: { linesInWindow?: number; windowMs?: number }) {
   let at = Date.UTC(2026, 6, 28, 12)
   const leftOut: number[] = []
   let told = () => {}
-  const limit = limitRefusals(
+  const limit = limitStrangers(
     { now: () => at },
     (count) => {
       leftOut.push(count)
@@ -44,17 +44,39 @@ test('200 refusals of strangers are logged within ten seconds, then 200 more, an
   t.deepEqual(leftOut, [1244])
 })
 
-test('whoever is known always has a line, and so has what went well', (t) => {
+const NOBODY = { user: undefined, client: undefined, grant: undefined }
+
+test('56. whoever is known always has a line, whatever strangers do', (t) => {
   const { count } = open()
   t.is(count(1000, refusedRecord()), 200)
-  const always = [
-    refusedRecord({ user: 'ada' }),
-    refusedRecord({ client: 'phone' }),
-    refusedRecord({ grant: 'u.1' }),
-    requestRecord({ user: undefined, client: undefined, grant: undefined, status: 399 }),
-    requestRecord({ user: undefined, client: undefined, grant: undefined, status: 101, ending: 'closed' }),
-  ]
-  for (const record of always) t.is(count(300, record), 300)
+  t.is(count(1000, requestRecord(NOBODY)), 500)
+  for (const who of [{ user: 'ada' }, { client: 'phone' }, { grant: 'u.1' }]) {
+    t.is(count(300, refusedRecord(who)), 300)
+    t.is(count(600, requestRecord({ ...NOBODY, ...who })), 600)
+  }
+})
+
+test('56. of what strangers are answered five hundred lines are written in ten seconds, and then how many more', (t) => {
+  for (const change of [{ status: 200 }, { status: 399 }, { status: 101, ending: 'closed' }] as const) {
+    const { count, settle, leftOut } = open()
+    t.is(count(700, requestRecord({ ...NOBODY, ...change })), 500)
+    t.is(count(200, refusedRecord()), 200, 'what is refused has a limit of its own')
+    settle()
+    t.deepEqual(leftOut, [200])
+  }
+})
+
+test('56. in an hour strangers cause ten thousand lines of each kind, however long it lasts', (t) => {
+  for (const record of [refusedRecord(), requestRecord(NOBODY)]) {
+    const { count, advance } = open()
+    let lines = 0
+    for (let window = 0; window < 360; window++) {
+      lines += count(1000, record)
+      advance(TEN_SECONDS)
+    }
+    t.is(lines, 10_000)
+    t.is(count(10, record), 10, 'the next hour has begun')
+  }
 })
 
 test('what strangers begin and never end counts as refused, and so does an answer of 400 and more', (t) => {

@@ -1,0 +1,56 @@
+import type { Environment } from '../config/environment.ts'
+import type { UserRecord } from '../store/records.ts'
+import type { Store } from '../store/store.ts'
+import type { HashTyped } from './hash-typed.ts'
+
+/** For which a code is good: to read it out to somebody, and to type it. */
+export const UNLOCK_CODE_LIFETIME_MS = 10 * 60_000
+
+/** No vowels, so that no word comes out by chance, and nothing that is taken for a digit. */
+const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ'
+const LENGTH = 8
+/** Bytes from here on would make some of the letters come more often than others. */
+const UNFAIR = 256 - (256 % LETTERS.length)
+
+/**
+ * A code that whoever runs this gives to somebody whose name strangers have locked out: the browser in which it is typed
+ * is then a known one. It lets nobody in, so 34 bits are enough for ten minutes in which guesses are counted.
+ * @returns the code, as people see it.
+ */
+export async function newUnlockCode(
+  store: Store,
+  { now, randomBytes }: Environment,
+  hashTyped: HashTyped,
+  { id: userId, name }: UserRecord,
+): Promise<string> {
+  let code = ''
+  while (code.length < LENGTH) {
+    const [byte = UNFAIR] = randomBytes(1)
+    if (byte < UNFAIR) code += LETTERS.charAt(byte % LETTERS.length)
+  }
+  await store.put('unlock-code', rowOf(hashTyped, name, code), { userId }, now() + UNLOCK_CODE_LIFETIME_MS)
+  return `${code.slice(0, LENGTH / 2)}-${code.slice(LENGTH / 2)}`
+}
+
+/**
+ * Uses a code up: of any number who have the same one, one gets through.
+ * @param typed in any case, with or without dashes and spaces. @returns whose it was, unless it isn't good for this name.
+ */
+export async function spendUnlockCode(
+  store: Store,
+  hashTyped: HashTyped,
+  name: string | undefined,
+  typed: string,
+): Promise<UserRecord | undefined> {
+  const code = typed.replace(/[\s\p{Dash}]/gu, '').toUpperCase()
+  if (name === undefined || code.length !== LENGTH) return undefined
+  const spent = await store.take('unlock-code', rowOf(hashTyped, name, code))
+  if (!spent) return undefined
+  const user = await store.get('user', name)
+  return user?.id === spent.userId ? user : undefined
+}
+
+/** The same code for another name is another one: who guesses has to know both. */
+function rowOf(hashTyped: HashTyped, name: string, code: string): string {
+  return hashTyped(`${name}\n${code}`)
+}
