@@ -3,6 +3,7 @@ import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { endSocket } from '../net/end-socket.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { StartError } from './start-error.ts'
 import type { ReloadOutcome } from './watch-configuration.ts'
@@ -80,20 +81,22 @@ async function isAnswered(path: string): Promise<true | string | undefined> {
 
 async function answer(socket: Socket, commands: ControlCommands): Promise<void> {
   socket.on('error', () => socket.destroy())
-  socket.setTimeout(REQUEST_TIMEOUT_MS, () => socket.destroy())
+  const timer = setTimeout(() => socket.destroy(), REQUEST_TIMEOUT_MS).unref()
+  socket.once('close', () => clearTimeout(timer))
   socket.unref()
   let request = ''
   for await (const chunk of socket.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
     request += chunk
     if (request.includes('\n') || request.length > REQUEST_LENGTH_LIMIT) break
   }
-  socket.setTimeout(0)
+  clearTimeout(timer)
   const name = request.trim()
   const run = Object.hasOwn(commands, name) ? commands[name as keyof ControlCommands] : undefined
   const outcome: ReloadOutcome = run
     ? await run()
     : { ok: false, lines: ['The running gateway is of another version, and does not know this command.'] }
-  socket.end(JSON.stringify(outcome))
+  socket.write(JSON.stringify(outcome))
+  endSocket(socket)
 }
 
 /**

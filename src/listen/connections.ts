@@ -5,8 +5,10 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Exchange, UpgradeRequest } from '../gateway/exchange.ts'
+import { endSocket } from '../net/end-socket.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { Http1Exchange, type ReaderTools } from './http1-exchange.ts'
+import { Turns } from './turns.ts'
 
 /** Milliseconds that an answer has to leave the machine once it is written. */
 const FLUSH_MS = 500
@@ -20,8 +22,10 @@ export interface Connection {
   tlsVersion: string | undefined
   /** By SNI. */
   serverName: string | undefined
-  /** The unfinished ones; more than one where a client doesn't wait for the first. */
-  exchanges: Http1Exchange[]
+  /** The unfinished one. */
+  exchange: Http1Exchange | undefined
+  /** Whoever doesn't wait for its answer before the next request is made to. */
+  turns: Turns
   /** Whether the rest of a body still comes whose request is answered already. */
   hasRest: boolean
 }
@@ -73,12 +77,20 @@ export function followConnections(
 
   function accept(request: IncomingMessage, answer: ServerResponse | UpgradeRequest): void {
     const connection = of(request.socket)
-    const exchange = new Http1Exchange(request, answer, connection, tools)
-    if (exchange.upgrade && connection.exchanges.length > 0) {
-      refuseEarlyUpgrade(exchange, connection)
+    const { turns } = connection
+    const isUpgrade = 'head' in answer
+    if (isUpgrade && turns.wait(() => accept(request, answer))) {
+      passDrain(connection, answer.socket)
       return
     }
-    connection.exchanges.push(exchange)
+    if (isUpgrade && !answer.socket.writable) {
+      // The answer before has closed the connection.
+      endSocket(answer.socket)
+      return
+    }
+    const exchange = new Http1Exchange(request, answer, connection, tools)
+    connection.exchange = exchange
+    turns.begin()
     unclosedRecords++
     // A tunnel lasts for as long as its two ends like, and nothing waits for that.
     if (exchange.upgrade) exchange.upgrade.socket.once('close', () => left(true))
@@ -97,9 +109,12 @@ export function followConnections(
 
     function left(finished: boolean): void {
       sent = finished
-      connection.exchanges.splice(connection.exchanges.indexOf(exchange), 1)
+      connection.exchange = undefined
       if (!exchange.upgrade) inFlight--
-      if (closing && inFlight === 0) idle.resolve()
+      if (closing) {
+        request.socket.destroySoon()
+        if (inFlight === 0) idle.resolve()
+      }
       if (handled) end(finished)
     }
 
@@ -107,19 +122,12 @@ export function followConnections(
       closeRecord(exchange.record, finished, tools)
       unclosedRecords--
       if (closing && unclosedRecords === 0) allClosed.resolve()
+      turns.end()
     }
   }
 
-  /** The answer to an earlier request and what comes now would get mixed up: that is the end of the connection. */
-  function refuseEarlyUpgrade(exchange: Http1Exchange, { exchanges }: Connection): void {
-    const note = { code: 'upgrade_not_allowed', detail: 'it came before the answer to an earlier request' }
-    for (const earlier of exchanges) earlier.abandon(note, 'refused')
-    exchange.upgrade?.socket.destroy()
-    closeRecord(Object.assign(exchange.record, { refusal: note, ending: 'refused' }), false, tools)
-  }
-
   function* exchanges(): Generator<Http1Exchange> {
-    for (const connection of speaking.values()) yield* connection.exchanges
+    for (const { exchange } of speaking.values()) if (exchange) yield exchange
   }
 
   async function close(timeoutMs: number): Promise<void> {
@@ -154,9 +162,15 @@ function describe(socket: Socket, listener: RequestRecord['listener']): Connecti
     peer: socket.remoteAddress,
     tlsVersion: getProtocol?.call(socket) ?? undefined,
     serverName: servername || undefined,
-    exchanges: [],
+    exchange: undefined,
+    turns: new Turns(socket),
     hasRest: false,
   }
+}
+
+/** Once an upgrade has been read, Node doesn't tell an answer any more that the client has caught up. */
+function passDrain(connection: Connection, socket: Duplex): void {
+  socket.on('drain', () => connection.exchange?.drained())
 }
 
 /** @param finished whether what there was to send has been sent. */

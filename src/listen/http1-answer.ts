@@ -71,6 +71,11 @@ export class Http1Answer implements AnswerChannel {
     this.#response.once('drain', resume)
   }
 
+  /** The client has caught up, which Node doesn't tell where it has handed its connection over. */
+  drained(): void {
+    this.#response.emit('drain')
+  }
+
   onClose(closed: (finished: boolean) => void): void {
     this.#closed.push(closed)
   }

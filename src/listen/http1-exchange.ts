@@ -108,6 +108,11 @@ export class Http1Exchange implements Exchange {
     })
   }
 
+  /** The client has caught up with the answer, which Node doesn't know. */
+  drained(): void {
+    this.#answer?.drained()
+  }
+
   /** It ends with its connection, whatever its handler does. @param told what the client was answered, if anything. */
   abandon(refusal: RefusalNote, ending: Ending, told: Partial<RequestRecord> = {}): void {
     this.record.refusal ??= refusal

@@ -1,0 +1,110 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+
+/** Bytes that are kept of what came before its turn; with more, the connection isn't read until there are fewer. */
+const WAITING_LIMIT = 16 * 1024
+
+/** Makes the parser stop behind the headers of a request, with an error whose code is `HPE_PAUSED`. */
+const PAUSE = 21
+
+/** Node's parser of a connection, whose types don't tell of it, as far as it has to wait. */
+interface Parser {
+  /** Of each request whose headers are read. @returns what the parser is to do next. */
+  onIncoming: (request: IncomingMessage & { upgrade?: boolean }, keepAlive: boolean) => number
+  resume: () => void
+}
+
+/** What Node says of a packet that its parser couldn't read on. */
+export interface ParseError extends NodeJS.ErrnoException {
+  rawPacket?: Buffer
+  /** How much of the packet was read. */
+  bytesParsed?: number
+}
+
+/**
+ * The turns of the requests of a connection: the next one is read when the answer to the one before has been sent, however
+ * many of them a client sends at once. Where a connection has been told to close, nothing more of it is read.
+ * @see RFC 9112 section 9.3.2
+ */
+export class Turns {
+  readonly #socket: Socket
+  readonly #parser: Parser | undefined
+  #isTaken = false
+  /** Takes up what has come next. */
+  #next: (() => void) | undefined
+  #unread: Buffer[] = []
+  #unreadLength = 0
+  #isHeldBack = false
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    // There is none before the end of a handshake.
+    this.#parser = (socket as { parser?: Parser }).parser ?? undefined
+    if (this.#parser) this.#pauseBetweenRequests(this.#parser)
+  }
+
+  #pauseBetweenRequests(parser: Parser): void {
+    const take = parser.onIncoming
+    parser.onIncoming = (request, keepAlive) => {
+      // After an upgrade the parser reads no further anyway.
+      if (request.upgrade || (!this.#isTaken && this.#socket.writable)) return take(request, keepAlive)
+      this.#next = () => {
+        const unread = this.#takeUnread()
+        parser.resume()
+        take(request, keepAlive)
+        // Even if it is empty: only now the parser gets to the end of a request without a body.
+        this.#socket.emit('data', unread)
+      }
+      return PAUSE
+    }
+  }
+
+  /** A request has come whose turn it is. */
+  begin(): void {
+    this.#isTaken = true
+  }
+
+  /** Its answer has been sent. */
+  end(): void {
+    this.#isTaken = false
+    const next = this.#next
+    if (!next) return
+    this.#next = undefined
+    if (this.#socket.writable) next()
+    if (!this.#isHeldBack || this.#unreadLength > WAITING_LIMIT) return
+    this.#isHeldBack = false
+    this.#socket.resume()
+  }
+
+  /** @returns whether an earlier request isn't answered yet, so that this has to wait. */
+  wait(takeUp: () => void): boolean {
+    if (!this.#isTaken) return false
+    this.#next ??= takeUp
+    return true
+  }
+
+  /** @returns whether this is no mistake of the client's, but a request whose turn hasn't come. */
+  keep({ code, rawPacket, bytesParsed }: ParseError): boolean {
+    if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return this.#next !== undefined
+    if (code !== 'HPE_PAUSED' || !rawPacket) return false
+    const isOver = !this.#socket.writable
+    if (!isOver) {
+      // What comes after the packet that it was paused in hasn't been read at all.
+      const unread = this.#unread.length === 0 ? rawPacket.subarray(bytesParsed) : rawPacket
+      this.#unread.push(unread)
+      this.#unreadLength += unread.length
+    }
+    if (isOver || this.#unreadLength > WAITING_LIMIT) {
+      this.#isHeldBack = true
+      this.#socket.pause()
+    }
+    return true
+  }
+
+  #takeUnread(): Buffer {
+    const [first = Buffer.alloc(0), ...more] = this.#unread
+    this.#unread = []
+    this.#unreadLength = 0
+    return more.length === 0 ? first : Buffer.concat([first, ...more])
+  }
+}
