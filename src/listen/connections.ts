@@ -26,8 +26,8 @@ export interface Connection {
   exchange: Http1Exchange | undefined
   /** Whoever doesn't wait for its answer before the next request is made to. */
   turns: Turns
-  /** Whether the rest of a body still comes whose request is answered already. */
-  hasRest: boolean
+  /** The last one that was answered before all of it had come. */
+  answeredEarly: { complete: boolean } | undefined
 }
 
 export interface ConnectionTools extends ReaderTools {
@@ -164,7 +164,7 @@ function describe(socket: Socket, listener: RequestRecord['listener']): Connecti
     serverName: servername || undefined,
     exchange: undefined,
     turns: new Turns(socket),
-    hasRest: false,
+    answeredEarly: undefined,
   }
 }
 

@@ -100,10 +100,11 @@ export class Http1Exchange implements Exchange {
   dropBody(): void {
     const { socket } = this.#request
     if (this.#request.complete || this.upgrade) return
-    this.#connection.hasRest = true
+    const connection = this.#connection
+    connection.answeredEarly = this.#request
     const timer = setTimeout(() => socket?.destroy(), REST_OF_BODY_MS)
     this.#request.once('close', () => {
-      this.#connection.hasRest = false
+      if (connection.answeredEarly === this.#request) connection.answeredEarly = undefined
       clearTimeout(timer)
     })
   }

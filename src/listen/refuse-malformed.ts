@@ -46,7 +46,7 @@ export function refuseMalformed(
   if (exchange && !exchange.answer.ended) {
     exchange.abandon(note, isAnswering && code === 'request_timeout' ? 'timed out' : 'refused', told)
   }
-  if (!isRest && !connection.hasRest) {
+  if (!isRest && connection.answeredEarly?.complete !== false) {
     // Nothing was read that a trusted proxy could have said.
     const record = newRecord(connection, tools, NOTHING_READ, () => [])
     tools.onEnd({ ...record, ending: 'refused', duration: 0, refusal: note, ...told })
