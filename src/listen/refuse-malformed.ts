@@ -28,14 +28,14 @@ export function refuseMalformed(
     socket.destroy()
     return
   }
-  // The client has said that nothing follows: so nothing that follows is looked at.
-  if (error.code === 'HPE_CLOSED_CONNECTION') return
+  // The client was told, or has said itself, that nothing follows: so nothing that follows is looked at.
+  if (!socket.writable || error.code === 'HPE_CLOSED_CONNECTION') return
   // A request whose headers had been read has its record already.
   const isRest = exchange?.complete === false
   if (!isRest && turns.wait(() => refuseMalformed(error, socket, connection, tools))) return
 
   const code = CODES[error.code ?? ''] ?? 'malformed_request'
-  const isTold = socket.writable && !exchange?.answer.begun
+  const isTold = !exchange?.answer.begun
   const { status, body, text } = refusalOf(code)
   if (isTold) socket.write(text)
 
