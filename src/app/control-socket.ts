@@ -38,7 +38,10 @@ export async function openControl(
   commands: ControlCommands,
   log: Pick<Logger, 'warn'>,
 ): Promise<() => Promise<void>> {
+  const open = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true }, (socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
     answer(socket, commands).catch(() => socket.destroy())
   })
   const path = await listenIn(dataDirectory, server).catch((error: Error) => {
@@ -50,6 +53,7 @@ export async function openControl(
   server.unref()
   return async () => {
     server.close()
+    for (const socket of open) socket.destroySoon()
     rmSync(path, { force: true })
   }
 }

@@ -76,7 +76,8 @@ export function followConnections(
   }
 
   function accept(request: IncomingMessage, answer: ServerResponse | UpgradeRequest): void {
-    const connection = of(request.socket)
+    const { socket } = request
+    const connection = of(socket)
     const { turns } = connection
     const isUpgrade = 'head' in answer
     if (isUpgrade && turns.wait(() => accept(request, answer))) {
@@ -112,7 +113,7 @@ export function followConnections(
       connection.exchange = undefined
       if (!exchange.upgrade) inFlight--
       if (closing) {
-        request.socket.destroySoon()
+        socket.destroySoon()
         if (inFlight === 0) idle.resolve()
       }
       if (handled) end(finished)

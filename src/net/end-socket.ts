@@ -8,12 +8,10 @@ const END_TIMEOUT_MS = 5000
  * never gives its descriptor back; and its end has a deadline.
  */
 export function endSocket(socket: Duplex): void {
-  // Its `close` may be over already.
+  // Its `close` may be over already, and the deadline would keep a process that stops.
   if (socket.destroyed) return
   socket.end()
   socket.resume()
   const timer = setTimeout(() => socket.destroy(), END_TIMEOUT_MS)
-  // It would keep a process that stops.
-  timer.unref()
   socket.once('close', () => clearTimeout(timer))
 }
