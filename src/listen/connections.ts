@@ -80,8 +80,10 @@ export function followConnections(
     const connection = of(socket)
     const { turns } = connection
     const isUpgrade = 'head' in answer
-    if (isUpgrade && turns.wait(() => accept(request, answer))) {
-      passDrain(connection, answer.socket)
+    if (turns.isTaken) {
+      if (isUpgrade) waitForUpgrade(connection, answer.socket, () => accept(request, answer))
+      // A parser that can't be paused, of some Node to come: rather none than two at once.
+      else socket.destroy()
       return
     }
     if (isUpgrade && !answer.socket.writable) {
@@ -169,9 +171,22 @@ function describe(socket: Socket, listener: RequestRecord['listener']): Connecti
   }
 }
 
-/** Once an upgrade has been read, Node doesn't tell an answer any more that the client has caught up. */
-function passDrain(connection: Connection, socket: Duplex): void {
+/** Until its turn Node does nothing more for the connection, while an earlier answer is still on its way. */
+function waitForUpgrade(connection: Connection, socket: Duplex, takeUp: () => void): void {
+  let hasMore = false
+  const drop = () => {
+    hasMore = true
+  }
+  const leave = () => socket.destroy()
+  // It has to be read, or nobody saw its client leave.
+  socket.on('data', drop).on('end', leave)
   socket.on('drain', () => connection.exchange?.drained())
+  connection.turns.wait(() => {
+    socket.off('data', drop).off('end', leave).pause()
+    // Nobody means well who goes on before the upgrade is answered.
+    if (hasMore) endSocket(socket)
+    else takeUp()
+  })
 }
 
 /** @param finished whether what there was to send has been sent. */

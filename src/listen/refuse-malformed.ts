@@ -32,7 +32,10 @@ export function refuseMalformed(
   if (!socket.writable || error.code === 'HPE_CLOSED_CONNECTION') return
   // A request whose headers had been read has its record already.
   const isRest = exchange?.complete === false
-  if (!isRest && turns.wait(() => refuseMalformed(error, socket, connection, tools))) return
+  if (!isRest && turns.isTaken) {
+    turns.wait(() => refuseMalformed(error, socket, connection, tools))
+    return
+  }
 
   const code = CODES[error.code ?? ''] ?? 'malformed_request'
   const isTold = !exchange?.answer.begun

@@ -4,6 +4,9 @@ import type { Socket } from 'node:net'
 /** Bytes that are kept of what came before its turn; with more, the connection isn't read until there are fewer. */
 const WAITING_LIMIT = 16 * 1024
 
+/** Milliseconds without an answer, after which it is read again and what waits given up: else nobody saw its client leave. */
+const HELD_BACK_MS = 5000
+
 /** Makes the parser stop behind the headers of a request, with an error whose code is `HPE_PAUSED`. */
 const PAUSE = 21
 
@@ -28,19 +31,19 @@ export interface ParseError extends NodeJS.ErrnoException {
  */
 export class Turns {
   readonly #socket: Socket
-  readonly #parser: Parser | undefined
   #isTaken = false
   /** Takes up what has come next. */
   #next: (() => void) | undefined
   #unread: Buffer[] = []
   #unreadLength = 0
-  #isHeldBack = false
+  #heldBack: NodeJS.Timeout | undefined
+  #isGivenUp = false
 
   constructor(socket: Socket) {
     this.#socket = socket
+    const { parser } = socket as { parser?: Partial<Parser> | null }
     // There is none before the end of a handshake.
-    this.#parser = (socket as { parser?: Parser }).parser ?? undefined
-    if (this.#parser) this.#pauseBetweenRequests(this.#parser)
+    if (parser?.onIncoming && parser.resume) this.#pauseBetweenRequests(parser as Parser)
   }
 
   #pauseBetweenRequests(parser: Parser): void {
@@ -71,34 +74,51 @@ export class Turns {
     if (!next) return
     this.#next = undefined
     if (this.#socket.writable) next()
-    if (!this.#isHeldBack || this.#unreadLength > WAITING_LIMIT) return
-    this.#isHeldBack = false
-    this.#socket.resume()
+    if (!this.#heldBack) return
+    clearTimeout(this.#heldBack)
+    this.#heldBack = undefined
+    if (this.#unreadLength > WAITING_LIMIT) this.#holdBack()
+    else this.#socket.resume()
   }
 
-  /** @returns whether an earlier request isn't answered yet, so that this has to wait. */
-  wait(takeUp: () => void): boolean {
-    if (!this.#isTaken) return false
+  /** Whether a request isn't answered yet. */
+  get isTaken(): boolean {
+    return this.#isTaken
+  }
+
+  /** For the end of the turn that is taken. Only what comes first waits; nothing else was read in its right place. */
+  wait(takeUp: () => void): void {
     this.#next ??= takeUp
-    return true
   }
 
   /** @returns whether this is no mistake of the client's, but a request whose turn hasn't come. */
   keep({ code, rawPacket, bytesParsed }: ParseError): boolean {
     if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return this.#next !== undefined
     if (code !== 'HPE_PAUSED' || !rawPacket) return false
-    const isOver = !this.#socket.writable
-    if (!isOver) {
-      // What comes after the packet that it was paused in hasn't been read at all.
-      const unread = this.#unread.length === 0 ? rawPacket.subarray(bytesParsed) : rawPacket
-      this.#unread.push(unread)
-      this.#unreadLength += unread.length
-    }
-    if (isOver || this.#unreadLength > WAITING_LIMIT) {
-      this.#isHeldBack = true
+    if (this.#isGivenUp) return true
+    if (!this.#socket.writable) {
       this.#socket.pause()
+      return true
     }
+    // What comes after the packet that it was paused in hasn't been read at all.
+    const unread = this.#unread.length === 0 ? rawPacket.subarray(bytesParsed) : rawPacket
+    this.#unread.push(unread)
+    this.#unreadLength += unread.length
+    if (this.#unreadLength > WAITING_LIMIT && !this.#heldBack) this.#holdBack()
     return true
+  }
+
+  #holdBack(): void {
+    this.#socket.pause()
+    this.#heldBack = setTimeout(() => this.#giveUp(), HELD_BACK_MS).unref()
+  }
+
+  /** Whoever still waits for an answer after the next one has to send the request again, on another connection. */
+  #giveUp(): void {
+    this.#isGivenUp = true
+    this.#takeUnread()
+    this.#next = () => this.#socket.destroySoon()
+    this.#socket.resume()
   }
 
   #takeUnread(): Buffer {
