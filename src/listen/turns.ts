@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 /** Bytes that are kept of what came before its turn; with more, the connection isn't read until there are fewer. */
 const WAITING_LIMIT = 16 * 1024
 
-/** Milliseconds without an answer, after which it is read again and what waits given up: else nobody saw its client leave. */
+/** Milliseconds without an answer, after which it is read again, and what waits is given up: nobody saw its client leave. */
 const HELD_BACK_MS = 5000
 
 /** Makes the parser stop behind the headers of a request, with an error whose code is `HPE_PAUSED`. */
@@ -31,6 +31,7 @@ export interface ParseError extends NodeJS.ErrnoException {
  */
 export class Turns {
   readonly #socket: Socket
+  #pausesParser = false
   #isTaken = false
   /** Takes up what has come next. */
   #next: (() => void) | undefined
@@ -41,8 +42,15 @@ export class Turns {
 
   constructor(socket: Socket) {
     this.#socket = socket
-    const { parser } = socket as { parser?: Partial<Parser> | null }
-    // There is none before the end of a handshake.
+  }
+
+  /** A request has come whose turn it is. */
+  begin(): void {
+    this.#isTaken = true
+    if (this.#pausesParser) return
+    this.#pausesParser = true
+    const { parser } = this.#socket as { parser?: Partial<Parser> | null }
+    // There is none any more where it is an upgrade that begins.
     if (parser?.onIncoming && parser.resume) this.#pauseBetweenRequests(parser as Parser)
   }
 
@@ -60,11 +68,6 @@ export class Turns {
       }
       return PAUSE
     }
-  }
-
-  /** A request has come whose turn it is. */
-  begin(): void {
-    this.#isTaken = true
   }
 
   /** Its answer has been sent. */
