@@ -12,6 +12,8 @@ import { Turns } from './turns.ts'
 
 /** Milliseconds that an answer has to leave the machine once it is written. */
 const FLUSH_MS = 500
+/** Bytes that may follow an upgrade before it is answered; nobody means well who sends more. */
+const EARLY_LIMIT = 16 * 1024
 
 /** What is known of a connection once, and of each of its requests. */
 export interface Connection {
@@ -81,7 +83,7 @@ export function followConnections(
     const { turns } = connection
     const isUpgrade = 'head' in answer
     if (turns.isTaken) {
-      if (isUpgrade) waitForUpgrade(connection, answer.socket, () => accept(request, answer))
+      if (isUpgrade) waitForUpgrade(connection, answer, () => accept(request, answer))
       // A parser that can't be paused, of some Node to come: rather none than two at once.
       else socket.destroy()
       return
@@ -172,20 +174,23 @@ function describe(socket: Socket, listener: RequestRecord['listener']): Connecti
 }
 
 /** Until its turn Node does nothing more for the connection, while an earlier answer is still on its way. */
-function waitForUpgrade(connection: Connection, socket: Duplex, takeUp: () => void): void {
-  let hasMore = false
-  const drop = () => {
-    hasMore = true
+function waitForUpgrade({ turns, exchange }: Connection, upgrade: UpgradeRequest, takeUp: () => void): void {
+  const { socket } = upgrade
+  let length = upgrade.head.length
+  const more: Buffer[] = []
+  const keep = (bytes: Buffer) => {
+    length += bytes.length
+    if (length <= EARLY_LIMIT) more.push(bytes)
   }
   const leave = () => socket.destroy()
   // It has to be read, or nobody saw its client leave.
-  socket.on('data', drop).on('end', leave)
-  socket.on('drain', () => connection.exchange?.drained())
-  connection.turns.wait(() => {
-    socket.off('data', drop).off('end', leave).pause()
-    // Nobody means well who goes on before the upgrade is answered.
-    if (hasMore) endSocket(socket)
-    else takeUp()
+  socket.on('data', keep).on('end', leave)
+  socket.on('drain', () => exchange?.drained())
+  turns.wait(() => {
+    socket.off('data', keep).off('end', leave).pause()
+    upgrade.head = Buffer.concat([upgrade.head, ...more])
+    if (length <= EARLY_LIMIT) takeUp()
+    else endSocket(socket)
   })
 }
 

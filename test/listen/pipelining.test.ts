@@ -163,7 +163,7 @@ test('an upgrade that waits for its turn lets a long answer through, and ends wi
   t.is(closing.received, '')
 })
 
-test('a WebSocket that waited for its turn works, unless its client did not wait for it', async (t) => {
+test('a WebSocket that waited for its turn works, also for who did not wait for it, but not for who sent very much', async (t) => {
   const release = Promise.withResolvers<void>()
   const upstream = await startRawUpstream(t, (socket) => {
     socket.once('data', async (request) => {
@@ -177,21 +177,22 @@ test('a WebSocket that waited for its turn works, unless its client did not wait
     })
   })
   const house = await startBefore(t, upstream)
-  const clients = [await openRaw(house), await openRaw(house)] as const
-  for (const client of clients) client.send(rawRequest('GET /open/first') + rawRequest('GET /open/ws', UPGRADE))
-  await until(() => [...house.gateway.https.exchanges()].length === 2)
-  const before = clients[1].socket.bytesWritten
-  clients[1].send('too early')
-  await until(() => clients[1].socket.bytesWritten > before)
-  // It has been read by then.
-  for (let i = 0; i < 3; i++) await exchangeRaw(house, rawRequest('GET /health'))
+  const [patient, early, greedy] = [await openRaw(house), await openRaw(house), await openRaw(house)]
+  for (const client of [patient, early, greedy])
+    client.send(rawRequest('GET /open/first') + rawRequest('GET /open/ws', UPGRADE))
+  await until(() => [...house.gateway.https.exchanges()].length === 3)
+  early.send('early')
+  // More than the system keeps for two sides that don't read.
+  await new Promise<void>((resolve) => greedy.socket.write('x'.repeat(16 * 1024 * 1024), () => resolve()))
   release.resolve()
-  for (const client of clients) t.is((await client.answer()).body, 'first')
-  t.is((await clients[0].answer()).status, 101)
-  await clients[0].send('hello').until((text) => text === 'hello')
-  clients[0].socket.destroy()
-  await clients[1].closed
-  t.is(clients[1].received, '')
+  for (const client of [patient, early, greedy]) t.is((await client.answer()).body, 'first')
+  t.is((await patient.answer()).status, 101)
+  await patient.send('hello').until((text) => text === 'hello')
+  t.is((await early.answer()).status, 101)
+  await early.send('hello').until((text) => text === 'earlyhello')
+  await greedy.closed
+  t.is(greedy.received, '')
+  for (const client of [patient, early]) client.socket.destroy()
 })
 
 test('requests that are sent at once are answered in their order, and reach the upstream one after the other', async (t) => {
