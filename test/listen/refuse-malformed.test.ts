@@ -65,6 +65,32 @@ test('a request that does not come whole in time has one record, of whether it h
   }
 })
 
+test('a request that waits for its turn is not taken for one that does not come', async (t) => {
+  const requests = new EndedRequests()
+  const release = Promise.withResolvers<void>()
+  const port = await listenBriefly(t, requests, async ({ answer, record }) => {
+    const closed = new Promise<void>((resolve) => answer.onClose(() => resolve()))
+    if (record.path === '/slow') await release.promise
+    if (record.path !== '/never') {
+      answer.begin(200, ['Content-Length', '0'])
+      answer.end()
+    }
+    await closed
+  })
+  const client = connect({ port, host: '127.0.0.1' }).resume()
+  client.write(
+    rawRequest('GET /slow') + rawRequest('POST /waits', ['Content-Length: 4'], 'body') + rawRequest('GET /too'),
+  )
+  const other = connect({ port, host: '127.0.0.1' }).resume()
+  other.write(rawRequest('POST /never', ['Content-Length: 10'], 'half'))
+  // Whoever began before that has had all of its time too.
+  t.like(await requests.next(), { path: '/never', status: 408 })
+  release.resolve()
+  for (const path of ['/slow', '/waits', '/too'])
+    t.like(await requests.next(), { path, status: 200, ending: 'answered' })
+  client.destroy()
+})
+
 /** A listener that waits for a request no longer than its check of connections takes. */
 async function listenBriefly(t: ExecutionContext, requests: EndedRequests, handle: ExchangeHandler): Promise<number> {
   const limits = { ...SERVER_LIMITS, headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 50 }
