@@ -35,8 +35,8 @@ export class Turns {
   #isTaken = false
   /** Takes up what has come next. */
   #next: (() => void) | undefined
-  #unread: Buffer[] = []
-  #unreadLength = 0
+  /** What came before its turn, if anything has been kept of it. */
+  #unread: Buffer | undefined
   #heldBack: NodeJS.Timeout | undefined
   #isGivenUp = false
 
@@ -80,7 +80,7 @@ export class Turns {
     if (!this.#heldBack) return
     clearTimeout(this.#heldBack)
     this.#heldBack = undefined
-    if (this.#unreadLength > WAITING_LIMIT) this.#holdBack()
+    if (this.#isTooMuch) this.#holdBack()
     else this.#socket.resume()
   }
 
@@ -104,11 +104,13 @@ export class Turns {
       return true
     }
     // What comes after the packet that it was paused in hasn't been read at all.
-    const unread = this.#unread.length === 0 ? rawPacket.subarray(bytesParsed) : rawPacket
-    this.#unread.push(unread)
-    this.#unreadLength += unread.length
-    if (this.#unreadLength > WAITING_LIMIT && !this.#heldBack) this.#holdBack()
+    this.#unread = this.#unread ? Buffer.concat([this.#unread, rawPacket]) : rawPacket.subarray(bytesParsed)
+    if (this.#isTooMuch && !this.#heldBack) this.#holdBack()
     return true
+  }
+
+  get #isTooMuch(): boolean {
+    return this.#unread !== undefined && this.#unread.length > WAITING_LIMIT
   }
 
   #holdBack(): void {
@@ -125,9 +127,8 @@ export class Turns {
   }
 
   #takeUnread(): Buffer {
-    const [first = Buffer.alloc(0), ...more] = this.#unread
-    this.#unread = []
-    this.#unreadLength = 0
-    return more.length === 0 ? first : Buffer.concat([first, ...more])
+    const unread = this.#unread ?? Buffer.alloc(0)
+    this.#unread = undefined
+    return unread
   }
 }
