@@ -44,23 +44,6 @@ test('a request whose body can no longer be read has one record, its own', async
   await noMoreEnded(t, house)
 })
 
-test('what comes after a request and is none ends both, and each has its record', async (t) => {
-  const house = await startTestHouse(t)
-  house.music.misbehave('hang', { times: 1 })
-  const client = (await openRaw(house)).send(rawRequest('GET /open/x'))
-  await house.music.until(() => house.music.requestCount === 1)
-  client.send('nonsense\r\n\r\n')
-  t.is((await client.answer()).status, 400)
-  const records = [await house.requests.next(), await house.requests.next()]
-  const found = records.map(({ path, status, ending, refusal }) => [path, status, ending, refusal?.code])
-  t.deepEqual(found.sort(), [
-    ['', undefined, 'refused', 'malformed_request'],
-    // For the client it is the answer to this one.
-    ['/open/x', 400, 'refused', 'malformed_request'],
-  ])
-  await noMoreEnded(t, house)
-})
-
 test('a request that does not come whole in time has one record, of whether it had an answer already', async (t) => {
   for (const [begins, expected] of [
     [false, { status: 408, ending: 'refused' }],
@@ -80,6 +63,32 @@ test('a request that does not come whole in time has one record, of whether it h
     t.deepEqual(requests.records, [])
     socket.destroy()
   }
+})
+
+test('a request that waits for its turn is not taken for one that does not come', async (t) => {
+  const requests = new EndedRequests()
+  const release = Promise.withResolvers<void>()
+  const port = await listenBriefly(t, requests, async ({ answer, record }) => {
+    const closed = new Promise<void>((resolve) => answer.onClose(() => resolve()))
+    if (record.path === '/slow') await release.promise
+    if (record.path !== '/never') {
+      answer.begin(200, ['Content-Length', '0'])
+      answer.end()
+    }
+    await closed
+  })
+  const client = connect({ port, host: '127.0.0.1' }).resume()
+  client.write(
+    rawRequest('GET /slow') + rawRequest('POST /waits', ['Content-Length: 4'], 'body') + rawRequest('GET /too'),
+  )
+  const other = connect({ port, host: '127.0.0.1' }).resume()
+  other.write(rawRequest('POST /never', ['Content-Length: 10'], 'half'))
+  // Whoever began before that has had all of its time too.
+  t.like(await requests.next(), { path: '/never', status: 408 })
+  release.resolve()
+  for (const path of ['/slow', '/waits', '/too'])
+    t.like(await requests.next(), { path, status: 200, ending: 'answered' })
+  client.destroy()
 })
 
 /** A listener that waits for a request no longer than its check of connections takes. */
