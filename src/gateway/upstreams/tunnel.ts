@@ -85,7 +85,7 @@ function splice(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
         upstreamRequest.removeAllListeners('upgrade').once('upgrade', (response, upstreamSocket, first) => {
           clearTimeout(deadline)
           const [key] = rawHeaderValues(exchange.rawHeaders, 'sec-websocket-key')
-          const problem = problemOf(response) ?? upgradeProblem(response.rawHeaders, key)
+          const problem = problemOf(response) ?? upgradeProblem(response, key)
           if (problem !== undefined) {
             upstreamSocket.destroy()
             fail(problem)
@@ -127,7 +127,8 @@ function splice(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
     function passOnAnswer(upstreamRequest: ClientRequest, response: IncomingMessage): void {
       const { answer } = exchange
       const status = response.statusCode ?? 0
-      const problem = problemOf(response)
+      const isFinal = status >= 200 && status <= 599
+      const problem = isFinal ? problemOf(response) : `an answer with status ${status}, and no upgrade`
       if (problem === undefined) outcome.upstreamStatus = status
       const refusal = problem === undefined ? refusalOf(status) : unreachable(upstream, new Error(problem))
       if (refusal) {
@@ -175,9 +176,7 @@ function targetOf({ url, ca }: UpstreamSettings): httpProxy.ServerOptions['targe
 }
 
 /** As `answerProblem`, of what Node has read. */
-function problemOf({ statusCode = 0, httpVersion, rawHeaders }: IncomingMessage): string | undefined {
-  const isUpgrade = statusCode === 101 && rawHeaderValues(rawHeaders, 'upgrade').length > 0
-  if (!isUpgrade && (statusCode < 200 || statusCode > 599)) return `an answer with status ${statusCode}`
+function problemOf({ httpVersion, rawHeaders }: IncomingMessage): string | undefined {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return `an answer of HTTP/${httpVersion}`
   return answerProblem(rawHeaders, httpVersion === '1.0')
 }
