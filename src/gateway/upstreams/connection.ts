@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { buildConnector, Client, type Dispatcher, errors } from 'undici'
 import { AnswerGuard } from './answer-guard.ts'
+import { TlsTransport } from './tls-transport.ts'
 
 export type { Dispatcher }
 
@@ -25,9 +27,15 @@ export function connectionsTo({ url, ca, responseTimeoutMs }: ConnectionSettings
     const connection: Connection = new Connection(
       new Client(url, {
         connect(options, callback) {
-          connector(options, (...[error, socket]) => {
+          const transport = options.protocol === 'https:' ? new TlsTransport(addressOf(options)) : undefined
+          // It takes any stream, though its types ask for a socket.
+          connector({ ...options, httpSocket: transport as unknown as Socket }, (...[error, socket]) => {
             if (error) return callback(error, null)
-            connection.guard = guarded(socket)
+            const guard = guarded(socket)
+            connection.guard = guard
+            transport?.onTruncated(socket as TLSSocket, () => {
+              guard.brokenOff = true
+            })
             callback(null, socket)
           })
         },
@@ -40,6 +48,10 @@ export function connectionsTo({ url, ca, responseTimeoutMs }: ConnectionSettings
     )
     return connection
   }
+}
+
+function addressOf({ hostname, port }: buildConnector.Options): { host: string; port: number } {
+  return { host: hostname, port: Number(port || 443) }
 }
 
 /** Carries one request at a time. */

@@ -1,7 +1,9 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { Agent } from 'node:https'
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { type ConnectionOptions, connect } from 'node:tls'
 import httpProxy from 'http-proxy'
 import { rawHeaderValues } from '../../http/raw-headers.ts'
 import { endSocket } from '../../net/end-socket.ts'
@@ -11,6 +13,7 @@ import { answerProblem, withoutLength } from './answer-problem.ts'
 import type { ForwardRequest } from './forward.ts'
 import { CLIENT_LEFT, type Outcome, tooSlow, unreachable } from './outcome.ts'
 import type { Places } from './places.ts'
+import { TlsTransport } from './tls-transport.ts'
 import { upgradeProblem } from './upgrade-problem.ts'
 import type { UpstreamSettings } from './upstream.ts'
 
@@ -60,9 +63,13 @@ function splice(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
   /** The upstream's connection ended in a way that says nothing about where a body does. */
   let brokenOff = false
   return new Promise((resolve) => {
-    const proxy = httpProxy.createProxyServer({ target: targetOf(upstream), toProxy: true })
+    const noteBrokenOff = () => {
+      brokenOff = true
+    }
+    const agent = agentOf(upstream, noteBrokenOff)
+    const proxy = httpProxy.createProxyServer({ target: targetOf(upstream), agent, toProxy: true })
     socket.once('close', () => resolve(outcome))
-    const fail = (problem: string) => resolve({ ...outcome, error: unreachable(upstream, new Error(problem)) })
+    const fail = (error: Error) => resolve({ ...outcome, error: unreachable(upstream, error) })
 
     proxy.on('proxyReqWs', (upstreamRequest) => {
       // http-proxy would make `/http:/x` into `/http://x`.
@@ -74,11 +81,7 @@ function splice(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
         upstreamRequest.destroy()
       }, upstream.responseTimeoutMs)
       upstreamRequest.once('close', () => clearTimeout(deadline))
-      upstreamRequest.once('socket', (upstreamSocket) => {
-        upstreamSocket.prependListener('error', () => {
-          brokenOff = true
-        })
-      })
+      upstreamRequest.once('socket', (upstreamSocket) => upstreamSocket.prependListener('error', noteBrokenOff))
       process.nextTick(() => {
         // http-proxy passes on any 101, and every header of it.
         const [spliceSockets] = upstreamRequest.listeners('upgrade') as [SpliceSockets]
@@ -88,7 +91,7 @@ function splice(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
           const problem = problemOf(response) ?? upgradeProblem(response, key)
           if (problem !== undefined) {
             upstreamSocket.destroy()
-            fail(problem)
+            fail(new Error(problem))
             return
           }
           firstLength = first.length
@@ -96,7 +99,7 @@ function splice(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
           spliceSockets(response, upstreamSocket, first)
         })
         // It would end the connection where it fails, and pass on a chunked answer without its chunks.
-        upstreamRequest.removeAllListeners('error').on('error', ({ message }) => fail(message))
+        upstreamRequest.removeAllListeners('error').on('error', fail)
         upstreamRequest.removeAllListeners('response').once('response', (response) => {
           clearTimeout(deadline)
           passOnAnswer(upstreamRequest, response)
@@ -150,7 +153,7 @@ function splice(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
         answer.begin(status, responseHeaders(status === 204 ? withoutLength(rawHeaders) : rawHeaders))
       } catch (error) {
         // No response can be like that.
-        fail((error as Error).message)
+        fail(error as Error)
         upstreamRequest.destroy()
         return
       }
@@ -168,11 +171,24 @@ type SpliceSockets = (response: IncomingMessage, upstreamSocket: Socket, first: 
 
 const TO_WEBSOCKET = ['Connection', 'Upgrade', 'Upgrade', 'websocket']
 
-/** Where it goes. Host names are checked by the `Host` of the request, which is the upstream's. */
-function targetOf({ url, ca }: UpstreamSettings): httpProxy.ServerOptions['target'] {
+function targetOf({ url }: UpstreamSettings): httpProxy.ServerOptions['target'] {
   const { protocol, hostname, port } = new URL(url)
   const host = hostname.replace(/^\[|\]$/g, '')
-  return { protocol, host, hostname: host, port, ca }
+  return { protocol, host, hostname: host, port }
+}
+
+/** What opens a connection with TLS. Node checks the name of the certificate by the request's `Host`: the upstream's. */
+function agentOf({ url, ca }: UpstreamSettings, truncated: () => void): Agent | undefined {
+  if (!url.startsWith('https:')) return undefined
+  const agent = new Agent({ ca })
+  agent.createConnection = (options) => {
+    const { host, port } = options as { host: string; port: number }
+    const transport = new TlsTransport({ host, port })
+    const socket = connect({ ...(options as ConnectionOptions), socket: transport, ALPNProtocols: ['http/1.1'] })
+    transport.onTruncated(socket, truncated)
+    return socket
+  }
+  return agent
 }
 
 /** As `answerProblem`, of what Node has read. */
