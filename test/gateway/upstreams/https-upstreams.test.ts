@@ -140,6 +140,55 @@ test('63. an upstream that speaks HTTP/2 though it was not asked for, or no TLS 
   }
 })
 
+test('63. an https upstream that never shakes hands is 504, and its connections are given back', async (t) => {
+  let open = 0
+  let changed = Promise.withResolvers<void>()
+  const server = createTcpServer((socket) => {
+    open += 1
+    // Read, or it would never see the end.
+    socket.resume().once('close', () => {
+      open -= 1
+      changed.resolve()
+      changed = Promise.withResolvers()
+    })
+  })
+  const url = await startSecure(t, server)
+  const house = await startTestHouse(t, ({ upstreams }) => {
+    Object.assign(upstreams['music-assistant'], { url, response_timeout: 1 })
+  })
+  const statuses = await Promise.all([GET, TO_WEBSOCKET].map((request) => statusOf(house, request)))
+  t.deepEqual(statuses, Array(2).fill([504, 'gateway_timeout']))
+  while (open > 0) await changed.promise
+  t.pass()
+})
+
+test('63. large bodies arrive whole over TLS, both ways', async (t) => {
+  const certificate = await privateCertificate(t)
+  const large = Buffer.alloc(20 * 2 ** 20, 'all the music that there is ')
+  const server = createServer(certificate, async (request, response) => {
+    response.end(Buffer.concat(await request.toArray()))
+  })
+  const house = await startBefore(t, await startSecure(t, server), certificate.caFile)
+  const client = await openRaw(house)
+  client.send(rawRequest('POST /open/x', [`Content-Length: ${large.length}`])).send(large)
+  const { status, body } = await client.answer()
+  t.is(status, 200)
+  t.true(Buffer.from(body, 'latin1').equals(large))
+  client.socket.destroy()
+})
+
+test('63. the connections to an https upstream are closed with the gateway', async (t) => {
+  const certificate = await privateCertificate(t)
+  const server = createServer({ ...certificate, keepAliveTimeout: 75_000 }, (_, response) => response.end('hello'))
+  const closed = Promise.withResolvers<void>()
+  server.on('connection', (socket) => socket.once('close', () => closed.resolve()))
+  const house = await startBefore(t, await startSecure(t, server), certificate.caFile)
+  t.deepEqual(await statusOf(house, GET), [200, 'hello'])
+  await house.gateway.close()
+  await closed.promise
+  t.pass()
+})
+
 test('64. over TLS a body that only its end ends is whole after a close_notify, and cut off without', async (t) => {
   const { key, cert, caFile } = await privateCertificate(t)
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
