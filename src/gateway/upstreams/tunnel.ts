@@ -50,8 +50,14 @@ function waitForPlace(tunnels: Places, socket: Duplex): Promise<boolean> {
     leave()
     resolve(false)
   }
-  socket.once('close', left)
-  return promise.finally(() => socket.off('close', left))
+  // Nobody reads yet, and then the end of what the client sends shows in no other way.
+  const look = () => {
+    if (socket.readableLength > 0) return
+    socket.destroy()
+    left()
+  }
+  socket.once('close', left).on('readable', look)
+  return promise.finally(() => socket.off('close', left).off('readable', look))
 }
 
 function splice(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {

@@ -37,7 +37,10 @@ async function startWaiting(t: ExecutionContext) {
 async function startWebSockets(t: ExecutionContext) {
   const opened: (string | undefined)[] = []
   const server = createServer((_, response) => response.end('answer'))
-  new WebSocketServer({ server }).on('connection', (_, { url }) => opened.push(url))
+  new WebSocketServer({ server }).on('connection', (webSocket, { url }) => {
+    opened.push(url)
+    webSocket.on('message', (data) => webSocket.send(String(data)))
+  })
   return { url: `http://127.0.0.1:${await listenUntilEnd(t, server)}`, opened }
 }
 
@@ -135,10 +138,16 @@ test('54. WebSockets have a limit of their own: one more waits, and requests go 
   const [second, third] = [await open('/open/second'), await open('/open/third')]
   for (let i = 0; i < 3; i++) t.is((await exchangeRaw(house, rawRequest('GET /open/x'))).body, 'answer')
   t.deepEqual(opened, ['/open/first'])
-  second.reset()
-  await endOf(house, '/open/second')
+  // One leaves in order, one doesn't, and what the third says early waits with it.
+  const [ending, resetting] = [await open('/open/ending'), second]
+  ending.socket.end()
+  t.is((await endOf(house, '/open/ending')).ending, 'client left')
+  resetting.reset()
+  t.is((await endOf(house, '/open/second')).ending, 'client left')
+  third.send(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]))
   first.socket.destroy()
   t.is((await third.answer()).status, 101)
+  await third.until((text) => text.endsWith('hi'))
   t.deepEqual(opened, ['/open/first', '/open/third'])
 })
 
