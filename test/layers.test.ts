@@ -44,7 +44,7 @@ const RULE_OF_BOTH = 'config/redirect-uri-form.ts'
 
 /** The only files that may import a package. */
 const ONLY_IMPORTER: Record<string, string> = {
-  undici: 'gateway/upstreams/forward.ts',
+  undici: 'gateway/upstreams/connection.ts',
   'http-proxy': 'gateway/upstreams/tunnel.ts',
   'node-forge': 'certificates/local/local-ca.ts',
   keyv: 'store/keyv-store.ts',

@@ -41,6 +41,7 @@ export function crossCheck(value: unknown): Mistake[] {
   return [
     ...sameAddress(read.data),
     ...unknownUpstreams(read.data),
+    ...needlessAuthorities(read.data),
     ...unknownScopes(read.data),
     ...sessionMistakes(read.data),
     ...lifetimeMistakes(read.data.oauth),
@@ -73,6 +74,15 @@ function unknownUpstreams({ upstreams, routes }: Draft): Mistake[] {
       ? []
       : [{ path: ['routes', i, 'upstream'], message: `expected one of upstreams (${listed(known)})` }],
   )
+}
+
+/** Whoever names one means to be safe, and without TLS nobody is. */
+function needlessAuthorities({ upstreams = {} }: Draft): Mistake[] {
+  return Object.entries(upstreams).flatMap(([name, upstream]) => {
+    const { url, ca } = z.object({ url: word, ca: word }).catch({}).parse(upstream)
+    if (ca === undefined || !url?.startsWith('http:')) return []
+    return [{ path: ['upstreams', name, 'ca'], message: 'expected none for an http url, which has no certificate' }]
+  })
 }
 
 function unknownScopes({ oauth, routes }: Draft): Mistake[] {

@@ -8,7 +8,8 @@ import type { Config } from './schema.ts'
 export function filesOf(config: Config, configFile: string): string[] {
   const { tls } = config
   const certificates = tls.source === 'files' ? [tls.certificate, tls.key] : []
-  return [...new Set([resolve(configFile), ...certificates, ...secretFilesIn(config)])]
+  const authorities = Object.values(config.upstreams).flatMap(({ ca }) => ca ?? [])
+  return [...new Set([resolve(configFile), ...certificates, ...authorities, ...secretFilesIn(config)])]
 }
 
 /** A secret's file stands alone in its map, wherever that is; the log's, which is written to, has `level` beside it. */

@@ -48,7 +48,11 @@ export function scopeNames() {
 }
 
 export function seconds(least: number, most: number) {
-  const expected = `whole seconds from ${least} to ${most}`
+  return wholeNumber(least, most, 'whole seconds')
+}
+
+export function wholeNumber(least: number, most: number, what = 'a whole number') {
+  const expected = `${what} from ${least} to ${most}`
   return z
     .int({ error: expected })
     .min(least, { error: expected })

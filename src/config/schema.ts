@@ -14,6 +14,7 @@ import {
   seconds,
   secretSource,
   text,
+  wholeNumber,
 } from './forms.ts'
 import { oauthSchema } from './oauth-schema.ts'
 import { routeSchema } from './route-schema.ts'
@@ -32,7 +33,16 @@ export function configSchema(surroundings: Surroundings) {
       .describe(
         'What the gateway itself signs in with there, sent as `Authorization: Bearer`. Music Assistant needs one: make a long-lived one in your profile settings there, each year.',
       ),
-    response_timeout: seconds(1, 3600).default(30).describe('Seconds to wait for the beginning of an answer.'),
+    ca: file(
+      surroundings,
+      'The PEM certificate of the CA that made its certificate, for an `https` one that a public CA did not; then no other is trusted there.',
+    ).optional(),
+    response_timeout: seconds(1, 3600)
+      .default(30)
+      .describe('Seconds to wait for the beginning of an answer, and for a free connection.'),
+    connections: wholeNumber(1, 10_000)
+      .default(100)
+      .describe('How many requests it gets at once, and how many WebSockets besides; what comes on top waits.'),
   })
 
   return keys({

@@ -84,6 +84,12 @@ export const GATEWAY_ERRORS = {
     sentence: 'Too many people are signing in at this moment. Go back and try again.',
     advice: 'More than 20 sign-ins are waiting. Try again.',
   },
+  upstream_busy: {
+    status: 503,
+    sentence: 'The server behind this gateway has too much to do at this moment. Try again in a few seconds.',
+    advice:
+      'All `connections` of the upstream were in use for as long as its `response_timeout`, or 1,000 requests wait for one already.',
+  },
   gateway_timeout: {
     status: 504,
     sentence: 'The server behind this gateway takes too long to answer. Try again later.',

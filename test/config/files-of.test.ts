@@ -16,6 +16,7 @@ test('a reload is due when the file, a secret or a certificate changes; not for 
     file,
     join(good, 'tls/fullchain.pem'),
     '/etc/skillgate/privkey.pem',
+    join(good, 'tls/lights-ca.pem'),
     join(good, 'music-assistant.token'),
     join(good, 'terminal.secret'),
   ])
@@ -42,7 +43,14 @@ test('a file that two keys name is there once, and the path of the configuration
 })
 
 test('whoever adds a key that takes a path has to say here whether it is read again', (t) => {
-  t.deepEqual(pathKeys(schemaAsJson(), ''), ['tls.directory', 'tls.certificate', 'tls.key', 'data_dir', 'log.file'])
+  t.deepEqual(pathKeys(schemaAsJson(), ''), [
+    'tls.directory',
+    'tls.certificate',
+    'tls.key',
+    'data_dir',
+    'upstreams.<name>.ca',
+    'log.file',
+  ])
 })
 
 /** Those of the schema that take a path, but for the secrets', whose form stands for itself. */

@@ -1,30 +1,13 @@
-import { type Dispatcher, errors, Pool } from 'undici'
 import type { GatewayError } from '../../http/gateway-error.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Target } from '../refuse-ambiguous.ts'
 import { responseHeaders } from '../response-headers.ts'
+import { answerProblem, withoutLength } from './answer-problem.ts'
+import { type Connection, type Dispatcher, isLostConnection, isTooSlow } from './connection.ts'
 import { CLIENT_LEFT, type Outcome, tooSlow, unreachable } from './outcome.ts'
 import type { Upstream, UpstreamSettings } from './upstream.ts'
 
-export type { Pool }
-
-/** Upstreams close an idle connection themselves, Music Assistant after 75 s: ours have to go sooner. */
-const KEEP_ALIVE_MS = 4000
-const CONNECT_TIMEOUT_MS = 5000
-
 const NOTHING = Buffer.alloc(0)
-
-export function openPool({ url, responseTimeoutMs }: UpstreamSettings): Pool {
-  return new Pool(url, {
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    headersTimeout: responseTimeoutMs,
-    // A stream may pause for as long as the music does.
-    bodyTimeout: 0,
-    // With HTTP/2, which https upstreams would get, answers have no raw headers.
-    allowH2: false,
-  })
-}
 
 /** What goes to the upstream. */
 export interface ForwardRequest {
@@ -40,20 +23,25 @@ export interface ForwardRequest {
  * Passes a request on and its answer back, both as they come, at the pace of the slower side. Where the upstream breaks
  * off in the middle, the client is cut off too, so that half an answer is never taken for a whole one.
  * @returns when the answer has been passed on, the client has left, or nothing could be had.
+ * @throws GatewayError upstream_busy
  */
 export function forward(exchange: Exchange, request: ForwardRequest): Promise<Outcome> {
   // While it was decided about.
   if (exchange.answer.closed) return Promise.resolve(CLIENT_LEFT)
-  return new Promise((resolve) => {
-    const forwarding = new Forwarding(exchange, request, resolve)
-    forwarding.dispatch()
-  })
+  return new Promise((resolve, reject) => new Forwarding(exchange, request, { resolve, reject }).begin())
+}
+
+interface Settle {
+  resolve: (outcome: Outcome) => void
+  reject: (error: GatewayError) => void
 }
 
 class Forwarding implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange
   readonly #request: ForwardRequest
-  readonly #resolve: (outcome: Outcome) => void
+  readonly #settle: Settle
+  #leaveQueue: (() => void) | undefined
+  #connection: Connection | undefined
   #controller: Dispatcher.DispatchController | undefined
   #headWaits = false
   #mayRetry: boolean
@@ -61,29 +49,47 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #upstreamStatus: number | undefined
   #bytesReceived = 0
 
-  constructor(exchange: Exchange, request: ForwardRequest, resolve: (outcome: Outcome) => void) {
+  constructor(exchange: Exchange, request: ForwardRequest, settle: Settle) {
     this.#exchange = exchange
     this.#request = request
-    this.#resolve = resolve
+    this.#settle = settle
     const { method, body, answer } = exchange
     this.#mayRetry = body === null && (method === 'GET' || method === 'HEAD')
     answer.onClose((finished) => {
       if (!finished && this.#ending === 'answered') this.#ending = 'client left'
+      this.#leaveQueue?.()
       // First, for nobody is left to be told of a failure.
-      this.#settle()
+      this.#finish()
       if (!finished) this.#controller?.abort(new Error('the client left'))
     })
   }
 
-  dispatch(): void {
-    const { upstream, target, headers } = this.#request
-    const { method, body } = this.#exchange
-    const path = target.path + target.query
-    upstream.pool.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body }, this)
+  begin(): void {
+    const { pool } = this.#request.upstream
+    const connection = pool.take()
+    if (connection) {
+      this.#send(connection)
+      return
+    }
+    this.#leaveQueue = pool.wait((taken) => this.#send(taken), this.#settle.reject)
   }
 
-  #settle(error?: GatewayError): void {
-    this.#resolve({
+  #send(connection: Connection): void {
+    this.#connection = connection
+    const { target, headers } = this.#request
+    const { method, body } = this.#exchange
+    const path = target.path + target.query
+    connection.send({ method: method as Dispatcher.HttpMethod, path, headers, body }, this)
+  }
+
+  /** What the client is still to get doesn't need it. */
+  #freeConnection(): void {
+    if (this.#connection) process.nextTick(free, this.#request.upstream, this.#connection)
+    this.#connection = undefined
+  }
+
+  #finish(error?: GatewayError): void {
+    this.#settle.resolve({
       ending: this.#ending,
       upstreamStatus: this.#upstreamStatus,
       bytesReceived: this.#bytesReceived,
@@ -93,6 +99,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    this.#connection?.guard.awaitAnswer()
     if (this.#exchange.answer.closed) controller.abort(new Error('the client left'))
   }
 
@@ -101,17 +108,22 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    // An informational answer concerns the connection to the upstream only. (undici takes a 100 for an error.)
-    if (status < 200) return
+    const raw = rawHeaders(controller)
+    const { upstream, refusalOf } = this.#request
+    const problem = answerProblem(raw, this.#connection?.guard.isOld === true)
+    if (problem !== undefined) {
+      controller.abort(unreachable(upstream, new Error(problem)))
+      return
+    }
     this.#upstreamStatus = status
-    const refusal = this.#request.refusalOf(status)
+    const refusal = refusalOf(status)
     if (refusal) {
       controller.abort(refusal)
       return
     }
     const { answer } = this.#exchange
     // The upstream's own words for the status may be none that a response can have, and mean nothing.
-    answer.begin(status, responseHeaders(rawHeaders(controller)))
+    answer.begin(status, responseHeaders(status === 204 ? withoutLength(raw) : raw))
     this.#headWaits = true
     // Together with the first of the body, if that is there. (`flushHeaders` would write them as UTF-8.)
     process.nextTick(() => this.#headWaits && answer.write(NOTHING))
@@ -127,26 +139,45 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#headWaits = false
-    this.#exchange.answer.end()
+    const { answer } = this.#exchange
+    if (this.#connection?.guard.brokenOff) this.#cut()
+    else answer.end()
+    this.#freeConnection()
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#headWaits = false
     const { answer } = this.#exchange
-    if (answer.closed) {
-      if (this.#ending === 'answered') this.#ending = 'client left'
-      this.#settle()
-    } else if (answer.begun) {
-      this.#ending = 'upstream broke off'
-      answer.cut()
-    } else if (this.#mayRetry && isLostConnection(error)) {
+    if (!answer.closed && !answer.begun && this.#mayRetry && this.#isUnanswered(error)) {
       // The upstream may have closed an idle connection in the moment that it was used.
       this.#mayRetry = false
-      this.dispatch()
+      process.nextTick(() => this.#send(this.#connection as Connection))
+      return
+    }
+    this.#freeConnection()
+    if (answer.closed) {
+      if (this.#ending === 'answered') this.#ending = 'client left'
+      this.#finish()
+    } else if (answer.begun) {
+      this.#cut()
     } else {
-      this.#settle(asGatewayError(this.#request.upstream, error))
+      this.#finish(asGatewayError(this.#request.upstream, error))
     }
   }
+
+  /** Not even the beginning of an answer came. */
+  #isUnanswered(error: Error): boolean {
+    return isLostConnection(error) && this.#connection?.guard.begun === false
+  }
+
+  #cut(): void {
+    this.#ending = 'upstream broke off'
+    this.#exchange.answer.cut()
+  }
+}
+
+function free({ pool }: Upstream, connection: Connection): void {
+  pool.free(connection)
 }
 
 /** The pairs as they came; undici has them, though its types don't say so. */
@@ -157,13 +188,7 @@ function rawHeaders(controller: Dispatcher.DispatchController): string[] {
   return headers
 }
 
-/** Ended by the other side: undici has an error of its own for an end, and leaves a reset as Node tells it. */
-function isLostConnection(error: NodeJS.ErrnoException): boolean {
-  return error instanceof errors.SocketError || error.code === 'ECONNRESET' || error.code === 'EPIPE'
-}
-
 function asGatewayError(upstream: UpstreamSettings, error: Error): GatewayError {
-  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError)
-    return tooSlow(upstream)
+  if (isTooSlow(error)) return tooSlow(upstream)
   return error.name === 'GatewayError' ? (error as GatewayError) : unreachable(upstream, error)
 }

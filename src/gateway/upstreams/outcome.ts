@@ -16,8 +16,18 @@ export interface Outcome {
 /** Nobody waits for it any more. */
 export const CLIENT_LEFT: Outcome = { ending: 'client left', upstreamStatus: undefined, bytesReceived: 0 }
 
-export function unreachable({ name, url }: UpstreamSettings, error: Error): GatewayError {
-  return new GatewayError('bad_gateway', `${name} at ${url}: ${error.message}`)
+/** As OpenSSL says that it knows nobody who vouches for a certificate. */
+const UNKNOWN_CA = new Set<string | undefined>([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
+
+export function unreachable({ name, url }: UpstreamSettings, error: NodeJS.ErrnoException): GatewayError {
+  const advice = UNKNOWN_CA.has(error.code) ? `; if a CA of your own made it, name that in upstreams.${name}.ca` : ''
+  return new GatewayError('bad_gateway', `${name} at ${url}: ${error.message}${advice}`)
 }
 
 export function tooSlow({ name, url, responseTimeoutMs }: UpstreamSettings): GatewayError {

@@ -1,18 +1,23 @@
 import type { Upstream as Configured } from '../../config/schema.ts'
-import { openPool, type Pool } from './forward.ts'
+import { ConnectionPool } from './connection-pool.ts'
+import { Places } from './places.ts'
 
 /** A server behind the gateway, as it is configured. */
-export interface UpstreamSettings extends Omit<Configured, 'token' | 'response_timeout'> {
+export interface UpstreamSettings extends Omit<Configured, 'token' | 'ca' | 'response_timeout'> {
   name: string
   /** What the gateway itself signs in with there. */
   token?: string
-  /** How long it may take to begin an answer. */
+  /** PEM certificates of the only CAs that are trusted there; the usual ones where it is undefined. */
+  ca?: string
+  /** How long it may take to begin an answer, and how long one waits for a connection to it. */
   responseTimeoutMs: number
 }
 
 /** The same with its connections, which last for as long as somebody needs them. */
 export interface Upstream extends UpstreamSettings {
-  pool: Pool
+  pool: ConnectionPool
+  /** Of WebSockets, which have a connection each; apart, so that they leave requests their own. */
+  tunnels: Places
   /** Whether the last request got an answer. */
   reachable: boolean
   /** Keeps the connections open until what it returns was called. */
@@ -25,7 +30,9 @@ export interface Upstream extends UpstreamSettings {
 
 /** Opens the connections to an upstream; the first one is made by the first request. */
 export function openUpstream(settings: UpstreamSettings): Upstream {
-  const pool = openPool(settings)
+  const { name, url, connections: limit, responseTimeoutMs: timeoutMs } = settings
+  const pool = new ConnectionPool(settings, new Places({ name: `${name} at ${url}, connections`, limit, timeoutMs }))
+  const tunnels = new Places({ name: `${name} at ${url}, WebSockets`, limit, timeoutMs })
   const unused = Promise.withResolvers<void>()
   let leases = 1
   const release = () => {
@@ -35,6 +42,7 @@ export function openUpstream(settings: UpstreamSettings): Upstream {
   return {
     ...settings,
     pool,
+    tunnels,
     reachable: true,
     lease() {
       leases++

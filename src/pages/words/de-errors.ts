@@ -67,6 +67,12 @@ export const deErrors: typeof enErrors = {
     title: 'Das Gateway kann gerade nicht arbeiten',
     sentences: ['Im Moment melden sich zu viele gleichzeitig an. Gehen Sie zurück und versuchen Sie es noch einmal.'],
   },
+  upstream_busy: {
+    title: 'Zurzeit nicht verfügbar',
+    sentences: [
+      'Der Server hinter diesem Gateway hat gerade zu viel zu tun. Versuchen Sie es in ein paar Sekunden noch einmal.',
+    ],
+  },
   gateway_timeout: {
     title: 'Zurzeit nicht verfügbar',
     sentences: [

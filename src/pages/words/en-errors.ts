@@ -58,6 +58,10 @@ export const enErrors = {
     title: 'The gateway cannot work right now',
     sentences: ['Too many people are signing in at this moment. Go back and try again.'],
   },
+  upstream_busy: {
+    title: 'Not available right now',
+    sentences: ['The server behind this gateway has too much to do at this moment. Try again in a few seconds.'],
+  },
   gateway_timeout: {
     title: 'Not available right now',
     sentences: ['The server behind this gateway takes too long to answer. Try again later.'],

@@ -2,7 +2,7 @@ import test from 'ava'
 import { credentialsFor, refusalOf } from '../../../src/gateway/upstreams/credentials.ts'
 import type { Identity } from '../../../src/http/identity.ts'
 
-const MUSIC = { name: 'music', url: 'http://127.0.0.1:1', responseTimeoutMs: 1000 }
+const MUSIC = { name: 'music', url: 'http://127.0.0.1:1', responseTimeoutMs: 1000, connections: 1 }
 const ADA: Identity = { user: { id: '1', name: 'ada', displayName: 'Ada' }, scopes: [], by: 'bearer' }
 
 test('the gateway signs in with the token of the upstream, if it has one', (t) => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import test from 'ava'
 import { startBefore, startImpatient } from '../../support/before-upstream.ts'
 import { startTestHouse } from '../../support/gateway.ts'
@@ -156,4 +158,43 @@ test("an upstream's 401 to a call that the gateway let in is the gateway's fault
   )
   const open = await exchangeRaw(await startBefore(t, upstream), rawRequest('GET /open/x'))
   t.deepEqual([open.status, open.body, open.header('www-authenticate')], [401, 'no!', ['Basic realm="music"']])
+})
+
+test('what an upstream sends when nobody asked ends its connection, and is no answer to the next request', async (t) => {
+  const connections: Socket[] = []
+  const upstream = await startRawUpstream(t, (socket) => {
+    connections.push(socket)
+    socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'))
+  })
+  const house = await startBefore(t, upstream)
+  const client = await openRaw(house)
+  for (let i = 1; i <= 3; i++) {
+    t.is((await client.send(rawRequest('GET /open/x')).answer()).body, 'ok')
+    t.is(connections.length, i)
+    const connection = connections.at(-1) as Socket
+    const closed = once(connection, 'close')
+    connection.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nSMUGGLED')
+    await closed
+  }
+  client.socket.destroy()
+})
+
+test('an answer that comes early ends the sending of the request, and its connection', async (t) => {
+  let received = 0
+  const closed = Promise.withResolvers<void>()
+  const upstream = await startRawUpstream(t, (socket) => {
+    socket.once('data', () => socket.write('HTTP/1.1 413 Too Much\r\nContent-Length: 2\r\n\r\nno'))
+    socket.on('data', (chunk) => {
+      received += chunk.length
+    })
+    socket.once('close', () => closed.resolve())
+  })
+  const house = await startBefore(t, upstream)
+  const client = (await openRaw(house)).send(rawRequest('POST /open/x', ['Content-Length: 100000000'], 'beginning'))
+  const { status, body } = await client.answer()
+  t.deepEqual([status, body], [413, 'no'])
+  await closed.promise
+  t.true(received < 1000, `${received}`)
+  client.socket.destroy()
+  t.is((await exchangeRaw(house, rawRequest('POST /open/x'))).status, 413)
 })

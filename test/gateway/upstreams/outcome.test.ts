@@ -1,7 +1,7 @@
 import test from 'ava'
 import { tooSlow, unreachable } from '../../../src/gateway/upstreams/outcome.ts'
 
-const MUSIC = { name: 'music', url: 'http://10.0.0.1:1', responseTimeoutMs: 1500 }
+const MUSIC = { name: 'music', url: 'http://10.0.0.1:1', responseTimeoutMs: 1500, connections: 1 }
 
 test('the client hears that an upstream failed, and only the log which and how', (t) => {
   const [gone, slow] = [unreachable(MUSIC, new Error('refused')), tooSlow(MUSIC)]

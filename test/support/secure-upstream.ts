@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { join } from 'node:path'
+import type { ExecutionContext } from 'ava'
+import { localCertificate } from '../../src/certificates/local/local-certificate.ts'
+import { temporaryFolder, testEnvironment } from './environment.ts'
+
+/** A certificate of a CA that nobody knows. */
+export interface PrivateCertificate {
+  /** The PEM file of the CA. */
+  caFile: string
+  key: string
+  cert: string
+}
+
+/** @param change the names that it is for, and how many milliseconds ago it was made. */
+export async function privateCertificate(
+  t: ExecutionContext,
+  { names = ['localhost', '127.0.0.1'], age = 0 }: { names?: string[]; age?: number } = {},
+): Promise<PrivateCertificate> {
+  const directory = temporaryFolder(t)
+  const { randomBytes } = testEnvironment()
+  await localCertificate({ directory, names, now: Date.now() - age, randomBytes })
+  const read = (name: string) => readFile(join(directory, name), 'utf8')
+  return { caFile: join(directory, 'local-ca.pem'), key: await read('local.key'), cert: await read('local.pem') }
+}
+
+/** Has a server with TLS listen until the test ends. @returns its URL, with this host in it. */
+export async function startSecure(t: ExecutionContext, server: Server, host = 'localhost'): Promise<string> {
+  return `https://${host}:${await listenUntilEnd(t, server, host)}`
+}
+
+/** Has a server listen until the test ends. @returns its port. */
+export async function listenUntilEnd(t: ExecutionContext, server: Server, host = '127.0.0.1'): Promise<number> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+  })
+  server.listen(0, host)
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  return (server.address() as AddressInfo).port
+}
