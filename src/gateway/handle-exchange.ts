@@ -38,7 +38,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
     // While stopping, no client may hold on to its connection.
     if (health() === 'stopping') exchange.answer.closeConnection()
     try {
-      const target = refuseAmbiguous(exchange) // -> 400
+      const target = refuseAmbiguous(exchange, site.headerNames) // -> 400
       const destination = matchRoute(site.routes, exchange.host as string, exchange.method, target.path) // -> 404, 405
       record.route = destination.path
       if (upgrade) requireWebSocket(exchange, upgrade, destination) // -> 400
