@@ -29,6 +29,12 @@ export const GATEWAY_ERRORS = {
     sentence: 'Use the https address.',
     advice: 'A request with a body or with credentials came without TLS. Use the `https` address.',
   },
+  foreign_origin: {
+    status: 403,
+    sentence: 'A page of another address may not open a WebSocket here. Open it from a page of this one.',
+    advice:
+      'A page of another origin opened a WebSocket. If it is to be allowed, write its origin, which the log has, into `origins` of the route.',
+  },
   not_found: {
     status: 404,
     sentence: 'There is nothing at this address. Check it for a typing error.',

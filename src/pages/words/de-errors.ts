@@ -11,6 +11,12 @@ export const deErrors: typeof enErrors = {
     title: 'Diese Anfrage ist nicht eindeutig',
     sentences: ['Diese Adresse nimmt keine solche Verbindung an. Öffnen Sie sie als gewöhnliche Seite.'],
   },
+  foreign_origin: {
+    title: 'Nicht von dieser Seite',
+    sentences: [
+      'Eine Seite unter einer anderen Adresse wollte sich hierher verbinden. Öffnen Sie die Seite, die zu dieser Adresse gehört.',
+    ],
+  },
   not_found: {
     title: 'Hier ist nichts',
     sentences: ['Unter dieser Adresse gibt es nichts. Prüfen Sie, ob sie richtig geschrieben ist.'],

@@ -14,6 +14,10 @@ export const enErrors = {
     title: 'This request is not clear',
     sentences: ['This address takes no such connection. Open it as an ordinary page.'],
   },
+  foreign_origin: {
+    title: 'Not from that page',
+    sentences: ['A page of another address wanted to connect to here. Open the page that belongs to this address.'],
+  },
   not_found: {
     title: 'There is nothing here',
     sentences: ['There is nothing at this address. Check it for a typing error.'],
