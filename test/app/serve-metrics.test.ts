@@ -133,7 +133,7 @@ test('what is open and what is the case is told as it is at that moment', async 
   t.deepEqual(countsOf(before, 'skillgate_open_tunnels'), {})
   t.deepEqual(countsOf(before, 'skillgate_upstream_up'), {
     'upstream="music-assistant"': 1,
-    'upstream="music-open"': 1,
+    'upstream="music-assistant-open"': 1,
     'upstream="dead"': 1,
   })
   const { notAfter } = house.prepared.certificate
@@ -154,7 +154,7 @@ test('what is open and what is the case is told as it is at that moment', async 
   t.deepEqual(countsOf(during, 'skillgate_open_connections'), { 'listener="https"': 3, 'listener="metrics"': 1 })
   t.deepEqual(countsOf(during, 'skillgate_upstream_up'), {
     'upstream="music-assistant"': 1,
-    'upstream="music-open"': 1,
+    'upstream="music-assistant-open"': 1,
   })
 
   for (const one of [idle, ...webSockets]) one.socket.end()

@@ -51,7 +51,7 @@ test('whatever is let in leaves one record with who it was, where it went and ho
     [
       rawRequest('POST /open/x', ['Transfer-Encoding: chunked'], '5\r\nhello\r\n0\r\n\r\n'),
       {
-        upstream: 'music-open',
+        upstream: 'music-assistant-open',
         user: undefined,
         client: undefined,
         grant: undefined,

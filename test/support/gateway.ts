@@ -32,7 +32,7 @@ export function testConfig(musicAssistant: string) {
   const upstreams = {
     'music-assistant': music,
     /** The same server for strangers: what a test changes of the one is changed of the other. */
-    'music-open': {
+    'music-assistant-open': {
       get url(): string {
         return upstreams['music-assistant'].url
       },
@@ -64,8 +64,8 @@ export function testConfig(musicAssistant: string) {
     routes: [
       { path: '/api', methods: ['POST'], upstream: 'music-assistant', auth: 'bearer', scopes: ['music.control'] },
       { path: '/ws', upstream: 'music-assistant', auth: 'bearer', websocket: true },
-      { path: '/imageproxy/*', methods: ['GET', 'HEAD'], upstream: 'music-open', auth: 'none' },
-      { path: '/open/*', upstream: 'music-open', auth: 'none', websocket: true },
+      { path: '/imageproxy/*', methods: ['GET', 'HEAD'], upstream: 'music-assistant-open', auth: 'none' },
+      { path: '/open/*', upstream: 'music-assistant-open', auth: 'none', websocket: true },
       { path: '/any/*', upstream: 'music-assistant', auth: 'bearer' },
       { path: '/dead', upstream: 'dead', auth: 'none', websocket: true },
     ],

@@ -55,16 +55,3 @@ test('62. pages of public_url, of the host of the route and of the list open one
   ] as const)
     t.is(await open(path, origin), 403, `${path} ${origin}`)
 })
-
-test('62. the token of an upstream goes out with an identity only', async (t) => {
-  const house = await startTestHouse(t)
-  const token = await issueToken(house)
-  for (const headers of [[], ['Authorization: Bearer x'], [`Authorization: Bearer ${token}`]]) {
-    for (const upgrade of [[], UPGRADE]) {
-      await exchangeRaw(house, rawRequest('GET /open/x', [...upgrade, ...headers]))
-      t.deepEqual(house.music.lastRequest?.header('authorization'), [])
-    }
-  }
-  await exchangeRaw(house, rawRequest('GET /any/x', [`Authorization: Bearer ${token}`]))
-  t.regex(house.music.lastRequest?.header('authorization').join() ?? '', /^Bearer /)
-})
