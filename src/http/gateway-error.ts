@@ -35,6 +35,12 @@ export const GATEWAY_ERRORS = {
     advice:
       'A page of another origin opened a WebSocket. If it is to be allowed, write its origin, which the log has, into `origins` of the route.',
   },
+  service_worker_refused: {
+    status: 403,
+    sentence: 'No server behind this gateway can have a service worker: it would stand in front of the sign-in pages.',
+    advice:
+      'A page of an upstream wanted a service worker, which would stand in front of the sign-in pages. The page works without.',
+  },
   not_found: {
     status: 404,
     sentence: 'There is nothing at this address. Check it for a typing error.',

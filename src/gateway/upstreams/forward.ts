@@ -32,6 +32,8 @@ export interface ForwardRequest {
   target: Target
   /** Raw pairs, sent instead of the request's own. */
   headers: string[]
+  /** Whether documents among the answers are kept apart from the gateway's own pages. */
+  sandbox: boolean
   /** What the client is told instead of an answer with this status, if it isn't passed on. */
   refusalOf: (status: number) => GatewayError | undefined
 }
@@ -111,7 +113,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     }
     const { answer } = this.#exchange
     // The upstream's own words for the status may be none that a response can have, and mean nothing.
-    answer.begin(status, responseHeaders(rawHeaders(controller)))
+    answer.begin(status, responseHeaders(rawHeaders(controller), this.#request.sandbox))
     this.#headWaits = true
     // Together with the first of the body, if that is there. (`flushHeaders` would write them as UTF-8.)
     process.nextTick(() => this.#headWaits && answer.write(NOTHING))

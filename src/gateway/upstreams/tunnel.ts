@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import httpProxy from 'http-proxy'
 import { endSocket } from '../../net/end-socket.ts'
 import type { Exchange, UpgradeRequest } from '../exchange.ts'
-import { responseHeaders, setsOwnCookie } from '../response-headers.ts'
+import { responseHeaders } from '../response-headers.ts'
 import type { ForwardRequest } from './forward.ts'
 import { CLIENT_LEFT, type Outcome, tooSlow, unreachable } from './outcome.ts'
 
@@ -21,7 +21,7 @@ export interface TunnelRequest extends ForwardRequest {
  * @returns when the tunnel has ended, another answer of the upstream's was passed on, or nothing could be had.
  */
 export function tunnel(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
-  const { upstream, upgrade, headers, refusalOf, onOpen } = request
+  const { upstream, upgrade, headers, sandbox, refusalOf, onOpen } = request
   const { socket, head } = upgrade
   // While it was decided about.
   if (socket.destroyed) return Promise.resolve(CLIENT_LEFT)
@@ -41,10 +41,9 @@ export function tunnel(exchange: Exchange, request: TunnelRequest): Promise<Outc
         upstreamRequest.destroy()
       })
       // http-proxy, which listens next, passes on every header of the answer.
-      upstreamRequest.once('upgrade', ({ headers }, _, first: Buffer) => {
+      upstreamRequest.once('upgrade', (response, _, first: Buffer) => {
         firstLength = first.length
-        const cookies = headers['set-cookie']
-        if (cookies) headers['set-cookie'] = cookies.filter((cookie) => !setsOwnCookie(cookie))
+        response.headers = toObject([...responseHeaders(response.rawHeaders, sandbox), ...TO_WEBSOCKET])
       })
       // It would end the connection where it fails, and pass on a chunked answer without its chunks: these take its place.
       process.nextTick(() => {
@@ -96,7 +95,7 @@ export function tunnel(exchange: Exchange, request: TunnelRequest): Promise<Outc
         answer.cut()
       })
       try {
-        answer.begin(status, responseHeaders(response.rawHeaders))
+        answer.begin(status, responseHeaders(response.rawHeaders, sandbox))
       } catch {
         // No response can be like that.
         socket.destroy()
@@ -112,10 +111,16 @@ export function tunnel(exchange: Exchange, request: TunnelRequest): Promise<Outc
   })
 }
 
+const TO_WEBSOCKET = ['Connection', 'Upgrade', 'Upgrade', 'websocket']
+
 /** What http-proxy reads of a request; nothing of the client's own reaches the upstream. */
 function requestFor({ method, target }: Exchange, url: string, headers: string[]): IncomingMessage {
-  const upgrade = ['Host', new URL(url).host, 'Connection', 'Upgrade', 'Upgrade', 'websocket']
-  return { method, url: target, headers: toObject([...headers, ...upgrade]) as IncomingHttpHeaders } as IncomingMessage
+  const host = ['Host', new URL(url).host]
+  return {
+    method,
+    url: target,
+    headers: toObject([...headers, ...host, ...TO_WEBSOCKET]) as IncomingHttpHeaders,
+  } as IncomingMessage
 }
 
 /** Lower-case names; a value that comes once is a string, as http-proxy expects of `connection` and `upgrade`. */
