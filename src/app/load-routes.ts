@@ -10,7 +10,7 @@ export function loadRoutes({ routes, public_url }: Config, upstreams: Map<string
     const { path, host, methods } = route
     const access = readAccess({ ...route, resource: resourceOf(public_url, path) })
     const matched = { path, host, methods, access }
-    return { ...matched, ...leadsTo(route, upstreams) }
+    return { ...matched, ...leadsTo(route, public_url, upstreams) }
   })
 }
 
@@ -18,11 +18,21 @@ type Leads<D> = D extends Destination ? Omit<D, 'path' | 'host' | 'methods' | 'a
 
 /** The configuration has seen to it that it is one of the three, and that the upstream is there. */
 function leadsTo(
-  { upstream, redirect, respond, websocket }: Route,
+  { upstream, redirect, respond, websocket, sandbox, ...route }: Route,
+  publicUrl: string,
   upstreams: Map<string, Upstream>,
 ): Leads<Destination> {
   if (redirect !== undefined) return { kind: 'redirect', location: redirect }
   if (respond !== undefined)
     return { kind: 'respond', status: respond.status, body: respond.body, contentType: respond.type }
-  return { kind: 'upstream', upstream: upstreams.get(upstream) as Upstream, websocket }
+  const origins = new Set([publicUrl, ...originOf(route.host, publicUrl), ...(route.origins ?? [])])
+  return { kind: 'upstream', upstream: upstreams.get(upstream) as Upstream, websocket, origins, sandbox }
+}
+
+/** Of the pages that are served under another host of this gateway's. */
+function originOf(host: string | undefined, publicUrl: string): string[] {
+  if (host === undefined) return []
+  const url = new URL(publicUrl)
+  url.hostname = host
+  return [url.origin]
 }

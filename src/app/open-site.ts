@@ -1,5 +1,6 @@
 import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import type { Config } from '../config/schema.ts'
+import { headerNames } from '../gateway/header-names.ts'
 import { identityHeaders } from '../gateway/identity-headers.ts'
 import { compileRoutes } from '../gateway/routes/compile-routes.ts'
 import type { Site as SiteOfGateway } from '../gateway/site.ts'
@@ -33,6 +34,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const server = await openAuthorizationServer(house, config)
   const registration = await loadRegistration(config, environment)
   const upstreams = await loadUpstreams(config, previous?.upstreams)
+  const readName = headerNames(config.identity_headers)
   const byName = new Map([...upstreams.values()].map((upstream) => [upstream.name, upstream]))
   return {
     config,
@@ -43,7 +45,8 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     routes: compileRoutes([...ownEndpoints(server, { registration }, health), ...loadRoutes(config, byName)]),
     accessTokens: server.accessTokens,
     clientAddress: clientAddressReader(config.listen.trusted_proxies),
-    identityHeaders: identityHeaders(config.identity_headers, new URL(config.public_url).host),
+    headerNames: readName,
+    identityHeaders: identityHeaders(config.identity_headers, new URL(config.public_url).host, readName),
   }
 }
 

@@ -17,18 +17,24 @@ export const draftRoute = z.object({
   auth: word,
   scopes: names,
   websocket: z.boolean().optional().catch(undefined),
+  origins: z.unknown().optional(),
+  sandbox: z.unknown().optional(),
 })
 
 type DraftRoute = z.infer<typeof draftRoute>
 
 /** What of a route contradicts itself, another route, or the paths that the gateway itself answers. */
-export function routeMistakes(routes: (DraftRoute | undefined)[], basePath: string): Mistake[] {
+export function routeMistakes(
+  routes: (DraftRoute | undefined)[],
+  { basePath, upstreams = {} }: { basePath: string; upstreams?: Record<string, unknown> | undefined },
+): Mistake[] {
   return routes.flatMap((route, i) => {
     if (!route) return []
     const mistakes = [
       ...pathMistakes(route, routes.slice(0, i), basePath),
       ...targetMistakes(route),
       ...accessMistakes(route),
+      ...strangerMistakes(route, upstreams),
     ]
     return mistakes.map(({ path, message }) => ({ path: ['routes', i, ...path], message }))
   })
@@ -63,6 +69,8 @@ function targetMistakes(route: DraftRoute): Mistake[] {
   }))
   if (target !== 'upstream' && route.websocket === true)
     mistakes.push({ path: ['websocket'], message: 'expected none, for only an upstream takes WebSockets' })
+  if (target !== 'upstream' && route.sandbox !== undefined)
+    mistakes.push({ path: ['sandbox'], message: 'expected none, for only pages of an upstream are kept apart' })
   const { status, body } = z.looseObject({}).catch({}).parse(route.respond)
   if (WITHOUT_BODY.includes(status) && body !== undefined && body !== '')
     mistakes.push({ path: ['respond', 'body'], message: `expected none, for an answer ${status} has no body` })
@@ -77,7 +85,19 @@ function accessMistakes(route: DraftRoute): Mistake[] {
   const isOther = AUTHS.some((auth) => auth === route.auth && auth !== 'bearer')
   if (isOther && route.scopes?.length)
     mistakes.push({ path: ['scopes'], message: `expected none, for auth: ${route.auth} asks for no token` })
+  if (route.origins !== undefined && route.websocket !== true)
+    mistakes.push({ path: ['origins'], message: 'expected websocket: true besides, for origins are asked there only' })
   if (route.websocket === true && route.methods?.includes('GET') === false)
     mistakes.push({ path: ['methods'], message: 'expected GET among them, for a WebSocket begins with it' })
   return mistakes
+}
+
+/** Who comes in as nobody must not act as the owner of the gateway's own token. */
+function strangerMistakes({ auth, upstream }: DraftRoute, upstreams: Record<string, unknown>): Mistake[] {
+  if (auth !== 'none' || typeof upstream !== 'string' || !Object.hasOwn(upstreams, upstream)) return []
+  const { token, url } = z.looseObject({}).catch({}).parse(upstreams[upstream])
+  if (token === undefined) return []
+  const another = `${upstream}-open: { url: ${typeof url === 'string' ? url : '...'} }`
+  const message = `expected an upstream without a token, for auth: none lets strangers in: add ${another} to upstreams and write upstream: ${upstream}-open here`
+  return [{ path: ['upstream'], message }]
 }

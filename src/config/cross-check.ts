@@ -46,7 +46,10 @@ export function crossCheck(value: unknown): Mistake[] {
     ...sessionMistakes(read.data),
     ...lifetimeMistakes(read.data.oauth),
     ...clientMistakes(read.data.oauth.clients),
-    ...routeMistakes(read.data.routes, read.data.oauth.base_path ?? basePath.parse(undefined)),
+    ...routeMistakes(read.data.routes, {
+      basePath: read.data.oauth.base_path ?? basePath.parse(undefined),
+      upstreams: read.data.upstreams,
+    }),
     ...repeatedHeaders(read.data),
   ]
 }

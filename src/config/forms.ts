@@ -34,8 +34,8 @@ export function oneOf<const Values extends readonly string[]>(values: Values) {
   return z.enum(values, { error: expected }).meta({ takes: expected })
 }
 
-export function flag() {
-  return z.boolean({ error: 'true or false' }).meta({ takes: 'true or false' }).default(false)
+export function flag(standard = false) {
+  return z.boolean({ error: 'true or false' }).meta({ takes: 'true or false' }).default(standard)
 }
 
 export function list<Item extends z.ZodType>(item: Item, kind: string) {
@@ -94,6 +94,13 @@ export function matches(form: RegExp) {
 export function isOrigin(...protocols: string[]) {
   const form = /^https?:\/\/([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:\d+)?$/i
   return (value: string) => protocols.includes(URL.parse(value)?.protocol ?? '') && form.test(value)
+}
+
+/** That of a web page, or of an app that has a scheme of its own (`capacitor://localhost`). */
+export function isAnyOrigin(value: string): boolean {
+  return (
+    isOrigin('http:', 'https:')(value) || /^(?!https?:|file:)[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(:\d+)?$/.test(value)
+  )
 }
 
 /** Plain characters only, so that a pattern has one spelling: nothing encoded, no `//`, no dot segments. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   flag,
+  isAnyOrigin,
   isHostName,
   isPathPattern,
   isRedirectTarget,
@@ -51,7 +52,23 @@ export function routeSchema() {
     auth: oneOf(AUTHS).describe('`bearer` asks for an access token, `none` lets everybody in.'),
     scopes: scopeNames().default([]).describe('The scopes that the access token must have.'),
     websocket: flag().describe('Whether it takes WebSockets; only an upstream can.'),
+    origins: list(
+      text('an origin such as https://app.example.org, or app://name of an app', isAnyOrigin).transform(asBrowsersSay),
+      'a list of origins',
+    )
+      .optional()
+      .describe(
+        'Whose pages may open its WebSockets, besides those of `public_url` and of its `host`. Programs, which send no `Origin`, always may.',
+      ),
+    sandbox: flag(true).describe(
+      'Whether browsers keep its pages apart from the pages here on which people sign in and approve, by a CSP of the kind `sandbox`. Pages that are kept apart can neither call their own server nor keep anything in the browser: a web app needs `false`. Its scripts, and whatever gets into them, are then of one origin with those pages, and only what browsers tell of a request keeps them from it.',
+    ),
   }).transform((given) => given as Route)
+}
+
+/** An origin has no trailing slash and no default port. Only web origins have another way to be written. */
+function asBrowsersSay(origin: string): string {
+  return /^https?:/i.test(origin) ? new URL(origin).origin : origin
 }
 
 /** RFC 9110 section 8.3.1. */
@@ -74,6 +91,8 @@ interface Matching {
   auth: (typeof AUTHS)[number]
   scopes: string[]
   websocket: boolean
+  origins?: string[] | undefined
+  sandbox: boolean
 }
 
 /** What the gateway answers by itself. */

@@ -6,6 +6,7 @@ import { answerChallenge, answerRefusal } from './answer-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import type { Health } from './health.ts'
 import { refuseAmbiguous, type Target } from './refuse-ambiguous.ts'
+import { refuseServiceWorker } from './refuse-service-worker.ts'
 import { requireWebSocket } from './require-web-socket.ts'
 import { fixedAnswer, redirectAnswer } from './routes/fixed-answers.ts'
 import { matchRoute } from './routes/match-route.ts'
@@ -38,10 +39,11 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
     // While stopping, no client may hold on to its connection.
     if (health() === 'stopping') exchange.answer.closeConnection()
     try {
-      const target = refuseAmbiguous(exchange) // -> 400
+      const target = refuseAmbiguous(exchange, site.headerNames) // -> 400
       const destination = matchRoute(site.routes, exchange.host as string, exchange.method, target.path) // -> 404, 405
       record.route = destination.path
-      if (upgrade) requireWebSocket(exchange, upgrade, destination) // -> 400
+      if (upgrade) requireWebSocket(exchange, upgrade, destination) // -> 400, 403
+      if (destination.kind === 'upstream') refuseServiceWorker(exchange) // -> 403
       // Before anything is waited for, so that a reload closes no connections that are about to be used.
       if (destination.kind === 'upstream' && !upgrade) release = destination.upstream.lease()
 
@@ -67,6 +69,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
         upstream,
         target,
         headers,
+        sandbox: destination.sandbox,
         refusalOf: (status: number) => refusalOf(upstream, identity, status),
       }
       const outcome = upgrade

@@ -1,14 +1,7 @@
 import type { IdentityHeaderNames } from '../config/schema.ts'
 import type { Identity } from '../http/identity.ts'
-import { CREDENTIAL_HEADERS } from './access/access.ts'
-import { canonicalName, HOP_BY_HOP, listedInConnection } from './hop-by-hop.ts'
-
-/** What only a proxy may say: said by a client it is a lie. */
-const FORWARDING = ['forwarded', 'x-real-ip']
-const FORWARDING_PREFIX = 'x-forwarded-'
-
-/** What is between the client and this gateway, and no business of an upstream. */
-const ENDS_HERE = ['expect', 'host']
+import { headerNames, type ReadHeaderName } from './header-names.ts'
+import { listedInConnection } from './hop-by-hop.ts'
 
 /** The gateway's own cookies. */
 const OWN_COOKIE = /(^|;\s*)__Host-skillgate-[^;]*/g
@@ -24,18 +17,17 @@ export interface Caller {
 /** Builds the headers of a request to an upstream: first everything is removed that could deceive it, then ours are set. */
 export type IdentityHeaders = (rawHeaders: string[], caller: Caller) => string[]
 
-/** @param publicHost what upstreams are told was asked for; the `Host` of a request is whatever its client wrote. */
-export function identityHeaders(names: IdentityHeaderNames, publicHost: string): IdentityHeaders {
-  const removed = new Set([
-    ...HOP_BY_HOP,
-    ...FORWARDING,
-    ...ENDS_HERE,
-    ...CREDENTIAL_HEADERS,
-    ...Object.values(names).map((name) => name.toLowerCase()),
-  ])
-
+/**
+ * @param publicHost what upstreams are told was asked for; the `Host` of a request is whatever its client wrote.
+ * @param readName tells which headers of a client go on.
+ */
+export function identityHeaders(
+  names: IdentityHeaderNames,
+  publicHost: string,
+  readName: ReadHeaderName = headerNames(names),
+): IdentityHeaders {
   return function buildHeaders(rawHeaders, { identity, address, credentials }) {
-    const headers = removeUntrusted(rawHeaders, removed)
+    const headers = removeUntrusted(rawHeaders, readName)
     headers.push('X-Forwarded-For', address, 'X-Forwarded-Host', publicHost, 'X-Forwarded-Proto', 'https')
     if (credentials !== undefined) headers.push('Authorization', credentials)
     if (identity) {
@@ -50,15 +42,15 @@ export function identityHeaders(names: IdentityHeaderNames, publicHost: string):
   }
 }
 
-function removeUntrusted(rawHeaders: string[], removed: Set<string>): string[] {
+function removeUntrusted(rawHeaders: string[], readName: ReadHeaderName): string[] {
   const listed = listedInConnection(rawHeaders)
   const kept: string[] = []
   /** Where the value of the one `Cookie` is. */
   let cookies = -1
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string
-    const canonical = canonicalName(name)
-    if (removed.has(canonical) || canonical.startsWith(FORWARDING_PREFIX) || listed?.has(canonical)) continue
+    const { fate, canonical } = readName(name)
+    if (fate !== 'passed' || listed?.has(canonical)) continue
     const value = rawHeaders[i + 1] as string
     if (canonical !== 'cookie') {
       kept.push(name, value)

@@ -1,5 +1,6 @@
 import { GatewayError } from '../http/gateway-error.ts'
 import type { Exchange } from './exchange.ts'
+import type { ReadHeaderName } from './header-names.ts'
 
 /** Where a request wants to go. Both parts are forwarded exactly as they are here. */
 export interface Target {
@@ -11,22 +12,23 @@ export interface Target {
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const HEADERS_LIMIT = 100
 
-/** Names under which some server down the line might read the framing or the host. */
-const LOOK_ALIKES = new Set(['content-length', 'transfer-encoding', 'host', 'connection', 'authorization'])
-
 /**
  * Refuses what is not one clear request: what two servers could read in two ways, one could use to get past the other.
  * Node's own parser is more generous than that.
+ * @param readName tells which names only look like what a client may not say.
  * @throws GatewayError ambiguous_request
  * @see RFC 9112 sections 3.2, 6.3 and 11.2
  */
-export function refuseAmbiguous({ record, method, target, host, rawHeaders, body }: Exchange): Target {
+export function refuseAmbiguous(
+  { record, method, target, host, rawHeaders, body }: Exchange,
+  readName: ReadHeaderName,
+): Target {
   if (!METHODS.has(method)) refuse(`method ${method}`)
   const { protocol } = record
   if (!PROTOCOLS.has(protocol)) refuse(protocol)
   if (host === null) refuse('two Host headers')
   if (host === undefined || !HOST.test(host)) refuse(`Host ${host}`)
-  const framing = readFraming(rawHeaders)
+  const framing = readFraming(rawHeaders, readName)
   if (framing.coding && framing.length !== undefined) refuse('Transfer-Encoding beside Content-Length')
   if (framing.coding && protocol === 'HTTP/1.0') refuse('Transfer-Encoding in HTTP/1.0')
   if (body !== null && (method === 'GET' || method === 'HEAD')) refuse(`${method} with a body`)
@@ -41,13 +43,14 @@ interface Framing {
   coding: boolean
 }
 
-function readFraming(rawHeaders: string[]): Framing {
+function readFraming(rawHeaders: string[], readName: ReadHeaderName): Framing {
   if (rawHeaders.length > 2 * HEADERS_LIMIT) refuse(`more than ${HEADERS_LIMIT} headers`)
   let length: string | undefined
   let coding = false
   let authorized = false
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] as string).toLowerCase()
+    const { lower: name, fate } = readName(rawHeaders[i] as string)
+    if (fate === 'refused') refuse(`the header ${name}`)
     const value = rawHeaders[i + 1] as string
     if (/[^\t\x20-\x7e]/.test(value)) refuse(`a byte beyond ASCII in ${name}`)
     switch (name) {
@@ -69,8 +72,6 @@ function readFraming(rawHeaders: string[]): Framing {
       case '__proto__':
         refuse('a __proto__ header')
         break
-      default:
-        if (/[_.]/.test(name) && LOOK_ALIKES.has(name.replace(/[_.]/g, '-'))) refuse(`the header ${name}`)
     }
   }
   return { length, coding }

@@ -29,6 +29,18 @@ export const GATEWAY_ERRORS = {
     sentence: 'Use the https address.',
     advice: 'A request with a body or with credentials came without TLS. Use the `https` address.',
   },
+  foreign_origin: {
+    status: 403,
+    sentence: 'A page of another address may not open a WebSocket here. Open it from a page of this one.',
+    advice:
+      'A page of another origin opened a WebSocket. If it is to be allowed, write its origin, which the log has, into `origins` of the route.',
+  },
+  service_worker_refused: {
+    status: 403,
+    sentence: 'No server behind this gateway can have a service worker: it would stand in front of the sign-in pages.',
+    advice:
+      'A page of an upstream wanted a service worker, which would stand in front of the sign-in pages. The page works without.',
+  },
   not_found: {
     status: 404,
     sentence: 'There is nothing at this address. Check it for a typing error.',

@@ -47,6 +47,8 @@ button:active { opacity: .8 }
 const PAGE_HEADERS = {
   'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; frame-ancestors 'none'`,
   'X-Frame-Options': 'DENY',
+  // Whatever opened it has no hold of it, not even a page of an upstream's on this host: those never say the same.
+  'Cross-Origin-Opener-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
 }

@@ -89,7 +89,10 @@ test('50 broken configurations under load change nothing, each says why in one l
 
   /** What is right in itself, but can't be done here; and what takes a restart. */
   const impossible: [change: (config: Anything) => void, words: RegExp][] = [
-    [set('upstreams.dead.token', { file: 'gone.token' }), /gone\.token is not there: write the token that dead/],
+    [
+      set('upstreams.music-assistant.token', { file: 'gone.token' }),
+      /gone\.token is not there: write the token that music-assistant/,
+    ],
     [set('oauth.clients.0.secret', { file: 'short.secret' }), /short\.secret holds a secret of under 16/],
     [
       set('tls', { source: 'files', certificate: 'gone.pem', key: 'certs/local.key' }),

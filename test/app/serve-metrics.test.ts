@@ -131,7 +131,11 @@ test('what is open and what is the case is told as it is at that moment', async 
   const bearer = `Authorization: Bearer ${await issueToken(house)}`
   const before = await metrics()
   t.deepEqual(countsOf(before, 'skillgate_open_tunnels'), {})
-  t.deepEqual(countsOf(before, 'skillgate_upstream_up'), { 'upstream="music-assistant"': 1, 'upstream="dead"': 1 })
+  t.deepEqual(countsOf(before, 'skillgate_upstream_up'), {
+    'upstream="music-assistant"': 1,
+    'upstream="music-assistant-open"': 1,
+    'upstream="dead"': 1,
+  })
   const { notAfter } = house.prepared.certificate
   t.deepEqual(countsOf(before, 'skillgate_certificate_expiry_time_seconds'), {
     'certificate="dev.jasonhollis.com"': notAfter / 1000,
@@ -148,7 +152,10 @@ test('what is open and what is the case is told as it is at that moment', async 
   const during = await metrics()
   t.deepEqual(countsOf(during, 'skillgate_open_tunnels'), { 'route="/ws"': 2 })
   t.deepEqual(countsOf(during, 'skillgate_open_connections'), { 'listener="https"': 3, 'listener="metrics"': 1 })
-  t.deepEqual(countsOf(during, 'skillgate_upstream_up'), { 'upstream="music-assistant"': 1 })
+  t.deepEqual(countsOf(during, 'skillgate_upstream_up'), {
+    'upstream="music-assistant"': 1,
+    'upstream="music-assistant-open"': 1,
+  })
 
   for (const one of [idle, ...webSockets]) one.socket.end()
   await untilEnded(2)
@@ -166,10 +173,13 @@ test('an upstream that is back is told to be up again', async (t) => {
   house.music.misbehave('reset', { times: 1 })
   t.is((await exchangeRaw(house, rawRequest('POST /open/x'))).status, 502)
   await untilEnded(1)
-  t.deepEqual(await valuesOf('skillgate_upstream_up'), ['skillgate_upstream_up{upstream="dead"} 1'])
+  t.deepEqual(await valuesOf('skillgate_upstream_up'), [
+    'skillgate_upstream_up{upstream="music-assistant"} 1',
+    'skillgate_upstream_up{upstream="dead"} 1',
+  ])
   await exchangeRaw(house, rawRequest('GET /open/x'))
   await untilEnded(1)
-  t.is((await valuesOf('skillgate_upstream_up')).length, 2)
+  t.is((await valuesOf('skillgate_upstream_up')).length, 3)
 })
 
 test('sign-ins, tokens and reloads are counted, those that came to nothing too', async (t) => {

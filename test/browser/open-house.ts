@@ -14,10 +14,8 @@ export async function openHouse(
   change?: Parameters<typeof startTestHouse>[1],
 ): Promise<{ house: TestHouse; page: Page } | undefined> {
   const house = await startTestHouse(t, change)
-  const browser = await openChromium(t, {
-    [new URL(ISSUER).host]: house.port,
-    [new URL(JAPAN).host]: house.port,
-  })
+  const ports = { [new URL(ISSUER).host]: house.port, [new URL(JAPAN).host]: house.port }
+  const browser = await openChromium(t, ports, house.prepared.certificate.certificate)
   if (!browser) return undefined
   const context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled: false, ...options })
   return { house, page: await context.newPage() }

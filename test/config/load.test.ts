@@ -78,6 +78,11 @@ test('a full file says all there is to say', (t) => {
   t.is(config.upstreams.lights?.connections, 10_000)
   t.is(config.upstreams.lights?.ca, join(good, 'tls/lights-ca.pem'))
   t.deepEqual(config.routes[0]?.scopes, ['music.read', 'user:read'])
+  t.deepEqual(
+    config.routes.slice(1, 4).map(({ sandbox }) => sandbox),
+    [true, false, true],
+  )
+  t.deepEqual(config.routes[3]?.origins, ['https://app.example.org', 'http://[::1]:3000', 'capacitor://localhost'])
   t.deepEqual(config.log, { level: 'debug', format: 'json', file: join(import.meta.dirname, 'state/skillgate.log') })
   t.deepEqual(config.metrics, { listen: { host: '::1', port: 9090 } })
 })
@@ -102,6 +107,13 @@ test('a route leads to an upstream, to another place, or to an answer', (t) => {
       [undefined, { status: 204, body: '', type: 'text/plain; charset=utf-8' }],
     ],
   )
+})
+
+test('the shipped file is good as it is, and with the # before its token taken away', (t) => {
+  const shipped = readFileSync(new URL('../../gateway.yaml', import.meta.url), 'utf8')
+  t.is(load(t, shipped).upstreams['music-assistant']?.token, undefined)
+  const withToken = load(t, shipped.replace('# token:', 'token:'))
+  t.truthy(withToken.upstreams['music-assistant']?.token)
 })
 
 test('what a minimal file leaves out has its default', (t) => {

@@ -50,7 +50,14 @@ test('whatever is let in leaves one record with who it was, where it went and ho
     ],
     [
       rawRequest('POST /open/x', ['Transfer-Encoding: chunked'], '5\r\nhello\r\n0\r\n\r\n'),
-      { ...music, user: undefined, client: undefined, grant: undefined, bytesReceived: 5, upstreamStatus: 404 },
+      {
+        upstream: 'music-assistant-open',
+        user: undefined,
+        client: undefined,
+        grant: undefined,
+        bytesReceived: 5,
+        upstreamStatus: 404,
+      },
     ],
     [rawRequest('POST /open/x', ['Expect: 100-continue', 'Content-Length: 5'], 'hello'), { bytesReceived: 5 }],
     [rawRequest('HEAD /open/x', ['Connection: close']), { method: 'HEAD', status: 404, bytesSent: 0 }],

@@ -46,8 +46,8 @@ test('what concerns nobody here is passed on as it was spelled, in its order, as
     ['Accept', 'b'],
     ['X_Under_Score', 'c'],
     ['Content-Length', '5'],
-    ['X-Remote-Users', 'd'],
-    ['X-Remote-User', 'e'],
+    ['X-Remote', 'd'],
+    ['X-Auth-Client', 'e'],
     ['X-Forwarde', 'f'],
     ['Constructor', 'g'],
   ]
@@ -68,10 +68,10 @@ test('every spelling of an identity header is removed', (t) => {
       t.deepEqual(kept([[spelling, 'admin']]), [], spelling)
 })
 
-test('the headers are removed under the names that the configuration gives them', (t) => {
+test('the headers are removed under the names that the configuration gives them, and under the usual ones', (t) => {
   const other = identityHeaders({ ...NAMES, user_id: 'Remote-User' }, 'home.example')
   const raw = other(['remote_USER', 'admin', 'X-Remote-User-Id', 'mine'], ADA)
-  t.deepEqual(raw.slice(0, 2), ['X-Remote-User-Id', 'mine'])
+  t.false(raw.includes('admin') || raw.includes('mine'))
   t.is(raw[raw.indexOf('Remote-User') + 1], '1815')
 })
 

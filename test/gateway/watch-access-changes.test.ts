@@ -29,7 +29,16 @@ function watching() {
   const site = ({ upstream = 'music', access = BEARER, granted = () => true, methods = ['GET'] }: SiteWanted = {}) =>
     ({
       routes: compileRoutes([
-        { kind: 'upstream', path: '/ws', methods, access, upstream: { name: upstream } as Upstream, websocket: true },
+        {
+          kind: 'upstream',
+          path: '/ws',
+          methods,
+          access,
+          upstream: { name: upstream } as Upstream,
+          websocket: true,
+          origins: new Set(),
+          sandbox: true,
+        },
       ]),
       accessTokens: {
         stillGranted: async () => {

@@ -35,7 +35,11 @@ test('a client that leaves while the upstream thinks has no status, and is no fa
       await house.music.until(() => house.music.requestCount > requestCount)
       if (leave === 'reset') client.reset()
       else client.socket.destroy()
-      const { bytesReceived } = await ends(t, house, { ...CUT, ending: 'client left', upstream: 'music-assistant' })
+      const { bytesReceived } = await ends(t, house, {
+        ...CUT,
+        ending: 'client left',
+        upstream: 'music-assistant-open',
+      })
       t.is(bytesReceived, request.includes('0123456789') ? 10 : request.includes('only') ? 4 : 0)
     }
   await noMoreEnded(t, house)

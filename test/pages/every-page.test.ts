@@ -18,7 +18,7 @@ test('every page works without script and loads nothing from anywhere', (t) => {
   }
 })
 
-test('every page lets only its own style through, and nobody frame, sniff or keep it', (t) => {
+test('every page lets only its own style through, and nobody frame, open, sniff or keep it', (t) => {
   for (const { what, page } of pages) {
     const [, style = ''] = /<style>(.*?)<\/style>/s.exec(page.body) ?? []
     const hash = createHash('sha256').update(style).digest('base64')
@@ -30,6 +30,7 @@ test('every page lets only its own style through, and nobody frame, sniff or kee
       page.headers,
       {
         'X-Frame-Options': 'DENY',
+        'Cross-Origin-Opener-Policy': 'same-origin',
         'Referrer-Policy': 'no-referrer',
         'X-Content-Type-Options': 'nosniff',
         'Cache-Control': 'no-store',

@@ -1,3 +1,4 @@
+import { createHash, X509Certificate } from 'node:crypto'
 import type { ExecutionContext } from 'ava'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { findProgram } from './program.ts'
@@ -20,10 +21,12 @@ const FLAGS = [
  * A real browser with an empty profile, without a window, that ends with the test. Undefined where none is installed:
  * the test has been skipped then.
  * @param ports of this machine, by the host that the browser finds there at 443. It finds no other host at all.
+ * @param trusted a certificate, in PEM, whose key it takes for good: without that no page has a service worker.
  */
 export async function openChromium(
   t: ExecutionContext,
   ports: Record<string, number> = {},
+  trusted?: string,
 ): Promise<Browser | undefined> {
   const executablePath = findProgram(t, NAMES, 'chromium')
   if (executablePath === undefined) return undefined
@@ -31,10 +34,22 @@ export async function openChromium(
   const browser = await chromium.launch({
     executablePath,
     headless: true,
-    args: [...FLAGS, `--host-resolver-rules=${[...rules, 'MAP * ~NOTFOUND'].join(', ')}`],
+    args: [
+      ...FLAGS,
+      ...(trusted === undefined ? [] : [`${TRUSTED}=${keyHash(trusted)}`]),
+      `--host-resolver-rules=${[...rules, 'MAP * ~NOTFOUND'].join(', ')}`,
+    ],
   })
   t.teardown(() => browser.close())
   return browser
+}
+
+const TRUSTED = '--ignore-certificate-errors-spki-list'
+
+/** As Chromium names a public key. */
+function keyHash(certificate: string): string {
+  const key = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' })
+  return createHash('sha256').update(key).digest('base64')
 }
 
 /** A phone and a desktop, in pixels. */

@@ -28,14 +28,25 @@ const AT_ONCE = { changesEveryMs: 0 }
 export function testConfig(musicAssistant: string) {
   const redirect_uris = ['https://pitangui.amazon.com/api/skill/link/MKXZK47785HJ2', JAPAN]
   const scopes = ['music.read', 'music.control', 'user:read']
+  const music = { url: musicAssistant, token: { file: 'data/music-assistant.token' }, response_timeout: 60 }
+  const upstreams = {
+    'music-assistant': music,
+    /** The same server for strangers: what a test changes of the one is changed of the other. */
+    'music-assistant-open': {
+      get url(): string {
+        return upstreams['music-assistant'].url
+      },
+      get response_timeout(): number {
+        return upstreams['music-assistant'].response_timeout
+      },
+    },
+    dead: { url: 'http://127.0.0.1:1' },
+  }
   return {
     public_url: ISSUER,
     listen: { https: '127.0.0.1:0', http: '127.0.0.1:0' },
     tls: { source: 'local' } as { source: string; certificate?: string; key?: string },
-    upstreams: {
-      'music-assistant': { url: musicAssistant, token: { file: 'data/music-assistant.token' }, response_timeout: 60 },
-      dead: { url: 'http://127.0.0.1:1' },
-    },
+    upstreams,
     oauth: {
       scopes: { 'music.read': 'See your music', 'music.control': 'Play and pause', 'user:read': 'See your name' },
       clients: [
@@ -53,8 +64,8 @@ export function testConfig(musicAssistant: string) {
     routes: [
       { path: '/api', methods: ['POST'], upstream: 'music-assistant', auth: 'bearer', scopes: ['music.control'] },
       { path: '/ws', upstream: 'music-assistant', auth: 'bearer', websocket: true },
-      { path: '/imageproxy/*', methods: ['GET', 'HEAD'], upstream: 'music-assistant', auth: 'none' },
-      { path: '/open/*', upstream: 'music-assistant', auth: 'none', websocket: true },
+      { path: '/imageproxy/*', methods: ['GET', 'HEAD'], upstream: 'music-assistant-open', auth: 'none' },
+      { path: '/open/*', upstream: 'music-assistant-open', auth: 'none', websocket: true },
       { path: '/any/*', upstream: 'music-assistant', auth: 'bearer' },
       { path: '/dead', upstream: 'dead', auth: 'none', websocket: true },
     ],

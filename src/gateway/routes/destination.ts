@@ -22,6 +22,10 @@ export interface UpstreamDestination extends Matched {
   kind: 'upstream'
   upstream: Upstream
   websocket: boolean
+  /** Of the pages that may open a WebSocket. */
+  origins: ReadonlySet<string>
+  /** Whether browsers are to keep its pages apart from the gateway's own. */
+  sandbox: boolean
 }
 
 /** What is sent elsewhere. */

@@ -2,9 +2,12 @@ import { GatewayError } from '../../http/gateway-error.ts'
 import type { Identity } from '../../http/identity.ts'
 import type { UpstreamSettings } from './upstream.ts'
 
-/** What the gateway signs in with at an upstream for somebody: the value of `Authorization`. */
-export function credentialsFor({ token }: UpstreamSettings, _identity: Identity | undefined): string | undefined {
-  return token === undefined ? undefined : `Bearer ${token}`
+/**
+ * What the gateway signs in with at an upstream for somebody: the value of `Authorization`. For a stranger it never
+ * signs in: they would act there as the owner of the token.
+ */
+export function credentialsFor({ token }: UpstreamSettings, identity: Identity | undefined): string | undefined {
+  return token === undefined || identity === undefined ? undefined : `Bearer ${token}`
 }
 
 /**

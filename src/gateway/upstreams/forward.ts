@@ -15,6 +15,8 @@ export interface ForwardRequest {
   target: Target
   /** Raw pairs, sent instead of the request's own. */
   headers: string[]
+  /** Whether documents among the answers are kept apart from the gateway's own pages. */
+  sandbox: boolean
   /** What the client is told instead of an answer with this status, if it isn't passed on. */
   refusalOf: (status: number) => GatewayError | undefined
 }
@@ -123,7 +125,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     }
     const { answer } = this.#exchange
     // The upstream's own words for the status may be none that a response can have, and mean nothing.
-    answer.begin(status, responseHeaders(status === 204 ? withoutLength(raw) : raw))
+    answer.begin(status, responseHeaders(status === 204 ? withoutLength(raw) : raw, this.#request.sandbox))
     this.#headWaits = true
     // Together with the first of the body, if that is there. (`flushHeaders` would write them as UTF-8.)
     process.nextTick(() => this.#headWaits && answer.write(NOTHING))

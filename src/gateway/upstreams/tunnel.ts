@@ -61,7 +61,7 @@ function waitForPlace(tunnels: Places, socket: Duplex): Promise<boolean> {
 }
 
 function splice(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
-  const { upstream, upgrade, headers, refusalOf, onOpen } = request
+  const { upstream, upgrade, headers, sandbox, refusalOf, onOpen } = request
   const { socket, head } = upgrade
   const outcome: Outcome = { ...CLIENT_LEFT }
   /** Bytes that came in one packet with the upstream's consent. */
@@ -101,7 +101,10 @@ function splice(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
             return
           }
           firstLength = first.length
-          response.headers = toObject([...responseHeaders(withoutLength(response.rawHeaders)), ...TO_WEBSOCKET])
+          response.headers = toObject([
+            ...responseHeaders(withoutLength(response.rawHeaders), sandbox),
+            ...TO_WEBSOCKET,
+          ])
           spliceSockets(response, upstreamSocket, first)
         })
         // It would end the connection where it fails, and pass on a chunked answer without its chunks.
@@ -156,7 +159,7 @@ function splice(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
       response.on('error', cut)
       const { rawHeaders } = response
       try {
-        answer.begin(status, responseHeaders(status === 204 ? withoutLength(rawHeaders) : rawHeaders))
+        answer.begin(status, responseHeaders(status === 204 ? withoutLength(rawHeaders) : rawHeaders, sandbox))
       } catch (error) {
         // No response can be like that.
         fail(error as Error)

@@ -1,6 +1,7 @@
 import type { EndpointRequest } from '../../http/answer.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import type { Session } from '../resource-owners.ts'
+import { checkPressed, checkSentFromHere } from './check-navigation.ts'
 import { checkCsrf } from './csrf-token.ts'
 import { ForeignRequestError } from './foreign-request-error.ts'
 import type { Parameters } from './parameters.ts'
@@ -17,17 +18,22 @@ export interface OwnForm {
   session: Session | undefined
 }
 
-/** @throws ForeignRequestError where somebody else made the form up. */
+/** @throws ForeignRequestError where somebody else made the form up, or a script sent it. */
 export async function checkOwnForm(
   { resourceOwners }: Pick<AuthorizationServer, 'resourceOwners'>,
   { headers }: Pick<EndpointRequest, 'headers'>,
   form: Parameters,
   endpoint: string,
 ): Promise<OwnForm> {
+  checkSentFromHere({ headers })
   const session = await resourceOwners.findSession(headers.cookie)
   const isTiedTo = (whose: Session | undefined) =>
     checkCsrf(headers.cookie, aboutForm(endpoint, form.get('request') ?? '', whose), form.get('csrf') ?? '')
   if (isTiedTo(undefined)) return { form, session: undefined }
-  if (session && isTiedTo(session)) return { form, session }
+  if (session && isTiedTo(session)) {
+    // Here one press is all that it takes; elsewhere a password besides, which a browser may fill in and send by itself.
+    checkPressed({ headers })
+    return { form, session }
+  }
   throw new ForeignRequestError('CSRF token missing, not of this browser, or of another session')
 }

@@ -3,6 +3,7 @@ import { type DeviceCode, deviceCodePage, deviceDonePage } from '../../pages/dev
 import { explainedPage } from '../../pages/explained-page.ts'
 import { languageOf } from '../../pages/language.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
+import { checkOpenedFromElsewhere } from '../checks/check-navigation.ts'
 import { aboutForm, checkOwnForm, type OwnForm } from '../checks/check-own-form.ts'
 import { newCsrfToken } from '../checks/csrf-token.ts'
 import { Parameters } from '../checks/parameters.ts'
@@ -21,6 +22,7 @@ const ENDPOINT = 'device'
  * @see RFC 8628 sections 3.3.1 and 5.4
  */
 export function handleDevicePage(server: AuthorizationServer, request: EndpointRequest): Answer {
+  checkOpenedFromElsewhere(request)
   const userCode = readUserCode(new Parameters(request.query).getText('user_code'))
   return codePage(server, request, { userCode: userCode && showUserCode(userCode) })
 }

@@ -11,6 +11,18 @@ export const deErrors: typeof enErrors = {
     title: 'Diese Anfrage ist nicht eindeutig',
     sentences: ['Diese Adresse nimmt keine solche Verbindung an. Öffnen Sie sie als gewöhnliche Seite.'],
   },
+  foreign_origin: {
+    title: 'Nicht von dieser Seite',
+    sentences: [
+      'Eine Seite unter einer anderen Adresse wollte sich hierher verbinden. Öffnen Sie die Seite, die zu dieser Adresse gehört.',
+    ],
+  },
+  service_worker_refused: {
+    title: 'Hier nicht verfügbar',
+    sentences: [
+      'Eine Seite wollte auch ohne ihren Server arbeiten. Das ist hier abgeschaltet, die Seite selbst funktioniert.',
+    ],
+  },
   not_found: {
     title: 'Hier ist nichts',
     sentences: ['Unter dieser Adresse gibt es nichts. Prüfen Sie, ob sie richtig geschrieben ist.'],

@@ -14,6 +14,14 @@ export const enErrors = {
     title: 'This request is not clear',
     sentences: ['This address takes no such connection. Open it as an ordinary page.'],
   },
+  foreign_origin: {
+    title: 'Not from that page',
+    sentences: ['A page of another address wanted to connect to here. Open the page that belongs to this address.'],
+  },
+  service_worker_refused: {
+    title: 'Not available here',
+    sentences: ['A page wanted to work without its server. That is switched off here, and the page works as it is.'],
+  },
   not_found: {
     title: 'There is nothing here',
     sentences: ['There is nothing at this address. Check it for a typing error.'],

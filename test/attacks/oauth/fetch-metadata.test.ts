@@ -86,3 +86,65 @@ test('31. no script signs anybody out, nor learns who is signed in', async (t) =
   t.is((await requestFor(browser, 'document').submit(page, {}, 'sign-out')).status, 200)
   t.true(house.events().some(({ event }) => event === 'signed_out'))
 })
+
+test('61. a page of this host opens neither the consent page nor that for a code; others do, and people do', async (t) => {
+  const house = await startTestHouse(t, addKitchen)
+  const browser = new Browser(house, { 'sec-fetch-dest': 'document', 'sec-fetch-user': '?1' })
+  for (const site of ['same-origin', 'none', 'same-site', 'cross-site', undefined]) {
+    delete browser.headers['sec-fetch-site']
+    if (site) browser.headers['sec-fetch-site'] = site
+    const [consent, code] = [await openAuthorize(house, {}, browser), await browser.open('/alexa/device')]
+    if (site !== 'same-origin') {
+      t.deepEqual([consent.status, code.status], [200, 200], site)
+      continue
+    }
+    isRefused(t, consent, site)
+    t.is(code.status, 403)
+    t.deepEqual([code.headers['set-cookie'], code.hidden], [undefined, {}])
+  }
+})
+
+const CHROMIUM = { 'sec-ch-ua': '"Chromium";v="140"' }
+const FIREFOX = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' }
+const SAFARI = {
+  'user-agent': 'Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/604.1',
+}
+
+test('61. a form is taken from a page of this host only', async (t) => {
+  const house = await startTestHouse(t)
+  for (const site of ['cross-site', 'same-site', 'made-up']) {
+    const browser = new Browser(house, { ...CHROMIUM, 'sec-fetch-dest': 'document', 'sec-fetch-user': '?1' })
+    const page = await openAuthorize(house, {}, browser)
+    browser.headers['sec-fetch-site'] = site
+    isRefused(t, await browser.submit(page, TYPED), site)
+    browser.headers['sec-fetch-site'] = site === 'made-up' ? 'none' : 'same-origin'
+    t.regex((await browser.submit(page, TYPED)).location, /[?&]code=/)
+  }
+})
+
+test('61. where one press is all that it takes, somebody has pressed, as far as the browser tells', async (t) => {
+  const house = await startTestHouse(t)
+  for (const agent of [CHROMIUM, FIREFOX, SAFARI]) {
+    const browser = new Browser(house, { ...agent, 'sec-fetch-dest': 'document', 'sec-fetch-site': 'none' })
+    // With a password it needs no press: a browser that fills it in may send it too.
+    const first = await openAuthorize(house, {}, browser)
+    browser.headers['sec-fetch-site'] = 'same-origin'
+    t.regex((await browser.submit(first, TYPED)).location, /[?&]code=/)
+
+    browser.headers['sec-fetch-site'] = 'none'
+    const second = await openAuthorize(house, {}, browser)
+    browser.headers['sec-fetch-site'] = 'same-origin'
+    if (agent !== SAFARI) isRefused(t, await browser.submit(second, {}), JSON.stringify(agent))
+    if (agent !== SAFARI) browser.headers['sec-fetch-user'] = '?1'
+    t.regex((await browser.submit(second, {})).location, /[?&]code=/)
+  }
+})
+
+test('61. a browser that tells nothing of its requests links and approves as ever', async (t) => {
+  const house = await startTestHouse(t)
+  for (const agent of [{}, CHROMIUM, FIREFOX]) {
+    const browser = new Browser(house, { ...agent })
+    t.regex((await browser.submit(await openAuthorize(house, {}, browser), TYPED)).location, /[?&]code=/)
+    t.regex((await browser.submit(await openAuthorize(house, {}, browser), {})).location, /[?&]code=/)
+  }
+})

@@ -8,7 +8,7 @@ import { issueToken } from '../../support/tokens.ts'
 
 /** A house in which all is open but /admin, as somebody has who trusts an upstream to ask for passwords itself. */
 function startOpenHouse(t: ExecutionContext): Promise<TestHouse> {
-  const upstream = 'music-assistant'
+  const upstream = 'music-assistant-open'
   return startTestHouse(t, (config) => {
     Object.assign(config, {
       routes: [

@@ -10,6 +10,10 @@ test('the gateway signs in with the token of the upstream, if it has one', (t) =
   t.is(credentialsFor(MUSIC, ADA), undefined)
 })
 
+test('62. for a stranger the gateway never signs in', (t) => {
+  t.is(credentialsFor({ ...MUSIC, token: 'abc' }, undefined), undefined)
+})
+
 test('only a 401 to somebody who was let in means the gateway itself', (t) => {
   const refusal = refusalOf({ ...MUSIC, token: 'abc' }, ADA, 401)
   t.like(refusal, { code: 'upstream_refused_gateway', status: 502 })
