@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { StorageError } from '../files/storage-error.ts'
 import type { Store } from '../store/store.ts'
+import type { Clock } from '../store/watch-clock.ts'
 import type { Logger } from '../telemetry/log.ts'
 
 /** Milliseconds between two looks at a store in which nothing was left to delete, or which failed. */
@@ -10,8 +11,6 @@ const BATCH_ROWS = 16
 /** The pause between two batches: the least in milliseconds, and as a multiple of what the batch before took. */
 const PAUSE_MS = 4
 const PAUSE_RATIO = 3
-/** Milliseconds by which the wall clock may have moved against one that only counts on. What is more is a jump. */
-const JUMP_MS = 300_000
 /** Milliseconds after a jump, and after the start, in which somebody or NTP may find that the wall clock is wrong. */
 const SETTLING_MS = 3_600_000
 
@@ -20,8 +19,6 @@ export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>
 
 export interface MaintenanceOptions {
   sleep?: Sleep
-  /** Milliseconds since whenever, of a clock that nobody sets. */
-  monotonic?: () => number
   /** Milliseconds for which the wall clock has to have gone evenly before anything is deleted by it. */
   settling?: number
 }
@@ -34,12 +31,11 @@ export interface MaintenanceOptions {
  */
 export function maintainStore(
   store: Store,
-  now: () => number,
+  clock: Clock,
   log: Logger,
-  { sleep = sleepQuietly, monotonic = () => performance.now(), settling = SETTLING_MS }: MaintenanceOptions = {},
+  { sleep = sleepQuietly, settling = SETTLING_MS }: MaintenanceOptions = {},
 ): () => Promise<void> {
   const stopping = new AbortController()
-  const isSettled = watchClock(now(), monotonic, settling)
 
   async function maintain(): Promise<void> {
     let pause = INTERVAL_MS
@@ -49,8 +45,8 @@ export function maintainStore(
       } catch {
         return
       }
-      const at = now()
-      pause = isSettled(at) ? await purgeBatch(store, at, log) : INTERVAL_MS
+      const settled = clock.evenFor() >= settling && !clock.doubt()
+      pause = settled ? await purgeBatch(store, clock.now(), log) : INTERVAL_MS
     }
   }
 
@@ -58,20 +54,6 @@ export function maintainStore(
   return async () => {
     stopping.abort()
     await maintenance
-  }
-}
-
-/** @returns whether the wall clock, which shows this now, has gone evenly for long enough. */
-function watchClock(start: number, monotonic: () => number, settling: number): (at: number) => boolean {
-  let since = monotonic()
-  let ahead = start - since
-  return function isSettled(at) {
-    const counted = monotonic()
-    if (Math.abs(at - counted - ahead) > JUMP_MS) {
-      since = counted
-      ahead = at - counted
-    }
-    return counted - since >= settling
   }
 }
 
@@ -89,6 +71,6 @@ async function purgeBatch(store: Store, now: number, log: Logger): Promise<numbe
 }
 
 /** Keeps no process running. */
-function sleepQuietly(milliseconds: number, signal: AbortSignal): Promise<void> {
+export function sleepQuietly(milliseconds: number, signal: AbortSignal): Promise<void> {
   return wait(milliseconds, undefined, { signal, ref: false })
 }

@@ -9,6 +9,7 @@ import { openTokenFacts, type TokenFacts } from '../oauth/grants/token-facts.ts'
 import { keyFile, openSealer, type Sealer } from '../secrets/seal.ts'
 import { openKeyvStore } from '../store/keyv-store.ts'
 import type { Store } from '../store/store.ts'
+import { type Clock, watchClock } from '../store/watch-clock.ts'
 import { type Audit, openAudit } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
 import { limitAudit } from '../telemetry/limit-audit.ts'
@@ -18,6 +19,7 @@ import type { OpenLog } from '../telemetry/open-log.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { passwordVerifier, type VerifyPassword } from '../users/users.ts'
 import { measureStore } from './measure-store.ts'
+import { RELEASED_AT } from './released-at.ts'
 
 /** The log: what the gateway itself has to say, and a line for each request. */
 export type Telemetry = Pick<OpenLog, 'logger' | 'access' | 'lost' | 'setLevel'>
@@ -32,6 +34,7 @@ export interface House {
   /** Undefined until somebody wants them. */
   metrics: Metrics | undefined
   store: Store
+  clock: Clock
   sealer: Sealer
   audit: Audit
   facts: TokenFacts
@@ -66,7 +69,7 @@ export async function openHouse(
   telemetry: Telemetry,
   { changesEveryMs }: HouseOptions = {},
 ): Promise<House> {
-  const { now } = environment
+  const { now, monotonic = () => performance.now() } = environment
   const log = telemetry.logger
   const closing = new AsyncDisposableStack()
   try {
@@ -74,6 +77,7 @@ export async function openHouse(
       log.info({ detail: `it was of version ${version}; a copy is in ${copy}` }, 'database brought up to date')
     const opened = await openKeyvStore(databaseFile({ data_dir }), now, { onMigrated })
     closing.defer(() => opened.close())
+    const seen = await opened.get('clock', 'seen')
     const store = measureStore(opened, () => house.metrics?.storeTook)
     const everyEvent = openAudit(auditFile(data_dir), environment, (error) => {
       log.error({ detail: error.message }, 'audit events are being lost')
@@ -86,6 +90,7 @@ export async function openHouse(
       log,
       metrics: undefined,
       store,
+      clock: watchClock({ now, monotonic, seenAt: seen?.seenAt, releasedAt: RELEASED_AT }),
       sealer: await openSealer(keyFile(data_dir), environment),
       audit(event) {
         house.metrics?.audit(event)

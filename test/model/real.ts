@@ -55,6 +55,7 @@ export class Real {
       resources: [],
       clients,
       store,
+      clockDoubt: () => undefined,
       accessTokens: openAccessTokens(store, clients, now),
       resourceOwners: { findSession, checkPassword: nobody, checkSecondFactor: nobody, endSession: async () => '' },
       rotationKey: Buffer.alloc(32, 1),

@@ -30,6 +30,7 @@ export async function openServer(t: ExecutionContext, clients: RegisteredClient[
     resources: [HOME, `${HOME}/api`, `${HOME}/any`].map((resource) => ({ resource, scopes: [] })),
     clients: known,
     store,
+    clockDoubt: () => undefined,
     accessTokens: openAccessTokens(store, known, now),
     resourceOwners: { findSession: nobody, checkPassword: nobody, checkSecondFactor: nobody, endSession: nobody },
     rotationKey: randomBytes(32),

@@ -6,6 +6,7 @@ import { narrowResources } from '../checks/narrow-resources.ts'
 import type { ClientRequest } from '../clients/read-client-request.ts'
 import { deny } from '../deny.ts'
 import { findResourceOwner } from '../find-resource-owner.ts'
+import { requirePossibleClock } from '../grants/find-unless-in-doubt.ts'
 import { issueFirstTokens } from '../grants/issue-first-tokens.ts'
 import type { TokenResponse } from '../grants/issue-tokens.ts'
 import { type DeviceRequest, replaceDevice, rowExpiry } from './device-requests.ts'
@@ -21,6 +22,7 @@ const INTERVAL_LIMIT_MS = 60_000
  * @see RFC 8628 sections 3.4 and 3.5
  */
 export async function exchangeDeviceCode(server: AuthorizationServer, request: ClientRequest): Promise<TokenResponse> {
+  requirePossibleClock(server)
   for (;;) {
     const device = await findDevice(server, request)
     const { decision } = device.record

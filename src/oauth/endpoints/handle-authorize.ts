@@ -2,6 +2,7 @@ import type { Answer, EndpointRequest } from '../../http/answer.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { checkAuthorizationRequest } from '../checks/check-authorization-request.ts'
 import { consentToLink, showConsent } from '../consent/show-consent.ts'
+import { requirePossibleClock } from '../grants/find-unless-in-doubt.ts'
 import { linkAttempt } from '../link-attempt.ts'
 import type { Known } from './known.ts'
 
@@ -13,6 +14,7 @@ export async function handleAuthorize(
 ): Promise<Answer> {
   const { query, address } = request
   known.attempt = linkAttempt(query)
+  requirePossibleClock(server)
   const authorization = await checkAuthorizationRequest(server, query, known)
   const page = await showConsent(server, consentToLink(authorization, query), request)
   const { client, scopes } = authorization

@@ -16,11 +16,11 @@ export interface Registration {
 
 /** The client registration endpoint, for whoever has the initial access token. @see RFC 7591 section 3 */
 export async function handleRegister(server: AuthorizationServer, request: EndpointRequest): Promise<Answer> {
-  const { registration, store, now } = server
+  const { registration, store, now, clockDoubt } = server
   if (!registration) throw new Error('register was reached where nobody may register')
   checkInitialAccessToken(registration, request.headers.authorization)
   const metadata = readClientMetadata(await readJsonObject(request), registration.scopes)
-  await makeRoom(store, now())
+  await makeRoom(store, now(), clockDoubt() !== undefined)
   return jsonAnswer(201, await registerClient(server, metadata, request.address))
 }
 

@@ -8,6 +8,7 @@ import type { RegisteredClient } from '../clients/clients.ts'
 import type { ClientRequest } from '../clients/read-client-request.ts'
 import { deny } from '../deny.ts'
 import { findResourceOwner } from '../find-resource-owner.ts'
+import { findUnlessInDoubt, requirePossibleClock } from './find-unless-in-doubt.ts'
 import { revokeGrant } from './grants.ts'
 import { issueFirstTokens } from './issue-first-tokens.ts'
 import type { TokenResponse } from './issue-tokens.ts'
@@ -21,7 +22,8 @@ export async function exchangeCode(server: AuthorizationServer, request: ClientR
   const { client, parameters, known } = request
   const code = parameters.require('code')
   const redirectUri = parameters.require('redirect_uri')
-  const record = isSecret(code) ? await server.store.get('code', hashSecret(code)) : undefined
+  requirePossibleClock(server)
+  const record = isSecret(code) ? await findUnlessInDoubt(server, 'code', hashSecret(code)) : undefined
   if (!record) throw invalidCode('unknown or expired')
   known.attempt = record.attempt
   checkSameClientAndRedirect(record, client, redirectUri)
@@ -62,10 +64,13 @@ async function redeemCodeOnce(
   return response
 }
 
-/** A replay ends what the code gave, unless it comes so soon that it is a retry. @see RFC 6749 section 4.1.2 */
+/**
+ * A replay ends what the code gave, unless it comes so soon that it is a retry, or the clock can't tell.
+ * @see RFC 6749 section 4.1.2
+ */
 async function refuseReplay(server: AuthorizationServer, id: string, who: object): Promise<never> {
   const first = await server.store.get('redemption', id)
-  if (first && !isWithin(CODE_RETRY_WINDOW_MS, first.redeemedAt, server.now())) {
+  if (first && !server.clockDoubt() && !isWithin(CODE_RETRY_WINDOW_MS, first.redeemedAt, server.now())) {
     await revokeGrant(server, first.grant)
     server.audit({ event: 'code_reused', ...who, grant: first.grant, detail: 'its grant is revoked' })
     throw invalidCode(`used again, its grant ${first.grant} is revoked`)

@@ -1,4 +1,5 @@
 import type { Environment } from '../../config/environment.ts'
+import { isOfTheFuture } from '../../store/clock-tolerance.ts'
 import type { GrantRecord } from '../../store/records.ts'
 import type { Entry, Store } from '../../store/store.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
@@ -37,12 +38,16 @@ export function expiry({ lastUsedAt }: GrantRecord, { lifetimes }: Pick<Register
  * @returns the grant's new expiry, if it was noted.
  */
 export async function noteUse(
-  { store, now }: Pick<AuthorizationServer, 'store' | 'now'>,
+  { store, now, clockDoubt }: Pick<AuthorizationServer, 'store' | 'now' | 'clockDoubt'>,
   { id, record }: Grant,
   client: Pick<RegisteredClient, 'lifetimes'>,
 ): Promise<number | undefined> {
   const at = now()
-  if (at - record.lastUsedAt < LAST_USE_PRECISION_MS) return undefined
+  const since = at - record.lastUsedAt
+  // One of the future was noted by a clock that was ahead: it would outlive everything else.
+  if (since < LAST_USE_PRECISION_MS && !isOfTheFuture(record.lastUsedAt, at)) return undefined
+  // What was dated by a clock that was believed isn't dated anew by one that isn't.
+  if (clockDoubt()) return undefined
   const used = { ...record, revision: record.revision + 1, lastUsedAt: at }
   return (await store.replace('grant', id, record.revision, used, expiry(used, client)))
     ? expiry(used, client)

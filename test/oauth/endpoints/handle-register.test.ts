@@ -26,7 +26,11 @@ async function openRegistration(t: ExecutionContext) {
   }
   const register = (metadata: object = {}) => send(JSON.stringify({ redirect_uris: [BACK], ...metadata }))
   const authenticate = (form: Record<string, string>) =>
-    authenticateClient({ clients, store, now }, undefined, new Parameters(new URLSearchParams(form).toString()))
+    authenticateClient(
+      { clients, store, now, clockDoubt: () => undefined },
+      undefined,
+      new Parameters(new URLSearchParams(form).toString()),
+    )
   return { send, register, authenticate, clients, store, now, events, server, registration, asked }
 }
 
