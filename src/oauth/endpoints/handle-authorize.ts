@@ -1,6 +1,7 @@
 import type { Answer, EndpointRequest } from '../../http/answer.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { checkAuthorizationRequest } from '../checks/check-authorization-request.ts'
+import { refuseSilent } from '../consent/refuse-silent.ts'
 import { consentToLink, showConsent } from '../consent/show-consent.ts'
 import { requirePossibleClock } from '../grants/find-unless-in-doubt.ts'
 import { linkAttempt } from '../link-attempt.ts'
@@ -16,6 +17,7 @@ export async function handleAuthorize(
   known.attempt = linkAttempt(query)
   requirePossibleClock(server)
   const authorization = await checkAuthorizationRequest(server, query, known)
+  await refuseSilent(server, authorization, request)
   const page = await showConsent(server, consentToLink(authorization, query), request)
   const { client, scopes } = authorization
   server.audit({ event: 'link_opened', address, client: client.id, scopes, attempt: known.attempt })

@@ -3,6 +3,7 @@ import { isWithin } from '../../store/clock-tolerance.ts'
 import type { CodeRecord } from '../../store/records.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { narrowResources } from '../checks/narrow-resources.ts'
+import { requireStillAllowed } from '../checks/still-allowed.ts'
 import { verifyPkce } from '../checks/verify-pkce.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
 import type { ClientRequest } from '../clients/read-client-request.ts'
@@ -28,9 +29,10 @@ export async function exchangeCode(server: AuthorizationServer, request: ClientR
   known.attempt = record.attempt
   checkSameClientAndRedirect(record, client, redirectUri)
   verifyPkce(record.challenge, parameters.get('code_verifier'))
+  const scopes = requireStillAllowed(record.scopes, client)
   const resources = narrowResources(server.resources, record.resources, parameters)
   if (!(await findResourceOwner(server.store, record))) throw invalidCode(`user ${record.userName} is gone`)
-  return redeemCodeOnce(server, request, { id: hashSecret(code), record, resources })
+  return redeemCodeOnce(server, request, { id: hashSecret(code), record, scopes, resources })
 }
 
 function checkSameClientAndRedirect(record: CodeRecord, client: RegisteredClient, redirectUri: string): void {
@@ -42,6 +44,8 @@ function checkSameClientAndRedirect(record: CodeRecord, client: RegisteredClient
 interface CheckedCode {
   id: string
   record: CodeRecord
+  /** What of its scopes the client may still have. */
+  scopes: string[]
   /** What the access token is for. */
   resources?: string[]
 }
@@ -50,9 +54,9 @@ interface CheckedCode {
 async function redeemCodeOnce(
   server: AuthorizationServer,
   { client, address }: ClientRequest,
-  { id, record, resources }: CheckedCode,
+  { id, record, scopes, resources }: CheckedCode,
 ): Promise<TokenResponse> {
-  const { grant, entries, response } = issueFirstTokens(server, client, record, { scopes: record.scopes, resources })
+  const { grant, entries, response } = issueFirstTokens(server, client, record, { scopes, resources })
   const redemption = { grant: grant.id, redeemedAt: server.now() }
   // No shorter than the code's own life, which the clock and the configuration may have changed meanwhile.
   const until = Math.max(record.expiresAt, server.now() + client.lifetimes.code)
@@ -60,7 +64,7 @@ async function redeemCodeOnce(
   if (!(await server.store.insert('redemption', id, redemption, until, entries))) {
     await refuseReplay(server, id, who)
   }
-  server.audit({ event: 'code_redeemed', ...who, grant: grant.id, scopes: record.scopes })
+  server.audit({ event: 'code_redeemed', ...who, grant: grant.id, scopes })
   return response
 }
 

@@ -1,5 +1,4 @@
 import type { Environment } from '../../config/environment.ts'
-import { isOfTheFuture } from '../../store/clock-tolerance.ts'
 import type { GrantRecord } from '../../store/records.ts'
 import type { Entry, Store } from '../../store/store.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
@@ -43,9 +42,7 @@ export async function noteUse(
   client: Pick<RegisteredClient, 'lifetimes'>,
 ): Promise<number | undefined> {
   const at = now()
-  const since = at - record.lastUsedAt
-  // One of the future was noted by a clock that was ahead: it would outlive everything else.
-  if (since < LAST_USE_PRECISION_MS && !isOfTheFuture(record.lastUsedAt, at)) return undefined
+  if (at - record.lastUsedAt < LAST_USE_PRECISION_MS) return undefined
   // What was dated by a clock that was believed isn't dated anew by one that isn't.
   if (clockDoubt()) return undefined
   const used = { ...record, revision: record.revision + 1, lastUsedAt: at }
