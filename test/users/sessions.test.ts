@@ -18,7 +18,7 @@ async function openRoom(t: ExecutionContext, change: Partial<SessionLimits> = {}
 }
 
 test('a session is found by its cookie among others, which only this host can set and no script can read', async (t) => {
-  const { sessions, ada, store, now } = await openRoom(t)
+  const { sessions, ada, store, environment } = await openRoom(t)
   const header = await sessions.begin(ada)
   const secret = FORM.exec(header)?.[1] as string
   t.truthy(secret)
@@ -30,7 +30,7 @@ test('a session is found by its cookie among others, which only this host can se
   ]) {
     t.deepEqual(
       await sessions.find(cookies),
-      { id: hashSecret(secret), user: ada, signedInAt: now() },
+      { id: hashSecret(secret), user: ada, signedInAt: environment.now() },
       cookies,
     )
   }
