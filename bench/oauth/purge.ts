@@ -10,6 +10,7 @@ import { maintainStore } from '../../src/app/maintain-store.ts'
 import { hashSecret } from '../../src/secrets/secret.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import type { Store } from '../../src/store/store.ts'
+import { watchClock } from '../../src/store/watch-clock.ts'
 import { fillExpired, fillGrants, type Owner, tokenOf } from './fill.ts'
 import { Latencies } from './latencies.ts'
 
@@ -47,6 +48,7 @@ const [WITHOUT, WITH, BATCH] = Object.values(results) as [Latencies, Latencies, 
 let requests = WITHOUT
 const worker = callStore(store, (took) => requests.add(took))
 let purgingFor = 0
+const clock = watchClock({ now: Date.now, monotonic: () => performance.now(), releasedAt: 0 })
 let left = expired
 const until = performance.now() + seconds * 1000
 while (left > 0 && performance.now() < until) {
@@ -54,7 +56,7 @@ while (left > 0 && performance.now() < until) {
   await sleep(SLICE)
   requests = WITH
   const started = performance.now()
-  const stop = maintainStore(counted(store), Date.now, pino({ level: 'error' }), { sleep: impatient(), settling: 0 })
+  const stop = maintainStore(counted(store), clock, pino({ level: 'error' }), { sleep: impatient(), settling: 0 })
   while (left > 0 && performance.now() - started < SLICE) await sleep(20)
   await stop()
   purgingFor += performance.now() - started

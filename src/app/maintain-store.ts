@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { StorageError } from '../files/storage-error.ts'
 import type { Kind } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
+import type { Clock } from '../store/watch-clock.ts'
 import type { Logger } from '../telemetry/log.ts'
 
 /** Milliseconds between two looks at a store in which nothing was left to delete, or which failed. */
@@ -13,8 +14,6 @@ const PAUSE_MS = 4
 const PAUSE_RATIO = 3
 /** Milliseconds to the next batch where what is deleted only makes a log longer that somebody holds. */
 const HELD_MS = 60_000
-/** Milliseconds by which the wall clock may have moved against one that only counts on. What is more is a jump. */
-const JUMP_MS = 300_000
 /** Milliseconds after a jump, and after the start, in which somebody or NTP may find that the wall clock is wrong. */
 const SETTLING_MS = 3_600_000
 
@@ -29,8 +28,6 @@ export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>
 
 export interface MaintenanceOptions {
   sleep?: Sleep
-  /** Milliseconds since whenever, of a clock that nobody sets. */
-  monotonic?: () => number
   /** Milliseconds for which the wall clock has to have gone evenly before anything is deleted by it. */
   settling?: number
   /** Whether somebody holds the store's log, so that it grows by whatever is deleted. */
@@ -45,17 +42,11 @@ export interface MaintenanceOptions {
  */
 export function maintainStore(
   store: Store,
-  now: () => number,
+  clock: Clock,
   log: Logger,
-  {
-    sleep = sleepQuietly,
-    monotonic = () => performance.now(),
-    settling = SETTLING_MS,
-    isHeld = () => false,
-  }: MaintenanceOptions = {},
+  { sleep = sleepQuietly, settling = SETTLING_MS, isHeld = () => false }: MaintenanceOptions = {},
 ): () => Promise<void> {
   const stopping = new AbortController()
-  const isSettled = watchClock(now(), monotonic, settling)
 
   async function maintain(): Promise<void> {
     let pause = INTERVAL_MS
@@ -65,8 +56,8 @@ export function maintainStore(
       } catch {
         return
       }
-      const at = now()
-      pause = await purgeBatch(log, (limit) => store.purgeExpired(at, limit, isSettled(at) ? undefined : UNMISSED))
+      const settled = clock.evenFor() >= settling && !clock.doubt()
+      pause = await purgeBatch(log, (limit) => store.purgeExpired(clock.now(), limit, settled ? undefined : UNMISSED))
       if (isHeld()) pause = HELD_MS
     }
   }
@@ -75,20 +66,6 @@ export function maintainStore(
   return async () => {
     stopping.abort()
     await maintenance
-  }
-}
-
-/** @returns whether the wall clock, which shows this now, has gone evenly for long enough. */
-function watchClock(start: number, monotonic: () => number, settling: number): (at: number) => boolean {
-  let since = monotonic()
-  let ahead = start - since
-  return function isSettled(at) {
-    const counted = monotonic()
-    if (Math.abs(at - counted - ahead) > JUMP_MS) {
-      since = counted
-      ahead = at - counted
-    }
-    return counted - since >= settling
   }
 }
 
@@ -106,6 +83,6 @@ async function purgeBatch(log: Logger, purge: (limit: number) => Promise<number>
 }
 
 /** Keeps no process running. */
-function sleepQuietly(milliseconds: number, signal: AbortSignal): Promise<void> {
+export function sleepQuietly(milliseconds: number, signal: AbortSignal): Promise<void> {
   return wait(milliseconds, undefined, { signal, ref: false })
 }

@@ -8,7 +8,7 @@ import { protectedResources } from './protected-resources.ts'
 
 /** The authorization server as a configuration wants it. @throws StorageError, StartError in words for a person. */
 export async function openAuthorizationServer(
-  { store, environment, audit, sealer, facts, verifyPassword, passwordSlots: slots }: House,
+  { store, environment, clock, audit, sealer, facts, verifyPassword, passwordSlots: slots }: House,
   config: Config,
 ): Promise<AuthorizationServer> {
   const { base_path, scopes, default_scopes, session } = config.oauth
@@ -24,6 +24,7 @@ export async function openAuthorizationServer(
     resources: protectedResources(config),
     clients,
     store,
+    clockDoubt: clock.doubt,
     accessTokens: findAccessToken(facts, clients, environment.now),
     resourceOwners: await openSignIn({ store, environment, sealer, audit, limits, verifyPassword, slots }),
     rotationKey: sealer.key('refresh token rotation'),

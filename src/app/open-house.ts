@@ -10,6 +10,7 @@ import { openTokenFacts, type TokenFacts } from '../oauth/grants/token-facts.ts'
 import { keyFile, openSealer, type Sealer } from '../secrets/seal.ts'
 import { openKeyvStore } from '../store/keyv-store.ts'
 import type { Store } from '../store/store.ts'
+import { type Clock, watchClock } from '../store/watch-clock.ts'
 import { type Audit, openAudit } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
 import { limitAudit } from '../telemetry/limit-audit.ts'
@@ -19,6 +20,8 @@ import type { OpenLog } from '../telemetry/open-log.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { passwordVerifier, type VerifyPassword } from '../users/users.ts'
 import { measureStore } from './measure-store.ts'
+import { RELEASED_AT } from './released-at.ts'
+import { StartError } from './start-error.ts'
 
 /** The log: what the gateway itself has to say, and a line for each request. */
 export type Telemetry = Pick<OpenLog, 'logger' | 'access' | 'lost' | 'setLevel'>
@@ -33,6 +36,7 @@ export interface House {
   /** Undefined until somebody wants them. */
   metrics: Metrics | undefined
   store: Store
+  clock: Clock
   sealer: Sealer
   audit: Audit
   facts: TokenFacts
@@ -62,14 +66,14 @@ export function databaseFile(config: Pick<Config, 'data_dir'>): string {
   return join(config.data_dir, 'skillgate.db')
 }
 
-/** @throws StorageError in words for the person who started it. */
+/** @throws StorageError, StartError in words for the person who started it. */
 export async function openHouse(
   { data_dir }: Config,
   environment: Environment,
   telemetry: Telemetry,
   { changesEveryMs }: HouseOptions = {},
 ): Promise<House> {
-  const { now } = environment
+  const { now, monotonic = () => performance.now() } = environment
   const log = telemetry.logger
   const closing = new AsyncDisposableStack()
   try {
@@ -77,6 +81,9 @@ export async function openHouse(
       log.info({ detail: `it was of version ${version}; a copy is in ${copy}` }, 'database brought up to date')
     const opened = await openKeyvStore(databaseFile({ data_dir }), now, { onMigrated })
     closing.defer(() => opened.close())
+    const seen = await opened.get('clock', 'seen')
+    const clock = watchClock({ now, monotonic, seenAt: seen?.seenAt, releasedAt: RELEASED_AT })
+    refuseImpossible(clock)
     const store = measureStore(opened, () => house.metrics?.storeTook)
     const everyEvent = openAudit(auditFile(data_dir), environment, (error) => {
       log.error({ detail: error.message }, 'audit events are being lost')
@@ -90,6 +97,7 @@ export async function openHouse(
       log,
       metrics: undefined,
       store,
+      clock,
       sealer: await openSealer(keyFile(data_dir), environment),
       audit(event) {
         house.metrics?.audit(event)
@@ -109,6 +117,15 @@ export async function openHouse(
     await closing.disposeAsync()
     throw error
   }
+}
+
+/** What is made at a start lasts for years: no certificate is to be dated by a clock of 1970. */
+function refuseImpossible(clock: Clock): void {
+  const doubt = clock.doubt()
+  if (!doubt?.impossible) return
+  throw new StartError(
+    `The clock of this machine is wrong: ${doubt.detail}. Set it ("timedatectl" shows it), and start again.`,
+  )
 }
 
 /** Closes everything that was opened in it, the latest first: the listeners, which wait for what is in flight, then the rest. */

@@ -9,9 +9,11 @@ import type { ReaderTools } from '../listen/http1-exchange.ts'
 import { listenHttp } from '../listen/listen-http.ts'
 import { listenHttps } from '../listen/listen-https.ts'
 import type { Listener } from '../listen/listener.ts'
+import { redateFuture } from '../oauth/grants/redate-future.ts'
 import type { Store } from '../store/store.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { serveCertificate } from './certificate-source.ts'
+import { keepTime } from './keep-time.ts'
 import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listeners.ts'
 import { maintainStore } from './maintain-store.ts'
 import { closeHouse, databaseFile, type House, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
@@ -92,7 +94,10 @@ export async function prepareGateway(
     const access = watchAccess({ exchanges: listeners.exchanges, current, generation: facts.generation })
     closing.defer(access.stop)
     closing.defer(tellOfLong({ exchanges: listeners.exchanges, onLong: onRequests.onLong }).stop)
-    closing.defer(maintainStore(store, environment.now, house.log, { isHeld: watchLogGrowth(databaseFile(config)) }))
+    const isHeld = watchLogGrowth(databaseFile(config))
+    closing.defer(maintainStore(store, house.clock, house.log, { isHeld }))
+    const redate = () => redateFuture(current().authorizationServer)
+    closing.defer(keepTime({ store, clock: house.clock, log: house.log, redate }))
     const { reload, settled } = reloader({ house, listeners, current, swapSite })
     // First, so that none opens what nobody would close.
     closing.defer(settled)

@@ -1,4 +1,5 @@
 import { dayOf } from '../certificates/server-certificate.ts'
+import type { Config } from '../config/schema.ts'
 import { revokeGrantsOfUser } from '../oauth/grants/grants.ts'
 import {
   addUser,
@@ -19,11 +20,11 @@ import type { World } from './world.ts'
 const secondFactor = () => import('./user-totp.ts')
 
 const ACTIONS: Record<string, UserAction> = {
-  async add({ world, store, audit }, words) {
+  async add({ world, config, store, audit }, words) {
     const name = await requireFreeName(store, need('add', words[0]))
     const displayName = words.slice(1).join(' ') || words[0]
     const password = await world.askPassword()
-    await addUser(store, world, { name, displayName, password })
+    await addUser(store, world, { name, displayName, password, host: hostOf(config) })
     audit({ event: 'user_added', user: name })
     world.print(`${name} can sign in now.`)
   },
@@ -37,9 +38,9 @@ const ACTIONS: Record<string, UserAction> = {
     if (users.length === 0) world.print('There is no user yet. Add one:  npx skillgate user add NAME')
   },
 
-  async password({ world, store, audit }, words) {
+  async password({ world, config, store, audit }, words) {
     const { name } = await requireUser(store, need('password', words[0]))
-    await changePassword(store, world, name, await world.askPassword())
+    await changePassword(store, world, name, await world.askPassword(), hostOf(config))
     audit({ event: 'password_changed', user: name })
     world.print(`The password of ${name} is changed, and ${name} is signed out. What was linked stays linked.`)
   },
@@ -66,6 +67,11 @@ const ACTIONS: Record<string, UserAction> = {
     audit({ event: 'user_removed', user: name })
     world.print(`${name} is removed, and ${ended === 1 ? '1 link was' : `${ended} links were`} ended.`)
   },
+}
+
+/** No part of a password. */
+function hostOf({ public_url }: Pick<Config, 'public_url'>): string {
+  return new URL(public_url).hostname
 }
 
 /** `skillgate user ...`: who may sign in. Works while the gateway runs, which notices at once. */

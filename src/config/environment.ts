@@ -6,7 +6,13 @@ export interface Environment {
   now: () => number
   /** Unpredictable bytes. */
   randomBytes: (size: number) => Buffer
+  /** Milliseconds of a clock that only counts on, whatever the other one is set to; the system's, if absent. */
+  monotonic?: () => number
 }
 
 /** The real ones: the only place that reads the clock. */
-export const systemEnvironment: Environment = { now: Date.now, randomBytes: systemRandomBytes }
+export const systemEnvironment: Environment = {
+  now: Date.now,
+  randomBytes: systemRandomBytes,
+  monotonic: () => performance.now(),
+}

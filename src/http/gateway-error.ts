@@ -91,6 +91,12 @@ export const GATEWAY_ERRORS = {
     sentence: 'The gateway cannot reach its database right now. Nothing is lost: try again in a minute.',
     advice: "The database can't be used right now. Nothing is lost; try again.",
   },
+  clock_unsettled: {
+    status: 503,
+    sentence:
+      "The clock of the gateway's machine is not certain right now. Nothing is lost: try again in a few minutes.",
+    advice: "The machine's clock was set, or is wrong: check it. Nothing is lost; try again.",
+  },
   too_busy: {
     status: 503,
     sentence: 'Too many people are signing in at this moment. Go back and try again.',

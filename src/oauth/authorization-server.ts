@@ -1,6 +1,7 @@
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import type { Store } from '../store/store.ts'
+import type { ClockDoubt } from '../store/watch-clock.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import type { ProtectedResource } from './checks/check-resources.ts'
 import type { Clients } from './clients/clients.ts'
@@ -21,6 +22,8 @@ export interface AuthorizationServer extends Environment {
   resources: ProtectedResource[]
   clients: Clients
   store: Store
+  /** Undefined while the wall clock can be believed. */
+  clockDoubt: () => ClockDoubt | undefined
   accessTokens: AccessTokens
   resourceOwners: ResourceOwners
   /** How clients may register themselves, where they may. */

@@ -51,6 +51,11 @@ export const OAUTH_ERRORS = {
     advice: 'A `resource` that is not served here, or that was not granted.',
   },
   // OpenID Connect Core section 3.1.2.6
+  login_required: {
+    status: 400,
+    advice: '`prompt=none`: nobody is signed in, or not since `max_age`.',
+    redirected: true,
+  },
   consent_required: {
     status: 400,
     advice: '`prompt=none`: nobody is linked without being asked.',

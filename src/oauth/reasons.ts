@@ -26,10 +26,17 @@ export const REASONS = {
   'response-mode-not-query': { code: 'invalid_request', sentence: 'The response_mode has to be query.' },
   'request-object': { code: 'request_not_supported', sentence: 'Request objects are not supported.' },
   'request-uri': { code: 'request_uri_not_supported', sentence: 'A request_uri is not supported.' },
+  'prompt-none-with-others': { code: 'invalid_request', sentence: 'The prompt none goes with no other.' },
+  'max-age-malformed': { code: 'invalid_request', sentence: 'The max_age has to be a whole number of seconds.' },
+  'sign-in-needed': { code: 'login_required', sentence: 'Nobody is signed in here, or not since max_age.' },
   'prompt-none': { code: 'consent_required', sentence: 'Nobody can be linked here without being asked.' },
   'person-denied': { code: 'access_denied', sentence: 'The request was denied.' },
   'scope-not-allowed': { code: 'invalid_scope', sentence: 'The scope may hold only: {allowed}' },
   'scope-missing': { code: 'invalid_scope', sentence: 'The request has to ask for a scope of: {allowed}' },
+  'scope-withdrawn': {
+    code: 'invalid_scope',
+    sentence: 'This client may have none of the scopes any more that were granted.',
+  },
   'resource-unknown': { code: 'invalid_target', sentence: 'The resource is not one of this server.' },
   'resource-not-granted': { code: 'invalid_target', sentence: 'The resource was not granted.' },
 

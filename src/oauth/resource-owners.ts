@@ -14,6 +14,8 @@ export interface Session {
   user: UserRecord
   /** Another one for each session, for a form to be tied to; no secret. */
   id: string
+  /** When they signed in. Milliseconds since 1970. */
+  signedInAt: number
 }
 
 export interface PasswordAttempt {

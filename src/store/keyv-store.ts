@@ -32,9 +32,9 @@ export async function openKeyvStore(file: string, now: () => number, options: Sq
   })
   await adapter.ready
 
-  async function get<K extends Kind>(kind: K, id: string): Promise<Records[K] | undefined> {
+  async function get<K extends Kind>(kind: K, id: string, asOf = now()): Promise<Records[K] | undefined> {
     // Keyv's own would delete an expired row, also where another process has put a new one in its place meanwhile.
-    const [row] = (await adapter.query(`SELECT value FROM keyv WHERE ${LIVE}`, key(kind, id), now())) as Row[]
+    const [row] = (await adapter.query(`SELECT value FROM keyv WHERE ${LIVE}`, key(kind, id), asOf)) as Row[]
     return row && decode<K>(row.value)
   }
 

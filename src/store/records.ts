@@ -30,6 +30,8 @@ export interface Records {
   client: ClientRecord
   /** The renewed secret of a configured client; the id is its `client_id`. */
   'client-secret': ClientSecretRecord
+  /** What is known of the wall clock; the id is `seen`. */
+  clock: ClockRecord
 }
 
 export type Kind = keyof Records
@@ -174,4 +176,9 @@ export interface ClientSecretRecord {
   hash: string
   /** The hashes of those before it, the latest first, each good for a while after it was replaced. */
   earlier: { hash: string; until: number }[]
+}
+
+export interface ClockRecord {
+  /** When it was last believed. */
+  seenAt: number
 }

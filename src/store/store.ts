@@ -30,7 +30,8 @@ export interface Store {
     expiresAt?: number,
     alongside?: Entry[],
   ): Promise<boolean>
-  get<K extends Kind>(kind: K, id: string): Promise<Records[K] | undefined>
+  /** @param asOf milliseconds since 1970: the row counts unless it had expired then; now, if absent. */
+  get<K extends Kind>(kind: K, id: string, asOf?: number): Promise<Records[K] | undefined>
   put<K extends Kind>(kind: K, id: string, value: Records[K], expiresAt?: number): Promise<void>
   /** Gets and deletes in one step: only one caller gets the value. */
   take<K extends Kind>(kind: K, id: string): Promise<Records[K] | undefined>

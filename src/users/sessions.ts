@@ -26,6 +26,8 @@ export interface FoundSession {
   user: UserRecord
   /** The hash of the cookie. */
   id: string
+  /** Milliseconds since 1970. */
+  signedInAt: number
 }
 
 export interface Sessions {
@@ -60,7 +62,7 @@ export function openSessions(store: Store, environment: Environment, { idle, abs
     if (!session || session.state !== state || endOf(session) <= environment.now()) return undefined
     if (isOfTheFuture(session.lastUsedAt, environment.now())) return undefined
     const user = await store.get('user', session.userName)
-    return isStill(user, session) ? { id, session, user } : undefined
+    return isStill(user, session) ? { id, session, user, signedInAt: session.createdAt } : undefined
   }
 
   function endOf({ state, createdAt, lastUsedAt }: SessionRecord): number {
@@ -74,13 +76,13 @@ export function openSessions(store: Store, environment: Environment, { idle, abs
     async find(cookies) {
       const found = await read(cookies, 'signed-in')
       if (!found) return undefined
-      const { id, session, user } = found
+      const { id, session, user, signedInAt } = found
       const lastUsedAt = environment.now()
       if (lastUsedAt - session.lastUsedAt >= TOUCH_INTERVAL_MS) {
         const used = { ...session, revision: session.revision + 1, lastUsedAt }
         await store.replace('session', id, session.revision, used, endOf(used))
       }
-      return { id, user }
+      return { id, user, signedInAt }
     },
 
     findPending: (cookies) => read(cookies, 'pending'),

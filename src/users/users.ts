@@ -1,10 +1,11 @@
 import type { Environment } from '../config/environment.ts'
+import { explainPasswordProblem } from '../pages/password-problem.ts'
 import { everyRow } from '../store/every-row.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { canonicalName, NAME_FORM } from './names.ts'
 import { checkPassword, hashOfNobody, hashPassword } from './passwords.ts'
-import { refusePassword } from './refuse-password.ts'
+import { type PasswordOwner, refusePassword } from './refuse-password.ts'
 
 /** What a person asked for about a user can't be done; the message tells them why, in plain words. */
 export class UserError extends Error {
@@ -15,13 +16,15 @@ export interface NewUser {
   name: string
   displayName?: string
   password: string
+  /** The name under which the gateway is reached: no part of a password. */
+  host?: string
 }
 
 /** @throws UserError when the name is taken or has another form, or the password is too easy. */
 export async function addUser(store: Store, environment: Environment, user: NewUser): Promise<UserRecord> {
   const id = requireName(user.name)
   const displayName = requireDisplayName(user.displayName ?? user.name)
-  await requirePassword(user.password, id)
+  await requirePassword(user.password, { name: id, displayName, host: user.host })
   const record: UserRecord = {
     revision: 1,
     id: environment.randomBytes(12).toString('hex'),
@@ -34,15 +37,19 @@ export async function addUser(store: Store, environment: Environment, user: NewU
   return record
 }
 
-/** Ends the sessions, not what was linked. @throws UserError when there is no such user, or the password is too easy. */
+/**
+ * Ends the sessions, not what was linked.
+ * @param host as of a new user. @throws UserError when there is no such user, or the password is too easy.
+ */
 export async function changePassword(
   store: Store,
   environment: Environment,
   name: string,
   password: string,
+  host?: string,
 ): Promise<void> {
   const user = await requireUser(store, name)
-  await requirePassword(password, user.name)
+  await requirePassword(password, { ...user, host })
   await replaceUser(store, user, {
     password: await hashPassword(password, environment),
     sessionEpoch: nextSessionEpoch(user),
@@ -127,7 +134,7 @@ function requireDisplayName(displayName: string): string {
   throw new UserError('A display name has 1 to 100 characters on one line.')
 }
 
-async function requirePassword(password: string, name: string): Promise<void> {
-  const refusal = await refusePassword(password, name)
-  if (refusal !== undefined) throw new UserError(refusal)
+async function requirePassword(password: string, owner: PasswordOwner): Promise<void> {
+  const problem = await refusePassword(password, owner)
+  if (problem) throw new UserError(explainPasswordProblem(problem, 'en'))
 }

@@ -5,6 +5,7 @@ import { maintainStore, type Sleep } from '../../src/app/maintain-store.ts'
 import { watchLogGrowth } from '../../src/app/watch-log-growth.ts'
 import { StorageError } from '../../src/files/storage-error.ts'
 import type { Store } from '../../src/store/store.ts'
+import { watchClock } from '../../src/store/watch-clock.ts'
 import { code, openStore } from '../support/keyv-store.ts'
 
 const HOUR = 3_600_000
@@ -36,7 +37,8 @@ function maintain(
     return promise
   }
   const logger = pino({}, { write: (line) => log.push(line) })
-  const stop = maintainStore(store as Store, now, logger, { sleep, monotonic, settling, isHeld })
+  const clock = watchClock({ now, monotonic, releasedAt: 0 })
+  const stop = maintainStore(store as Store, clock, logger, { sleep, settling, isHeld })
   t.teardown(stop)
   return {
     stop,
@@ -176,23 +178,30 @@ test('a clock that is years ahead for less than an hour has deleted nothing when
   t.deepEqual(await left(), ['tomorrow'])
 })
 
-test('a clock that stays where it was set is believed after an hour', async (t) => {
-  const { next, pass, setClock, left } = await settle(t)
-  pass(2 * HOUR)
-  setClock(365 * 24 * HOUR)
-  await next()
-  t.deepEqual(await left(), ['soon', 'tomorrow'])
-  pass(HOUR)
-  await next()
-  t.deepEqual(await left(), [])
+test('a clock that stays where it was set is believed after an hour, after a week where that is more than a month', async (t) => {
+  for (const [days, wait] of [
+    [31, HOUR],
+    [365, 7 * 24 * HOUR],
+  ] as const) {
+    const { next, pass, setClock, left } = await settle(t)
+    pass(2 * HOUR)
+    setClock(days * 24 * HOUR)
+    await next()
+    pass(wait - 1)
+    await next()
+    t.deepEqual(await left(), ['soon', 'tomorrow'], `${days}`)
+    pass(1)
+    await next()
+    t.deepEqual(await left(), [], `${days}`)
+  }
 })
 
-test('five minutes in either direction are no jump, a moment more is one', async (t) => {
+test('ten seconds in either direction are no jump, a moment more is one', async (t) => {
   for (const [milliseconds, jump] of [
-    [300_000, false],
-    [-300_000, false],
-    [300_001, true],
-    [-300_001, true],
+    [10_000, false],
+    [-10_000, false],
+    [10_001, true],
+    [-10_001, true],
   ] as const) {
     const { next, pass, setClock, left } = await settle(t)
     pass(2 * HOUR)
@@ -202,11 +211,11 @@ test('five minutes in either direction are no jump, a moment more is one', async
   }
 })
 
-test('small steps that add up to more than five minutes are a jump', async (t) => {
+test('small steps that add up to more than ten seconds are a jump', async (t) => {
   const { next, pass, setClock, left } = await settle(t)
   pass(HOUR - 2)
   for (let step = 0; step < 2; step++) {
-    setClock(200_000)
+    setClock(6000)
     pass(1)
     await next()
   }

@@ -58,7 +58,11 @@ test('what cannot be done is said in one line, with exit code 1', async (t) => {
     [['user', 'add', 'ADA'], PASSWORD, /^There is already a user called ada\.$/],
     [['user', 'add', 'ᴬdmin'], PASSWORD, /^A user name is 1 to 64 ASCII letters/],
     [['user', 'add', 'bob'], 'short\n', /^A password has at least 10 characters\.$/],
-    [['user', 'add', 'bob'], 'Password123\n', /^This is one of the passwords that everybody tries first/],
+    [
+      ['user', 'add', 'bob'],
+      'Password123\n',
+      /^This password is too easy to guess\. It is one of the passwords that everybody tries first\./,
+    ],
     [['user', 'disable', 'eve'], '', /^There is no user called eve/],
     [['user', 'enable'], '', /^Say who: skillgate user enable NAME$/],
     [['user', 'add', 'bob'], '', /^There was no password on standard input/],

@@ -23,6 +23,7 @@ test('the metadata says all that a client has to know of the authorization serve
     userinfo_endpoint: `${ISSUER}/alexa/userinfo`,
     device_authorization_endpoint: `${ISSUER}/alexa/device_authorization`,
     scopes_supported: ['music.read', 'music.control', 'user:read'],
+    prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
     grant_types_supported: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],

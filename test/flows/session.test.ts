@@ -66,6 +66,38 @@ test('a client that asks for a new sign-in gets one', async (t) => {
   t.is(stepOf(await openAuthorize(house, { prompt: 'consent' }, browser)), 'consent')
 })
 
+test('73. with prompt=none nothing is shown, and the client learns what it would take', async (t) => {
+  const house = await startTestHouse(t)
+  const ask = async (browser: Browser, parameters: Record<string, string> = {}) => {
+    const { status, location } = await openAuthorize(house, { prompt: 'none', ...parameters }, browser)
+    t.is(status, 303)
+    return new URL(location).searchParams.get('error')
+  }
+  t.is(await ask(new Browser(house)), 'login_required')
+  const browser = await signedIn(house)
+  t.is(await ask(browser), 'consent_required')
+  house.advance(60_000)
+  t.is(await ask(browser, { max_age: '60' }), 'consent_required')
+  house.advance(1)
+  t.is(await ask(browser, { max_age: '60' }), 'login_required')
+  t.is(await ask(browser, { max_age: '0' }), 'login_required')
+})
+
+test('73. whoever signed in longer ago than max_age signs in again, also if that comes to pass while the page is open', async (t) => {
+  const house = await startTestHouse(t)
+  const browser = await signedIn(house)
+  house.advance(59_000)
+  const page = await openAuthorize(house, { max_age: '60' }, browser)
+  t.is(stepOf(page), 'consent')
+  house.advance(1001)
+  t.is(stepOf(await openAuthorize(house, { max_age: '60' }, browser)), 'password')
+  const late = await browser.submit(page, {})
+  t.is(late.status, 200)
+  t.is(stepOf(late), 'password')
+  t.is((await browser.submit(late, TYPED)).status, 303)
+  t.is(stepOf(await openAuthorize(house, { max_age: '60' }, browser)), 'consent', 'that was a new sign-in')
+})
+
 test('somebody else may sign in where Ada is signed in, and then it is their consent', async (t) => {
   const house = await startTestHouse(t)
   const browser = await signedIn(house)

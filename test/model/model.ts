@@ -67,7 +67,8 @@ export function refresh(model: Model, number: number, by: ClientName): Outcome {
   if (!token || token.expiresAt <= model.now || !isAlive(model, token.grant) || model.disabled) return REFUSED
   const { grant } = token
   if (grant.client !== by) return REFUSED
-  if (token.successor && model.now - token.successor.at > MINUTE) {
+  const wasUsed = token.successor && model.refresh[token.successor.of]?.successor !== undefined
+  if (token.successor && (wasUsed || model.now - token.successor.at > MINUTE)) {
     grant.revoked = true
     return REFUSED
   }

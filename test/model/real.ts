@@ -42,7 +42,7 @@ export class Real {
     this.#store = store
     const findSession = async () => {
       const user = await store.get('user', USER.name)
-      return user && !user.disabled ? { user, id: 'session' } : undefined
+      return user && !user.disabled ? { user, id: 'session', signedInAt: now() } : undefined
     }
     const nobody = async () => ({ kind: 'wrong' as const })
     this.#server = {
@@ -55,6 +55,7 @@ export class Real {
       resources: [],
       clients,
       store,
+      clockDoubt: () => undefined,
       accessTokens: openAccessTokens(store, clients, now),
       resourceOwners: { findSession, checkPassword: nobody, checkSecondFactor: nobody, endSession: async () => '' },
       rotationKey: Buffer.alloc(32, 1),

@@ -6,15 +6,26 @@ import type { ExecutionContext } from 'ava'
 import type { Environment } from '../../src/config/environment.ts'
 import { checkFolderHoldsNoSecret, noting } from './issued-secrets.ts'
 
+export interface TestEnvironment extends Required<Environment> {
+  /** Lets so much time pass. */
+  advance: (milliseconds: number) => void
+  /** Sets the wall clock on, or back, while no time passes. */
+  setClock: (milliseconds: number) => void
+}
+
 /** An environment whose clock starts at the real time, for certificates and Keyv look at that, and moves when told. */
-export function testEnvironment(): Environment & { advance: (milliseconds: number) => void } {
-  const start = Date.now()
+export function testEnvironment(): TestEnvironment {
+  let start = Date.now()
   let passed = 0
   return {
     now: () => start + passed,
+    monotonic: () => passed,
     randomBytes: noting(randomBytes),
     advance: (milliseconds) => {
       passed += milliseconds
+    },
+    setClock: (milliseconds) => {
+      start += milliseconds
     },
   }
 }

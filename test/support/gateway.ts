@@ -96,6 +96,8 @@ export interface TestHouse {
   /** What was written into the audit file. */
   events: () => Record<string, unknown>[]
   advance: (milliseconds: number) => void
+  /** Sets the wall clock on, or back, while no time passes. */
+  setClock: (milliseconds: number) => void
   now: () => number
   randomBytes: Environment['randomBytes']
 }

@@ -16,7 +16,8 @@ export const HOME = 'https://home.example'
 
 /** An authorization server on a real store, but without HTTP and without people who sign in. */
 export async function openServer(t: ExecutionContext, clients: RegisteredClient[] = [CLIENT, PUBLIC_CLIENT]) {
-  const { store, other, advance, now, randomBytes } = await openStores(t)
+  const { store, other, ...environment } = await openStores(t)
+  const { now, randomBytes } = environment
   const known = openClients(clients, undefined)
   const events: AuditEvent[] = []
   const nobody = () => Promise.reject(new Error('nobody signs in here'))
@@ -30,12 +31,13 @@ export async function openServer(t: ExecutionContext, clients: RegisteredClient[
     resources: [HOME, `${HOME}/api`, `${HOME}/any`].map((resource) => ({ resource, scopes: [] })),
     clients: known,
     store,
+    clockDoubt: () => undefined,
     accessTokens: openAccessTokens(store, known, now),
     resourceOwners: { findSession: nobody, checkPassword: nobody, checkSecondFactor: nobody, endSession: nobody },
     rotationKey: randomBytes(32),
     audit: (event) => events.push(event),
   }
-  return { server, store, other, events, advance, now }
+  return { server, store, other, events, ...environment }
 }
 
 /** The user's first tokens for a client, as exchanging a code gives them. */

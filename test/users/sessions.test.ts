@@ -18,7 +18,7 @@ async function openRoom(t: ExecutionContext, change: Partial<SessionLimits> = {}
 }
 
 test('a session is found by its cookie among others, which only this host can set and no script can read', async (t) => {
-  const { sessions, ada, store } = await openRoom(t)
+  const { sessions, ada, store, environment } = await openRoom(t)
   const header = await sessions.begin(ada)
   const secret = FORM.exec(header)?.[1] as string
   t.truthy(secret)
@@ -28,7 +28,11 @@ test('a session is found by its cookie among others, which only this host can se
     `a=b;__Host-skillgate-session=${secret}`,
     `x__Host-skillgate-session=other; __Host-skillgate-session=${secret}`,
   ]) {
-    t.deepEqual(await sessions.find(cookies), { id: hashSecret(secret), user: ada }, cookies)
+    t.deepEqual(
+      await sessions.find(cookies),
+      { id: hashSecret(secret), user: ada, signedInAt: environment.now() },
+      cookies,
+    )
   }
   t.is(await store.get('session', secret), undefined)
 })

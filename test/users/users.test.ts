@@ -87,7 +87,7 @@ test.serial('a password that is too easy is neither taken for a new user nor for
     '123456789': 'A password has at least 10 characters.',
     ['x'.repeat(1025)]: 'A password has at most 1024 characters.',
     'ADA.LOVELACE': 'The password must not be the name.',
-    Password123: /^This is one of the passwords that everybody tries first/,
+    Password123: /^This password is too easy to guess\. It is one of the passwords that everybody tries first\./,
   }
   for (const [password, message] of Object.entries(wrong)) {
     const adding = addUser(store, environment, { name: 'Ada.Lovelace', password })

@@ -4,18 +4,19 @@ import { deny } from '../deny.ts'
 import type { Known } from '../endpoints/known.ts'
 import type { RedirectTarget } from '../redirect-with-code.ts'
 import { checkPkce } from './check-pkce.ts'
+import { checkPrompt, type Prompt } from './check-prompt.ts'
 import { checkRedirectUri } from './check-redirect-uri.ts'
 import { checkResources } from './check-resources.ts'
 import { checkScope } from './check-scope.ts'
 import { Parameters } from './parameters.ts'
 
 /** An authorization request that may be shown to the resource owner. */
-export interface AuthorizationRequest extends RedirectTarget {
+export interface AuthorizationRequest extends RedirectTarget, Pick<Prompt, 'signInAgain' | 'maxAgeMs'> {
   scopes: string[]
   resources?: string[]
   challenge?: string
-  /** Whether whoever is signed in already has to sign in again. */
-  signInAgain: boolean
+  /** Whether nothing may be shown. */
+  silent?: boolean
 }
 
 /**
@@ -46,14 +47,14 @@ export function checkAfterTrust(
   const { client } = target
   parameters.checkNoneTwice()
   checkResponseType(parameters)
-  const prompts = checkNothingUnsupported(parameters)
+  checkNothingUnsupported(parameters)
   checkMayAsk(client)
   return {
     ...target,
     scopes: checkScope(server, client, parameters),
     resources: checkResources(server.resources, parameters),
     challenge: checkPkce(client, parameters),
-    signInAgain: prompts.includes('login') || prompts.includes('select_account'),
+    ...checkPrompt(parameters),
   }
 }
 
@@ -65,14 +66,11 @@ function checkResponseType(parameters: Parameters): void {
   if (parameters.require('response_type') !== 'code') throw deny('response-type-not-code')
 }
 
-/** What would change the meaning of the request, and isn't understood here, is said to be so. @returns the prompts. */
-function checkNothingUnsupported(parameters: Parameters): string[] {
+/** What would change the meaning of the request, and isn't understood here, is said to be so. */
+function checkNothingUnsupported(parameters: Parameters): void {
   if (parameters.get('request')) throw deny('request-object')
   if (parameters.get('request_uri')) throw deny('request-uri')
   if ((parameters.get('response_mode') ?? 'query') !== 'query') throw deny('response-mode-not-query')
-  const prompts = parameters.get('prompt')?.split(' ') ?? []
-  if (prompts.includes('none')) throw deny('prompt-none')
-  return prompts
 }
 
 /** One that is there twice is none; `checkNoneTwice` refuses it once there is somewhere to send that to. */

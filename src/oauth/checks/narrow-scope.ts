@@ -1,7 +1,7 @@
 import type { RegisteredClient } from '../clients/clients.ts'
 import type { Parameters } from './parameters.ts'
 import { scopesWithin } from './scopes-within.ts'
-import { stillAllowed } from './still-allowed.ts'
+import { requireStillAllowed } from './still-allowed.ts'
 
 /**
  * The scopes that a refresh asks for, within what was granted; all of them if it names none.
@@ -12,6 +12,6 @@ export function narrowScope(
   client: Pick<RegisteredClient, 'scopes'>,
   parameters: Parameters,
 ): string[] {
-  const allowed = stillAllowed(granted, client)
+  const allowed = requireStillAllowed(granted, client)
   return scopesWithin(parameters.get('scope'), allowed, allowed)
 }

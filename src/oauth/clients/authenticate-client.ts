@@ -1,10 +1,10 @@
-import type { Environment } from '../../config/environment.ts'
 import type { AuthMethod } from '../../config/schema.ts'
-import type { Store } from '../../store/store.ts'
+import type { AuthorizationServer } from '../authorization-server.ts'
 import { Parameters } from '../checks/parameters.ts'
 import { deny } from '../deny.ts'
+import { clockUnsettled } from '../grants/find-unless-in-doubt.ts'
 import { goodHashes } from './client-secrets.ts'
-import { type Clients, matchesHash, type RegisteredClient, unknownClient } from './clients.ts'
+import { matchesHash, type RegisteredClient, unknownClient } from './clients.ts'
 
 interface Credentials {
   id?: string
@@ -19,7 +19,7 @@ interface Credentials {
  * @see RFC 6749 section 2.3.1
  */
 export async function authenticateClient(
-  { clients, store, now }: { clients: Clients; store: Store } & Pick<Environment, 'now'>,
+  { clients, store, now, clockDoubt }: Pick<AuthorizationServer, 'clients' | 'store' | 'now' | 'clockDoubt'>,
   authorization: string | undefined,
   parameters: Parameters,
 ): Promise<RegisteredClient> {
@@ -30,10 +30,15 @@ export async function authenticateClient(
   if (client?.public && none) return client
 
   const confidential = client && !client.public
-  const hashes = confidential ? goodHashes(await store.get('client-secret', id), client.secretHash, now()) : []
-  // An unknown client costs what a wrong secret does.
-  const matches = secrets.flatMap((secret) => [undefined, ...hashes].filter((hash) => matchesHash(secret, hash)))
-  if (!client || matches.length === 0) {
+  const renewed = confidential ? await store.get('client-secret', id) : undefined
+  const matchesAt = (at: number) => {
+    const hashes = confidential ? goodHashes(renewed, client.secretHash, at) : []
+    // An unknown client costs what a wrong secret does.
+    return secrets.some((secret) => [undefined, ...hashes].filter((hash) => matchesHash(secret, hash)).length > 0)
+  }
+  if (!client || !matchesAt(now())) {
+    const doubt = clockDoubt()
+    if (doubt && matchesAt(0)) throw clockUnsettled(`an earlier secret of client ${id} ended`, doubt)
     const detail = client ? `${none ? 'no' : 'wrong'} secret for client ${id}` : unknownClient(clients, id)
     throw deny('credentials-wrong', detail)
   }

@@ -23,14 +23,18 @@ export interface Clients {
   withRow: (id: string, row: ClientRecord | undefined) => RegisteredClient | undefined
 }
 
-/** Those of the configuration, and those that registered themselves if they may. */
+/**
+ * Those of the configuration, and those that registered themselves if they may.
+ * @param registered `scopes` are what the latter may have by the configuration of now, whenever they registered.
+ */
 export function openClients(
   configured: RegisteredClient[],
-  registered: { store: Store; lifetimes: Lifetimes } | undefined,
+  registered: { store: Store; lifetimes: Lifetimes; scopes: string[] } | undefined,
 ): Clients {
   const byId = new Map(configured.map((client) => [client.id, client]))
   const lifetimes = registered && lifetimesOf(registered.lifetimes)
-  const fromRow = (id: string, row: ClientRecord | undefined) => row && lifetimes && fromRecord(id, row, lifetimes)
+  const fromRow = (id: string, row: ClientRecord | undefined) =>
+    row && registered && lifetimes && fromRecord(id, row, lifetimes, registered.scopes)
   const isSecretOfClient = (text: string) => configured.some(({ secretHash }) => matchesHash(text, secretHash))
   return {
     isSecret: (text) => isSecret(text) || isSecretOfClient(text),
@@ -39,14 +43,14 @@ export function openClients(
   }
 }
 
-function fromRecord(id: string, record: ClientRecord, lifetimes: TokenLifetimes): RegisteredClient {
+function fromRecord(id: string, record: ClientRecord, lifetimes: TokenLifetimes, allowed: string[]): RegisteredClient {
   return {
     id,
     name: record.name,
     public: record.public,
     secretHash: record.secretHash,
     redirect_uris: record.redirectUris,
-    scopes: record.scopes,
+    scopes: record.scopes.filter((scope) => allowed.includes(scope)),
     grant_types: record.grantTypes,
     auth_methods: record.authMethods,
     pkce: 'required',

@@ -22,7 +22,7 @@ export async function readDecision(
   ownForm: OwnForm,
 ): Promise<ConsentDecision> {
   const typed = readTyped(ownForm)
-  const state = signInStateOf(typed, ownForm, consent)
+  const state = signInStateOf(typed, ownForm, consent, server.now())
   const button = buttonOf(ownForm)
   const outcome = button === 'approve' ? await signIn(server, request, typed, consent.attempt) : undefined
   const next = SIGN_IN_STATES[state][outcome?.kind ?? button]

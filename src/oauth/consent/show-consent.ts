@@ -8,6 +8,7 @@ import { newCsrfToken } from '../checks/csrf-token.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
 import { linkAttempt } from '../link-attempt.ts'
 import type { Session } from '../resource-owners.ts'
+import { needsSignIn } from './sign-in.ts'
 
 /** What somebody is asked to allow. */
 export interface ConsentRequest {
@@ -22,15 +23,31 @@ export interface ConsentRequest {
   redirectUri?: string
   /** Whether whoever is signed in already has to sign in again. */
   signInAgain: boolean
+  /** Whoever signed in longer ago than this has to as well. Milliseconds. */
+  maxAgeMs?: number
   /** The id of the attempt to link, if it is one. */
   attempt?: string
 }
 
 /** @param query of the authorization request, which travels with the form. */
 export function consentToLink(authorization: AuthorizationRequest, query: string): ConsentRequest {
-  const { client, scopes, redirectUri, signInAgain } = authorization
-  const form = { kind: 'link', endpoint: 'approve', request: Buffer.from(query).toString('base64url') } as const
-  return { client, scopes, redirectUri, signInAgain, ...form, attempt: linkAttempt(query) }
+  const { client, scopes, redirectUri, signInAgain, maxAgeMs } = authorization
+  const form = { kind: 'link', endpoint: 'approve', request: formRequest(query, scopes) } as const
+  return { client, scopes, redirectUri, signInAgain, maxAgeMs, ...form, attempt: linkAttempt(query) }
+}
+
+/** What travels with the form: the request, and what somebody is asked to allow, for a reload may change that meanwhile. */
+function formRequest(query: string, scopes: string[]): string {
+  return [query, scopes.join(' ')].map((part) => Buffer.from(part).toString('base64url')).join('.')
+}
+
+/**
+ * The other way round. @param request as `consentToLink` made it, which its CSRF token vouches for.
+ * @returns `shown` the scopes that the page showed; undefined for a page of an earlier release.
+ */
+export function readFormRequest(request: string): { query: string; shown: string[] | undefined } {
+  const [query = '', scopes] = request.split('.').map((part) => Buffer.from(part, 'base64url').toString())
+  return { query, shown: scopes?.split(' ') }
 }
 
 /** Shows who asks for what, and asks whoever isn't signed in to do so. */
@@ -39,7 +56,8 @@ export async function showConsent(
   consent: ConsentRequest,
   { headers }: EndpointRequest,
 ): Promise<Answer> {
-  const session = consent.signInAgain ? undefined : await server.resourceOwners.findSession(headers.cookie)
+  const found = await server.resourceOwners.findSession(headers.cookie)
+  const session = needsSignIn(consent, found, server.now()) ? undefined : found
   return consentPage(server, consent, headers, { state: session ? 'consent' : 'password', session })
 }
 

@@ -2,7 +2,7 @@ import type { EndpointRequest } from '../../http/answer.ts'
 import type { SignInState } from '../../pages/sign-in-page.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import type { OwnForm } from '../checks/check-own-form.ts'
-import type { SignInOutcome } from '../resource-owners.ts'
+import type { Session, SignInOutcome } from '../resource-owners.ts'
 import type { ConsentRequest } from './show-consent.ts'
 
 /** What somebody typed. */
@@ -29,10 +29,20 @@ export function signInStateOf(
   { name, password, code }: Typed,
   { session }: OwnForm,
   consent: ConsentRequest,
+  now: number,
 ): SignInState {
   if (code !== '') return 'second-factor'
   if (name !== '' || password !== '') return 'password'
-  return session && !consent.signInAgain ? 'consent' : 'password'
+  return needsSignIn(consent, session, now) ? 'password' : 'consent'
+}
+
+/** Whether somebody has to sign in before they can consent. @see OpenID Connect Core section 3.1.2.1, max_age */
+export function needsSignIn(
+  { signInAgain, maxAgeMs = Number.POSITIVE_INFINITY }: Pick<ConsentRequest, 'signInAgain' | 'maxAgeMs'>,
+  session: Session | undefined,
+  now: number,
+): boolean {
+  return !session || signInAgain || now - session.signedInAt > maxAgeMs
 }
 
 /** Checks what was typed. @returns undefined where nothing was. */

@@ -3,9 +3,11 @@ import { isWithin } from '../../store/clock-tolerance.ts'
 import type { DeviceRecord } from '../../store/records.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { narrowResources } from '../checks/narrow-resources.ts'
+import { requireStillAllowed } from '../checks/still-allowed.ts'
 import type { ClientRequest } from '../clients/read-client-request.ts'
 import { deny } from '../deny.ts'
 import { findResourceOwner } from '../find-resource-owner.ts'
+import { requirePossibleClock } from '../grants/find-unless-in-doubt.ts'
 import { issueFirstTokens } from '../grants/issue-first-tokens.ts'
 import type { TokenResponse } from '../grants/issue-tokens.ts'
 import { type DeviceRequest, replaceDevice, rowExpiry } from './device-requests.ts'
@@ -21,6 +23,7 @@ const INTERVAL_LIMIT_MS = 60_000
  * @see RFC 8628 sections 3.4 and 3.5
  */
 export async function exchangeDeviceCode(server: AuthorizationServer, request: ClientRequest): Promise<TokenResponse> {
+  requirePossibleClock(server)
   for (;;) {
     const device = await findDevice(server, request)
     const { decision } = device.record
@@ -60,16 +63,17 @@ async function redeemDeviceCodeOnce(
   { id, record }: DeviceRequest,
   { userName, userId }: Approval,
 ): Promise<TokenResponse> {
+  const scopes = requireStillAllowed(record.scopes, client)
   const resources = narrowResources(server.resources, record.resources, parameters)
   if (!(await findResourceOwner(server.store, { userName, userId }))) throw invalidCode(`of ${userName}, who is gone`)
   const consent = { userName, userId, client: client.id, scopes: record.scopes, resources: record.resources }
-  const { grant, entries, response } = issueFirstTokens(server, client, consent, { scopes: record.scopes, resources })
+  const { grant, entries, response } = issueFirstTokens(server, client, consent, { scopes, resources })
   const redemption = { grant: grant.id, redeemedAt: server.now() }
   if (!(await server.store.insert('redemption', id, redemption, rowExpiry(record), entries))) {
     throw invalidCode('used already')
   }
   const who = { address, user: userName, client: client.id }
-  server.audit({ event: 'tokens_issued', ...who, grant: grant.id, scopes: record.scopes, detail: 'to a device' })
+  server.audit({ event: 'tokens_issued', ...who, grant: grant.id, scopes, detail: 'to a device' })
   return response
 }
 

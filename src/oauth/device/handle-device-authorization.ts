@@ -8,6 +8,7 @@ import type { RegisteredClient } from '../clients/clients.ts'
 import { readClientRequest } from '../clients/read-client-request.ts'
 import { deny } from '../deny.ts'
 import type { Known } from '../endpoints/known.ts'
+import { requirePossibleClock } from '../grants/find-unless-in-doubt.ts'
 import { DEVICE_LIFETIME_MS, FIRST_INTERVAL_MS, issueDeviceCodes } from './device-requests.ts'
 import { showUserCode } from './user-code.ts'
 
@@ -38,6 +39,7 @@ export async function handleDeviceAuthorization(
 ): Promise<Answer> {
   const { client, parameters, address } = await readClientRequest(server, request, known)
   checkMayAsk(client)
+  requirePossibleClock(server)
   const scopes = checkScope(server, client, parameters)
   const resources = checkResources(server.resources, parameters)
   await countBeginning(server, client, address)

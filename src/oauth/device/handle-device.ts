@@ -8,6 +8,7 @@ import { aboutForm, checkOwnForm, type OwnForm } from '../checks/check-own-form.
 import { newCsrfToken } from '../checks/csrf-token.ts'
 import { Parameters } from '../checks/parameters.ts'
 import { readForm } from '../checks/read-form.ts'
+import { stillAllowed } from '../checks/still-allowed.ts'
 import { readDecision } from '../consent/read-decision.ts'
 import { type ConsentRequest, showConsent } from '../consent/show-consent.ts'
 import { type DeviceRequest, findWaiting, writeDecision } from './device-requests.ts'
@@ -65,15 +66,15 @@ async function takeDecision(
   return deviceDonePage({ language, clientName: consent.client.name, approved }, headers)
 }
 
-/** @returns undefined where the client is no longer there. */
+/** @returns undefined where the client is no longer there, or may have nothing any more of what it asked for. */
 async function consentTo(
   { clients }: AuthorizationServer,
   { id, record }: DeviceRequest,
 ): Promise<ConsentRequest | undefined> {
   const client = await clients.find(record.client)
-  return (
-    client && { client, scopes: record.scopes, kind: 'device', endpoint: ENDPOINT, request: id, signInAgain: false }
-  )
+  const scopes = client ? stillAllowed(record.scopes, client) : []
+  if (!client || scopes.length === 0) return undefined
+  return { client, scopes, kind: 'device', endpoint: ENDPOINT, request: id, signInAgain: false }
 }
 
 function codePage(

@@ -4,7 +4,7 @@ import { checkAuthorizationRequest } from '../checks/check-authorization-request
 import { checkOwnForm } from '../checks/check-own-form.ts'
 import { readForm } from '../checks/read-form.ts'
 import { readDecision } from '../consent/read-decision.ts'
-import { consentToLink } from '../consent/show-consent.ts'
+import { consentToLink, readFormRequest } from '../consent/show-consent.ts'
 import { deny } from '../deny.ts'
 import { issueCode } from '../grants/issue-code.ts'
 import { linkAttempt } from '../link-attempt.ts'
@@ -18,10 +18,13 @@ export async function handleApprove(
   known: Known,
 ): Promise<Answer> {
   const form = await readForm(request)
-  const query = Buffer.from(form.require('request'), 'base64url').toString()
+  const { query, shown } = readFormRequest(form.require('request'))
   known.attempt = linkAttempt(query)
   const ownForm = await checkOwnForm(server, request, form, 'approve')
-  const authorization = await checkAuthorizationRequest(server, query, known)
+  const asked = await checkAuthorizationRequest(server, query, known)
+  if (asked.silent) throw deny('prompt-none')
+  const authorization = { ...asked, scopes: asked.scopes.filter((scope) => shown?.includes(scope) ?? true) }
+  if (authorization.scopes.length === 0) throw deny('scope-withdrawn')
   const decision = await readDecision(server, consentToLink(authorization, query), request, ownForm)
   if (decision.kind === 'page') return decision.answer
   if (decision.kind === 'denied') throw deny('person-denied')

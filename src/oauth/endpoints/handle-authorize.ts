@@ -2,7 +2,9 @@ import type { Answer, EndpointRequest } from '../../http/answer.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { checkAuthorizationRequest } from '../checks/check-authorization-request.ts'
 import { checkOpenedFromElsewhere } from '../checks/check-navigation.ts'
+import { refuseSilent } from '../consent/refuse-silent.ts'
 import { consentToLink, showConsent } from '../consent/show-consent.ts'
+import { requirePossibleClock } from '../grants/find-unless-in-doubt.ts'
 import { linkAttempt } from '../link-attempt.ts'
 import type { Known } from './known.ts'
 
@@ -15,7 +17,9 @@ export async function handleAuthorize(
   const { query, address } = request
   known.attempt = linkAttempt(query)
   checkOpenedFromElsewhere(request)
+  requirePossibleClock(server)
   const authorization = await checkAuthorizationRequest(server, query, known)
+  await refuseSilent(server, authorization, request)
   const page = await showConsent(server, consentToLink(authorization, query), request)
   const { client, scopes } = authorization
   server.audit({ event: 'link_opened', address, client: client.id, scopes, attempt: known.attempt })

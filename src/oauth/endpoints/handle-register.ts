@@ -47,7 +47,7 @@ async function readJsonObject({ headers, readBody }: EndpointRequest): Promise<R
 
 /** @returns all that was registered. @see RFC 7591 section 3.2.1 */
 async function registerClient(server: AuthorizationServer, metadata: ClientMetadata, address: string | undefined) {
-  const { store, now, randomBytes, audit } = server
+  const { store, now, randomBytes, audit, clockDoubt } = server
   const id = `app-${randomBytes(12).toString('hex')}`
   const method = metadata.token_endpoint_auth_method
   const secret = method === 'none' ? undefined : newSecret(server)
@@ -65,7 +65,7 @@ async function registerClient(server: AuthorizationServer, metadata: ClientMetad
     authMethods: method === 'none' ? [] : [method],
     createdAt,
   }
-  await addRegisteredClient(store, createdAt, { id, record })
+  await addRegisteredClient(store, createdAt, { id, record }, clockDoubt() !== undefined)
   audit({
     event: 'client_registered',
     address,

@@ -17,7 +17,7 @@ export async function handleRevoke(
 ): Promise<Answer> {
   const { client, parameters, address } = await readClientRequest(server, request, known)
   const found = await findToken(server, parameters.require('token'))
-  const grant = found && (await server.store.get('grant', found.record.grant))
+  const grant = found && (await server.store.get('grant', found.record.grant, judgedAt(server)))
   // Clients ignore what it says, but simple-oauth2 takes nothing but JSON. @see RFC 7009 section 2.2
   const done = jsonAnswer(200, {})
   if (!found || grant?.client !== client.id) return done
@@ -39,12 +39,17 @@ interface FoundToken {
   record: TokenRecord
 }
 
+/** What has expired by a clock that is in doubt may be good again tomorrow: it is revoked like any other. */
+function judgedAt({ now, clockDoubt }: AuthorizationServer): number {
+  return clockDoubt() ? 0 : now()
+}
+
 /** Of either kind, whatever the request's `token_type_hint` says. */
-async function findToken({ store }: AuthorizationServer, token: string): Promise<FoundToken | undefined> {
+async function findToken(server: AuthorizationServer, token: string): Promise<FoundToken | undefined> {
   if (!isSecret(token)) return undefined
   const id = hashSecret(token)
   for (const kind of ['refresh', 'access'] as const) {
-    const record = await store.get(kind, id)
+    const record = await server.store.get(kind, id, judgedAt(server))
     if (record) return { kind, id, record }
   }
   return undefined

@@ -1,7 +1,9 @@
 import type { AuthorizationServer } from '../authorization-server.ts'
+import { PROMPTS } from '../checks/check-prompt.ts'
 import { ENDPOINT_NAMES, ENDPOINTS, isOffered, pathOf } from './endpoints.ts'
 
-/** What a client has to know of the authorization server. @see RFC 8414 section 2, RFC 9207 section 3 */
+/** What a client has to know of the authorization server. @see RFC 8414 section 2, RFC 9207 section 3, Initiating User
+ * Registration via OpenID Connect section 5 (prompt_values_supported) */
 export function serverMetadata(server: AuthorizationServer) {
   const { issuer, scopes, resources } = server
   const withSecret = ['client_secret_basic', 'client_secret_post']
@@ -9,6 +11,7 @@ export function serverMetadata(server: AuthorizationServer) {
     issuer,
     ...endpointUris(server),
     scopes_supported: Object.keys(scopes),
+    prompt_values_supported: PROMPTS,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
     grant_types_supported: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],

@@ -3,11 +3,13 @@ import { isWithin } from '../../store/clock-tolerance.ts'
 import type { CodeRecord } from '../../store/records.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { narrowResources } from '../checks/narrow-resources.ts'
+import { requireStillAllowed } from '../checks/still-allowed.ts'
 import { verifyPkce } from '../checks/verify-pkce.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
 import type { ClientRequest } from '../clients/read-client-request.ts'
 import { deny } from '../deny.ts'
 import { findResourceOwner } from '../find-resource-owner.ts'
+import { findUnlessInDoubt, requirePossibleClock } from './find-unless-in-doubt.ts'
 import { revokeGrant } from './grants.ts'
 import { issueFirstTokens } from './issue-first-tokens.ts'
 import type { TokenResponse } from './issue-tokens.ts'
@@ -21,14 +23,16 @@ export async function exchangeCode(server: AuthorizationServer, request: ClientR
   const { client, parameters, known } = request
   const code = parameters.require('code')
   const redirectUri = parameters.require('redirect_uri')
-  const record = isSecret(code) ? await server.store.get('code', hashSecret(code)) : undefined
+  requirePossibleClock(server)
+  const record = isSecret(code) ? await findUnlessInDoubt(server, 'code', hashSecret(code)) : undefined
   if (!record) throw invalidCode('unknown or expired')
   known.attempt = record.attempt
   checkSameClientAndRedirect(record, client, redirectUri)
   verifyPkce(record.challenge, parameters.get('code_verifier'))
+  const scopes = requireStillAllowed(record.scopes, client)
   const resources = narrowResources(server.resources, record.resources, parameters)
   if (!(await findResourceOwner(server.store, record))) throw invalidCode(`user ${record.userName} is gone`)
-  return redeemCodeOnce(server, request, { id: hashSecret(code), record, resources })
+  return redeemCodeOnce(server, request, { id: hashSecret(code), record, scopes, resources })
 }
 
 function checkSameClientAndRedirect(record: CodeRecord, client: RegisteredClient, redirectUri: string): void {
@@ -40,6 +44,8 @@ function checkSameClientAndRedirect(record: CodeRecord, client: RegisteredClient
 interface CheckedCode {
   id: string
   record: CodeRecord
+  /** What of its scopes the client may still have. */
+  scopes: string[]
   /** What the access token is for. */
   resources?: string[]
 }
@@ -48,9 +54,9 @@ interface CheckedCode {
 async function redeemCodeOnce(
   server: AuthorizationServer,
   { client, address }: ClientRequest,
-  { id, record, resources }: CheckedCode,
+  { id, record, scopes, resources }: CheckedCode,
 ): Promise<TokenResponse> {
-  const { grant, entries, response } = issueFirstTokens(server, client, record, { scopes: record.scopes, resources })
+  const { grant, entries, response } = issueFirstTokens(server, client, record, { scopes, resources })
   const redemption = { grant: grant.id, redeemedAt: server.now() }
   // No shorter than the code's own life, which the clock and the configuration may have changed meanwhile.
   const until = Math.max(record.expiresAt, server.now() + client.lifetimes.code)
@@ -58,14 +64,17 @@ async function redeemCodeOnce(
   if (!(await server.store.insert('redemption', id, redemption, until, entries))) {
     await refuseReplay(server, id, who)
   }
-  server.audit({ event: 'code_redeemed', ...who, grant: grant.id, scopes: record.scopes })
+  server.audit({ event: 'code_redeemed', ...who, grant: grant.id, scopes })
   return response
 }
 
-/** A replay ends what the code gave, unless it comes so soon that it is a retry. @see RFC 6749 section 4.1.2 */
+/**
+ * A replay ends what the code gave, unless it comes so soon that it is a retry, or the clock can't tell.
+ * @see RFC 6749 section 4.1.2
+ */
 async function refuseReplay(server: AuthorizationServer, id: string, who: object): Promise<never> {
   const first = await server.store.get('redemption', id)
-  if (first && !isWithin(CODE_RETRY_WINDOW_MS, first.redeemedAt, server.now())) {
+  if (first && !server.clockDoubt() && !isWithin(CODE_RETRY_WINDOW_MS, first.redeemedAt, server.now())) {
     await revokeGrant(server, first.grant)
     server.audit({ event: 'code_reused', ...who, grant: first.grant, detail: 'its grant is revoked' })
     throw invalidCode(`used again, its grant ${first.grant} is revoked`)

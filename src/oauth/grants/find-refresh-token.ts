@@ -4,6 +4,7 @@ import type { AuthorizationServer } from '../authorization-server.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
 import { deny } from '../deny.ts'
 import { findResourceOwner } from '../find-resource-owner.ts'
+import { findUnlessInDoubt } from './find-unless-in-doubt.ts'
 import type { Grant } from './grants.ts'
 
 /** A refresh token that a client has sent. */
@@ -14,14 +15,17 @@ export interface PresentedToken {
   grant: Grant
 }
 
-/** @throws OAuthError invalid_grant when it is unknown, expired or revoked, or its user is gone. */
-export async function findRefreshToken({ store }: AuthorizationServer, token: string): Promise<PresentedToken> {
+/**
+ * @throws OAuthError invalid_grant when it is unknown, expired or revoked, or its user is gone; GatewayError
+ * clock_unsettled when it may have expired.
+ */
+export async function findRefreshToken(server: AuthorizationServer, token: string): Promise<PresentedToken> {
   const id = hashSecret(token)
-  const record = isSecret(token) ? await store.get('refresh', id) : undefined
+  const record = isSecret(token) ? await findUnlessInDoubt(server, 'refresh', id) : undefined
   if (!record) throw invalidToken('unknown or expired')
-  const grant = await store.get('grant', record.grant)
+  const grant = await findUnlessInDoubt(server, 'grant', record.grant)
   if (!grant) throw invalidToken(`of grant ${record.grant}, which is revoked`)
-  if (!(await findResourceOwner(store, grant))) throw invalidToken(`of user ${grant.userName}, who is gone`)
+  if (!(await findResourceOwner(server.store, grant))) throw invalidToken(`of user ${grant.userName}, who is gone`)
   return { token, id, record, grant: { id: record.grant, record: grant } }
 }
 

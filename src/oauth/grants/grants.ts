@@ -37,12 +37,14 @@ export function expiry({ lastUsedAt }: GrantRecord, { lifetimes }: Pick<Register
  * @returns the grant's new expiry, if it was noted.
  */
 export async function noteUse(
-  { store, now }: Pick<AuthorizationServer, 'store' | 'now'>,
+  { store, now, clockDoubt }: Pick<AuthorizationServer, 'store' | 'now' | 'clockDoubt'>,
   { id, record }: Grant,
   client: Pick<RegisteredClient, 'lifetimes'>,
 ): Promise<number | undefined> {
   const at = now()
   if (at - record.lastUsedAt < LAST_USE_PRECISION_MS) return undefined
+  // What was dated by a clock that was believed isn't dated anew by one that isn't.
+  if (clockDoubt()) return undefined
   const used = { ...record, revision: record.revision + 1, lastUsedAt: at }
   return (await store.replace('grant', id, record.revision, used, expiry(used, client)))
     ? expiry(used, client)

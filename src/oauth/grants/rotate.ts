@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { isWithin } from '../../store/clock-tolerance.ts'
+import { hashSecret } from '../../secrets/secret.ts'
+import { isOfTheFuture, isWithin } from '../../store/clock-tolerance.ts'
 import type { Entry } from '../../store/store.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
@@ -35,19 +36,46 @@ export async function rotate(
   return next.token
 }
 
-/** A token that comes again when its grace is over was copied by somebody: nothing that came from it stays good. */
+/**
+ * A token that comes again when its successor was used, or when its grace is over, was copied by somebody: nothing that
+ * came from it stays good. @throws OAuthError invalid_grant @see RFC 9700 section 4.14.2
+ */
 export async function refuseReuse(
   server: AuthorizationServer,
   { client, address }: ClientRequest,
-  { record, grant }: PresentedToken,
+  presented: PresentedToken,
 ): Promise<void> {
+  const { record, grant } = presented
   if (record.supersededAt === undefined) return
-  if (isWithin(client.lifetimes.refreshGrace, record.supersededAt, server.now())) return
+  const used = await isSuccessorUsed(server, presented.token)
+  if (!used && (await isInGrace(server, client, presented, record.supersededAt))) return
   await revokeGrant(server, grant.id)
   const { userName: user } = grant.record
-  const detail = 'its grant is revoked'
+  const why = used ? 'after its successor was used' : 'after its grace'
+  const detail = `${why}: its grant is revoked`
   server.audit({ event: 'refresh_token_reused', address, user, client: client.id, grant: grant.id, detail })
-  throw invalidToken(`used again after it was replaced, grant ${grant.id} is revoked`)
+  throw invalidToken(`used again ${why}, grant ${grant.id} is revoked`)
+}
+
+/** Whoever uses the successor has had the answer that it came in. No clock has a part in it. */
+async function isSuccessorUsed(server: AuthorizationServer, token: string): Promise<boolean> {
+  // Whatever the calendar says: a successor that has expired meanwhile was used nevertheless.
+  const successor = await server.store.get('refresh', hashSecret(successorOf(server, token)), 0)
+  return successor?.supersededAt !== undefined
+}
+
+/** Where nobody can tell how long ago it was, it is: a successor that nobody has used gives a thief no start. */
+async function isInGrace(
+  { store, now, clockDoubt }: AuthorizationServer,
+  { lifetimes }: RegisteredClient,
+  { id, record }: PresentedToken,
+  supersededAt: number,
+): Promise<boolean> {
+  if (isWithin(lifetimes.refreshGrace, supersededAt, now()) || clockDoubt()) return true
+  if (!isOfTheFuture(supersededAt, now())) return false
+  // It was noted by a clock that was ahead: the grace begins now, so that it ends.
+  await store.put('refresh', id, { ...record, supersededAt: now() }, record.expiresAt)
+  return true
 }
 
 function successorOf({ rotationKey }: AuthorizationServer, token: string): string {

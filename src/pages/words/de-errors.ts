@@ -75,6 +75,12 @@ export const deErrors: typeof enErrors = {
       'Das Gateway erreicht seine Datenbank gerade nicht. Verloren ist nichts: Versuchen Sie es in einer Minute noch einmal.',
     ],
   },
+  clock_unsettled: {
+    title: 'Das Gateway kann gerade nicht arbeiten',
+    sentences: [
+      'Es weiß nicht sicher, wie spät es ist. Verloren ist nichts: Versuchen Sie es in ein paar Minuten noch einmal, oder bitten Sie, wer es betreibt, seine Uhr zu prüfen.',
+    ],
+  },
   too_busy: {
     title: 'Das Gateway kann gerade nicht arbeiten',
     sentences: ['Im Moment melden sich zu viele gleichzeitig an. Gehen Sie zurück und versuchen Sie es noch einmal.'],

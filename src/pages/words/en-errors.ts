@@ -62,6 +62,12 @@ export const enErrors = {
     title: 'The gateway cannot work right now',
     sentences: ['The gateway cannot reach its database right now. Nothing is lost: try again in a minute.'],
   },
+  clock_unsettled: {
+    title: 'The gateway cannot work right now',
+    sentences: [
+      'It does not know for certain what time it is. Nothing is lost: try again in a few minutes, or tell whoever runs it to check its clock.',
+    ],
+  },
   too_busy: {
     title: 'The gateway cannot work right now',
     sentences: ['Too many people are signing in at this moment. Go back and try again.'],

@@ -54,7 +54,7 @@ test('36. a moment after the grace it is refused, and all that came from the gra
       user: 'ada',
       client: 'phone',
       grant: first.grant,
-      detail: 'its grant is revoked',
+      detail: 'after its grace: its grant is revoked',
     },
   ])
 })

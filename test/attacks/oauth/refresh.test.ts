@@ -92,6 +92,6 @@ test('36. a restart does not forget that a refresh token was used: after the gra
   t.is((await callApi(again, String(json.access_token))).status, 401)
   t.like(
     house.events().find(({ event }) => event === 'refresh_token_reused'),
-    { address: '127.0.0.1', user: 'ada', client: 'phone', detail: 'its grant is revoked' },
+    { address: '127.0.0.1', user: 'ada', client: 'phone', detail: 'after its grace: its grant is revoked' },
   )
 })

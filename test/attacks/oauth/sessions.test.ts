@@ -177,6 +177,7 @@ test('31. what a client wants a new sign-in for is never approved by a session, 
   const cookie = browser.cookies.get(SESSION)!
   const session = {
     id: hashSecret(cookie),
+    signedInAt: house.now(),
     user: (await house.prepared.store.get('user', 'ada'))!,
   }
   const cookies = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')

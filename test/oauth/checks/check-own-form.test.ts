@@ -8,8 +8,8 @@ import type { Session } from '../../../src/oauth/resource-owners.ts'
 import { USER } from '../../support/grants.ts'
 
 const [MINE, OTHER]: [Session, Session] = [
-  { id: 'mine', user: USER },
-  { id: 'other', user: USER },
+  { id: 'mine', user: USER, signedInAt: 0 },
+  { id: 'other', user: USER, signedInAt: 0 },
 ]
 
 interface Shown {

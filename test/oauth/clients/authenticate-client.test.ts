@@ -22,7 +22,7 @@ async function open(t: ExecutionContext, ...clients: RegisteredClient[]) {
   const { store, now } = await openStores(t)
   const known = openClients(clients.length > 0 ? clients : [CLIENT, PUBLIC_CLIENT], undefined)
   return (authorization: string | undefined, parameters: Parameters) =>
-    authenticateClient({ clients: known, store, now }, authorization, parameters)
+    authenticateClient({ clients: known, store, now, clockDoubt: () => undefined }, authorization, parameters)
 }
 
 test('Basic credentials are form-encoded first, whatever characters the secret has', async (t) => {

@@ -10,6 +10,7 @@ const { id } = CLIENT
 const asked = (client_id: string) => new Parameters(new URLSearchParams({ client_id }).toString())
 
 const LIFETIMES = { code: 1, access_token: 2, refresh_token: 3, refresh_grace: 4 }
+const SCOPES = ['music.read', 'music.control']
 const RECORD: ClientRecord = {
   name: 'Somebody',
   public: true,
@@ -39,7 +40,7 @@ test('an unknown id is in the detail for the log, shortened, but not one that lo
 test('a client that registered itself rotates, needs PKCE, is nobody to trust, and is none when nobody may register', async (t) => {
   const { store } = await openStores(t)
   await store.put('client', 'self', RECORD)
-  const registered = { store, lifetimes: LIFETIMES }
+  const registered = { store, lifetimes: LIFETIMES, scopes: SCOPES }
   t.deepEqual(await openClients([CLIENT], registered).find('self'), {
     id: 'self',
     name: 'Somebody',
@@ -59,8 +60,17 @@ test('a client that registered itself rotates, needs PKCE, is nobody to trust, a
   t.is(await openClients([CLIENT], undefined).find('self'), undefined)
 })
 
+test('73. a client that registered itself may have what the configuration allows such clients now, whatever it registered', async (t) => {
+  const { store } = await openStores(t)
+  await store.put('client', 'self', { ...RECORD, scopes: SCOPES })
+  const find = (scopes: string[]) => openClients([], { store, lifetimes: LIFETIMES, scopes }).find('self')
+  t.deepEqual((await find(SCOPES))?.scopes, SCOPES)
+  t.deepEqual((await find(['music.read', 'user:read']))?.scopes, ['music.read'], 'nor more than it registered')
+  t.deepEqual((await find([]))?.scopes, [])
+})
+
 test('a client of the configuration is never the one that registered itself under its id', async (t) => {
   const { store } = await openStores(t)
   await store.put('client', id, RECORD)
-  t.is(await openClients([CLIENT], { store, lifetimes: LIFETIMES }).find(id), CLIENT)
+  t.is(await openClients([CLIENT], { store, lifetimes: LIFETIMES, scopes: SCOPES }).find(id), CLIENT)
 })

@@ -64,7 +64,7 @@ async function lead(t: ExecutionContext, state: SignInState, decision: string, o
     attempt: 'aB3-_xYz09',
   }
   const form = new Parameters(new URLSearchParams({ ...TYPED[state], decision }).toString())
-  const session = state === 'consent' ? { user: USER, id: 's1' } : undefined
+  const session = state === 'consent' ? { user: USER, id: 's1', signedInAt: 0 } : undefined
   const request = { query: '', headers: {}, address: '192.0.2.1', readBody: async () => '' }
   const decided = await readDecision(server, consent, request, { form, session })
   return { decided, events }
@@ -102,7 +102,7 @@ test('a form in which nothing was typed asks for it again, and a button that we 
     endpoint: 'approve',
     request: 'x',
   }
-  for (const session of [undefined, { user: USER, id: 's1' }]) {
+  for (const session of [undefined, { user: USER, id: 's1', signedInAt: 0 }]) {
     const form = new Parameters('decision=approve')
     const { kind } = await readDecision(server, again, request, { form, session })
     t.is(kind, 'page', 'a session is not enough where one has to sign in again')

@@ -6,13 +6,14 @@ import { hashSecret } from '../../../src/secrets/secret.ts'
 import { callEndpoint, openServer } from '../../support/server.ts'
 
 const TOKEN = 'the initial access token of this house'
+const SCOPES = ['music.read', 'music.control']
 const BACK = 'https://app.example/back'
 const LIFETIMES = { code: 300, access_token: 3600, refresh_token: 7_776_000, refresh_grace: 60 }
 
 async function openRegistration(t: ExecutionContext) {
   const { server, store, now, events } = await openServer(t, [])
   const registration = { tokenHash: hashSecret(TOKEN), scopes: ['music.read', 'music.control'] }
-  const clients = openClients([], { store, lifetimes: LIFETIMES })
+  const clients = openClients([], { store, lifetimes: LIFETIMES, scopes: SCOPES })
   const asked = { query: '', address: '192.0.2.1' }
   /** @param bytes of the body. */
   async function send(bytes: string | Buffer, headers: Record<string, string> = {}) {
@@ -26,7 +27,11 @@ async function openRegistration(t: ExecutionContext) {
   }
   const register = (metadata: object = {}) => send(JSON.stringify({ redirect_uris: [BACK], ...metadata }))
   const authenticate = (form: Record<string, string>) =>
-    authenticateClient({ clients, store, now }, undefined, new Parameters(new URLSearchParams(form).toString()))
+    authenticateClient(
+      { clients, store, now, clockDoubt: () => undefined },
+      undefined,
+      new Parameters(new URLSearchParams(form).toString()),
+    )
   return { send, register, authenticate, clients, store, now, events, server, registration, asked }
 }
 

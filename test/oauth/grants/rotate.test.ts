@@ -86,6 +86,51 @@ test('a retry within the grace leaves one successor, whose time did not begin an
   t.truthy(await server.accessTokens.find(retry.json.access_token))
 })
 
+test('72. once the successor was used, the old token coming again is reuse, also within the grace', async (t) => {
+  const { server, store, events, advance } = await openServer(t)
+  const { refresh, grant, access } = await issueTokens(server, PUBLIC_CLIENT)
+  const send = (token: string) =>
+    postForm(server, handleToken, { grant_type: 'refresh_token', refresh_token: token, ...AS_PHONE })
+  const first = await send(refresh)
+  t.is((await send(refresh)).json.refresh_token, first.json.refresh_token, 'nobody has used the successor yet')
+  t.is((await send(first.json.refresh_token)).status, 200)
+  advance(1)
+  t.is((await send(refresh)).json.error, 'invalid_grant')
+  t.is(await store.get('grant', grant), undefined)
+  t.is(await server.accessTokens.find(access), undefined)
+  t.like(events.at(-1), { event: 'refresh_token_reused', detail: 'after its successor was used: its grant is revoked' })
+})
+
+test('72. whoever copies a token is noticed beside its owner, whichever of them comes first', async (t) => {
+  for (let round = 0; round < 20; round++) {
+    const { server, store } = await openServer(t)
+    const { refresh, grant } = await issueTokens(server, PUBLIC_CLIENT)
+    const send = (token: string) =>
+      postForm(server, handleToken, { grant_type: 'refresh_token', refresh_token: token, ...AS_PHONE })
+    const holders = [refresh, refresh]
+    // Each goes on with what it was given; the order differs from round to round.
+    const order = [0, 1, 2, 3, 4].map((bit) => (round >> bit) & 1)
+    for (const holder of [...order, 0, 1, 0, 1]) {
+      const { json } = await send(holders[holder] as string)
+      if (json.refresh_token) holders[holder] = json.refresh_token
+    }
+    t.is(await store.get('grant', grant), undefined, order.join(''))
+  }
+})
+
+test('72. two requests with the same token at once get the same successor, and both go on to work', async (t) => {
+  const { server, store } = await openServer(t)
+  const { refresh, grant } = await issueTokens(server, PUBLIC_CLIENT)
+  const form = { grant_type: 'refresh_token', refresh_token: refresh, ...AS_PHONE }
+  const answers = await Promise.all([1, 2, 3].map(() => postForm(server, handleToken, form)))
+  t.deepEqual(
+    answers.map(({ json }) => json.refresh_token),
+    Array(3).fill(answers[0]?.json.refresh_token),
+  )
+  for (const { json } of answers) t.truthy(await server.accessTokens.find(json.access_token))
+  t.truthy(await store.get('grant', grant))
+})
+
 test('a grant that was revoked is not brought back by a rotation that is under way', async (t) => {
   const { server, store } = await openServer(t)
   const { refresh, grant } = await issueTokens(server, PUBLIC_CLIENT)
