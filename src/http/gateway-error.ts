@@ -84,6 +84,11 @@ export const GATEWAY_ERRORS = {
     sentence: 'Too many people are signing in at this moment. Go back and try again.',
     advice: 'More than 20 sign-ins are waiting. Try again.',
   },
+  overloaded: {
+    status: 503,
+    sentence: 'The gateway has more to do than it has memory for. Try again in a few seconds.',
+    advice: 'The process has more than `limits.memory` in RAM. It recovers by itself; the log says when.',
+  },
   gateway_timeout: {
     status: 504,
     sentence: 'The server behind this gateway takes too long to answer. Try again later.',

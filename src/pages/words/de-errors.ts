@@ -67,6 +67,10 @@ export const deErrors: typeof enErrors = {
     title: 'Das Gateway kann gerade nicht arbeiten',
     sentences: ['Im Moment melden sich zu viele gleichzeitig an. Gehen Sie zurück und versuchen Sie es noch einmal.'],
   },
+  overloaded: {
+    title: 'Das Gateway kann gerade nicht arbeiten',
+    sentences: ['Das Gateway hat mehr zu tun, als es Speicher hat. Versuchen Sie es in einigen Sekunden noch einmal.'],
+  },
   gateway_timeout: {
     title: 'Zurzeit nicht verfügbar',
     sentences: [

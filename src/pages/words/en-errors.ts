@@ -58,6 +58,10 @@ export const enErrors = {
     title: 'The gateway cannot work right now',
     sentences: ['Too many people are signing in at this moment. Go back and try again.'],
   },
+  overloaded: {
+    title: 'The gateway cannot work right now',
+    sentences: ['The gateway has more to do than it has memory for. Try again in a few seconds.'],
+  },
   gateway_timeout: {
     title: 'Not available right now',
     sentences: ['The server behind this gateway takes too long to answer. Try again later.'],
