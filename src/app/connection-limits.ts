@@ -7,8 +7,8 @@ import { rangeReader } from '../net/client-address.ts'
 
 /** For the database, the log, the control socket, name look-ups and what else is open besides connections. */
 const OWN_DESCRIPTORS = 64
-/** Of the connections that there may be if nobody says: more than that fit into the memory of no small machine. */
-const MOST_CONNECTIONS = 4000
+/** If nobody says: each may take a quarter of a megabyte, and its part of every turn of the only thread. */
+const MOST_CONNECTIONS = 1000
 const RESERVED_PART = 1 / 8
 const MEGABYTE = 1024 * 1024
 const MOST_MEMORY_MB = 1024

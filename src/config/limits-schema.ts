@@ -20,7 +20,7 @@ export function limitsSchema() {
     connections: whole('connections', 16, 100_000)
       .optional()
       .describe(
-        'Connections that may be open at once, in all. If absent, half of the descriptors that the process may have, at most 4000.',
+        'Connections that may be open at once, in all. If absent, half of the descriptors that the process may have, at most 1000.',
       ),
     reserved: whole('connections', 0, 100_000)
       .optional()
@@ -39,7 +39,7 @@ export function limitsSchema() {
       .transform((ranges) => ranges.map((range) => parseAddressRange(range) as AddressRange))
       .describe("The owner's networks: loopback and the private ones if absent."),
     handshakes: whole('handshakes', 8, 10_000)
-      .default(128)
+      .default(64)
       .describe('TLS handshakes that may be unfinished at once; others wait for their turn.'),
     send_timeout: seconds(1, 3600)
       .default(30)

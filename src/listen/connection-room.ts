@@ -18,12 +18,13 @@ export interface ConnectionLimits {
   blockOf: (address: string) => string
 }
 
-/** A connection that is open, and whether it can be spared. */
+/** How little a connection would be missed: it never brought a request, has none under way, or one that doesn't get on. */
+export type Spareable = 'silent' | 'idle' | 'stuck'
+
+/** A connection that is open. */
 export interface Guest {
-  /** Whether a request of its is under way. */
-  isBusy: () => boolean
-  /** Whether it has ever brought a request. */
-  hasSpoken: () => boolean
+  /** @returns undefined where it can't be spared. */
+  spareable: () => Spareable | undefined
   cut: (why: ConnectionCut) => void
 }
 
@@ -40,7 +41,7 @@ export interface Place {
 export interface ConnectionRoom {
   /** @returns why there is no place, if so. */
   admit: (address: string) => Place | ConnectionCut
-  /** Whether so many are open that nobody may take long any more. */
+  /** Whether so many are open, or were some seconds ago, that nobody may take long. */
   isTight: () => boolean
   limits: () => ConnectionLimits
   count: () => number
@@ -54,6 +55,9 @@ interface Taken extends Place {
 
 /** Which part of the connections is cut off at once to make room, so that looking for them costs little each. */
 const SPARED_PART = 1 / 16
+/** More than this part of the connections is a crowd, and no home; for so long it is treated as one. */
+const TIGHT_PART = 1 / 8
+const TIGHT_MS = 15_000
 /** After nobody could be spared. Milliseconds. */
 const LOOK_AGAIN_MS = 100
 
@@ -66,13 +70,15 @@ interface RoomTools {
 
 /**
  * Counts connections, in all and by address. Where there is no room, who has nothing under way has to go, first of all who
- * never said anything; only when nobody can be spared, who comes is refused. So a crowd that says nothing shuts nobody out.
+ * never said anything, or whose request doesn't get on; only when nobody can be spared, who comes is refused. So a crowd
+ * that says nothing shuts nobody out.
  */
 export function openConnectionRoom({ limits, monotonic, onCut }: RoomTools): ConnectionRoom {
   /** The oldest first. */
   const places = new Set<Taken>()
   const byBlock = new Map<string, number>()
   let strangers = 0
+  let tightUntil = Number.NEGATIVE_INFINITY
   let nobodyToSpareAt = Number.NEGATIVE_INFINITY
 
   function admit(address: string): Place | ConnectionCut {
@@ -114,19 +120,26 @@ export function openConnectionRoom({ limits, monotonic, onCut }: RoomTools): Con
   function makeRoom(standing: Standing, connections: number): void {
     if (monotonic() - nobodyToSpareAt < LOOK_AGAIN_MS) return
     const wanted = Math.ceil(connections * SPARED_PART)
-    const idle = [...places].filter((one) => (standing === 'own' || one.standing !== 'own') && !one.guest?.isBusy())
-    const silent = idle.filter((one) => one.guest && !one.guest.hasSpoken())
-    const spared = new Set([...silent, ...idle].slice(0, wanted))
+    const found: Record<Spareable, Taken[]> = { silent: [], idle: [], stuck: [] }
+    for (const one of places) {
+      const how = standing === 'own' || one.standing !== 'own' ? one.guest?.spareable() : undefined
+      if (how) found[how].push(one)
+    }
+    const spared = [...found.silent, ...found.idle, ...found.stuck].slice(0, wanted)
     for (const one of spared) {
       one.leave()
-      one.guest?.cut('idle')
+      one.guest?.cut('spared')
     }
-    if (spared.size === 0) nobodyToSpareAt = monotonic()
+    if (spared.length === 0) nobodyToSpareAt = monotonic()
   }
 
   return {
     admit,
-    isTight: () => places.size > limits().connections / 2,
+    isTight() {
+      const now = monotonic()
+      if (places.size > limits().connections * TIGHT_PART) tightUntil = now + TIGHT_MS
+      return now < tightUntil
+    },
     limits,
     count: () => places.size,
     onCut,

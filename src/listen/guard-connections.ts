@@ -3,7 +3,7 @@ import { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { ConnectionCut } from '../telemetry/connection-cuts.ts'
 import { awaitHello } from './await-hello.ts'
-import type { ConnectionRoom, Place } from './connection-room.ts'
+import type { ConnectionRoom, Place, Spareable } from './connection-room.ts'
 import type { Connections } from './connections.ts'
 import { type Guarded, newPace } from './guarded.ts'
 import { openHandshakeTurns } from './handshake-turns.ts'
@@ -78,7 +78,7 @@ export function guardConnections(
       },
     }
     guarded.set(key, one)
-    place.take({ isBusy: () => isBusy(one), hasSpoken: () => one.hasSpoken, cut: one.cut })
+    place.take({ spareable: () => spareable(one, monotonic()), cut: one.cut })
     socket.once('close', () => {
       if (guarded.get(key) === one) guarded.delete(key)
       place.leave()
@@ -122,6 +122,15 @@ export function guardConnections(
   })
   server.once('close', sweep.stop)
   return { cutIdle }
+}
+
+/** So long a request has nothing to show before it counts as stuck. Milliseconds. */
+const STUCK_MS = 1500
+
+function spareable(one: Guarded, now: number): Spareable | undefined {
+  if (!isBusy(one)) return one.hasSpoken ? 'idle' : 'silent'
+  const { stuckSince, lostMs } = one.pace
+  return (stuckSince !== undefined && now - stuckSince >= STUCK_MS) || lostMs >= STUCK_MS ? 'stuck' : undefined
 }
 
 function isBusy({ connection }: Guarded): boolean {

@@ -1,7 +1,7 @@
 import type { Guarded } from './guarded.ts'
 
 /** Each costs a signature, a millisecond of the only thread: so many are begun before others get their turn. */
-const IN_ONE_TURN = 8
+const IN_ONE_TURN = 4
 /** For so long nobody's handshake is ended for others that wait. Milliseconds; a phone far away needs 300. */
 const OWN_TIME_MS = 500
 /** While all are taken, and none has had its time. Milliseconds. */

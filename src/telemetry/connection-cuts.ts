@@ -4,6 +4,7 @@ export const CONNECTION_CUTS = {
   address: 'their address had too many',
   handshakes: 'too many handshakes were unfinished',
   silent: 'no handshake was finished in time',
+  spared: 'somebody else needed their room more',
   idle: 'they were idle while room was short',
   memory: 'they were idle while memory was short',
   'not reading': 'they did not take what was sent to them',
