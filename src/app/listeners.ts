@@ -1,6 +1,7 @@
 import type { Address, Config } from '../config/schema.ts'
 import type { Exchange } from '../gateway/exchange.ts'
 import type { Listener } from '../listen/listener.ts'
+import type { ConnectionCut } from '../telemetry/connection-cuts.ts'
 import { StartError } from './start-error.ts'
 
 /** What is in flight when a listener goes has this long; a container is killed after 10 s. */
@@ -17,6 +18,8 @@ export interface Listeners {
   find: (kind: ListenerKind) => Listener | undefined
   /** All requests that are under way. */
   exchanges: () => Iterable<Exchange>
+  /** Cuts off who has nothing under way. */
+  cutIdle: (why: ConnectionCut) => void
   /** How many connections each kind has. */
   connections: () => Iterable<[kind: ListenerKind, count: number]>
   /**
@@ -122,6 +125,9 @@ export function openListeners(open: OpenListener): Listeners {
     *exchanges() {
       for (const { listener } of listeners.values()) yield* listener.exchanges()
       for (const listener of retiring.keys()) yield* listener.exchanges()
+    },
+    cutIdle(why) {
+      for (const { listener } of listeners.values()) listener.cutIdle(why)
     },
     connections: () => [...listeners.values()].map(({ kind, listener }) => [kind, listener.connections()]),
     prepare,

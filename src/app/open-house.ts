@@ -19,6 +19,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import type { OpenLog } from '../telemetry/open-log.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { passwordVerifier, type VerifyPassword } from '../users/users.ts'
+import { type Machine, thisMachine } from './connection-limits.ts'
 import { measureStore } from './measure-store.ts'
 import { RELEASED_AT } from './released-at.ts'
 import { StartError } from './start-error.ts'
@@ -29,6 +30,7 @@ export type Telemetry = Pick<OpenLog, 'logger' | 'access' | 'lost' | 'setLevel'>
 /** What lives as long as the process, whatever the configuration becomes meanwhile. */
 export interface House {
   environment: Environment
+  machine: Machine
   /** Milliseconds since 1970. */
   startedAt: number
   telemetry: Telemetry
@@ -49,12 +51,15 @@ export interface House {
   /** What `/health` says. */
   health: () => Health
   /** Where the gateway is in its life. */
-  phase: Exclude<Health, 'degraded'>
+  phase: Exclude<Health, 'degraded' | 'overloaded'>
+  /** Whether there is too little memory for anything new. */
+  overloaded: boolean
   /** What has to be closed in the end, the latest first. */
   closing: AsyncDisposableStack
 }
 
 export interface HouseOptions {
+  machine?: Machine
   /** How old the answer may be whether another process has written. Milliseconds. */
   changesEveryMs?: number
   /** Is told of each request, once, when it has ended. */
@@ -71,7 +76,7 @@ export async function openHouse(
   { data_dir }: Config,
   environment: Environment,
   telemetry: Telemetry,
-  { changesEveryMs }: HouseOptions = {},
+  { changesEveryMs, machine = thisMachine() }: HouseOptions = {},
 ): Promise<House> {
   const { now, monotonic = () => performance.now() } = environment
   const log = telemetry.logger
@@ -92,6 +97,7 @@ export async function openHouse(
     closing.defer(limited.settle)
     const house: House = {
       environment,
+      machine,
       startedAt: now(),
       telemetry,
       log,
@@ -108,8 +114,12 @@ export async function openHouse(
       facts: openTokenFacts(store, { now, changesEveryMs }),
       verifyPassword: await passwordVerifier(store, environment),
       passwordSlots: openReservedSlots(),
-      health: () => (house.phase === 'ok' && !store.healthy() ? 'degraded' : house.phase),
+      health() {
+        if (house.phase !== 'ok') return house.phase
+        return house.overloaded ? 'overloaded' : store.healthy() ? 'ok' : 'degraded'
+      },
       phase: 'starting',
+      overloaded: false,
       closing,
     }
     return house

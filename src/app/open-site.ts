@@ -5,9 +5,11 @@ import { identityHeaders } from '../gateway/identity-headers.ts'
 import { compileRoutes } from '../gateway/routes/compile-routes.ts'
 import type { Site as SiteOfGateway } from '../gateway/site.ts'
 import type { Upstream } from '../gateway/upstreams/upstream.ts'
+import type { ConnectionLimits } from '../listen/connection-room.ts'
 import { clientAddressReader } from '../net/client-address.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { certificateSource, type SourcedCertificate } from './certificate-source.ts'
+import { connectionLimits } from './connection-limits.ts'
 import { loadRegistration } from './load-registration.ts'
 import { loadRoutes } from './load-routes.ts'
 import { loadUpstreams } from './load-upstreams.ts'
@@ -19,6 +21,7 @@ import { ownEndpoints } from './own-endpoints.ts'
 export interface Site extends SiteOfGateway, SourcedCertificate {
   config: Config
   authorizationServer: AuthorizationServer
+  connectionLimits: ConnectionLimits
   /** By their settings. */
   upstreams: Map<string, Upstream>
 }
@@ -41,6 +44,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     source: source.name,
     certificate,
     authorizationServer: server,
+    connectionLimits: connectionLimits(config, house.machine),
     upstreams,
     routes: compileRoutes([...ownEndpoints(server, { registration }, health), ...loadRoutes(config, byName)]),
     accessTokens: server.accessTokens,

@@ -5,6 +5,7 @@ import { type ExchangeHandler, exchangeHandler } from '../gateway/handle-exchang
 import { plainExchangeHandler } from '../gateway/handle-plain-exchange.ts'
 import { tellOfLong } from '../gateway/tell-of-long.ts'
 import { watchAccess } from '../gateway/watch-access.ts'
+import type { GuardTools } from '../listen/guard-connections.ts'
 import type { ReaderTools } from '../listen/http1-exchange.ts'
 import { listenHttp } from '../listen/listen-http.ts'
 import { listenHttps } from '../listen/listen-https.ts'
@@ -13,6 +14,7 @@ import { redateFuture } from '../oauth/grants/redate-future.ts'
 import type { Store } from '../store/store.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { serveCertificate } from './certificate-source.ts'
+import { guardMemory, openGuard } from './guard-house.ts'
 import { keepTime } from './keep-time.ts'
 import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listeners.ts'
 import { maintainStore } from './maintain-store.ts'
@@ -77,11 +79,12 @@ export async function prepareGateway(
   async function listen(): Promise<RunningGateway> {
     const onRequests = tellOfRequests(house, current, options.onRequest)
     const handle = exchangeHandler({ current, health: house.health, onLong: onRequests.onLong })
+    const guard = openGuard(house, current)
     const listeners = openListeners((kind, address) => {
-      if (kind === 'metrics') return listenForMetrics(house, listeners, current, address)
+      if (kind === 'metrics') return listenForMetrics(house, listeners, current, { address, guard })
       return openListener(kind, address)
     })
-    const openListener = listenerOpener(house, current, handle, onRequests)
+    const openListener = listenerOpener(house, current, handle, { ...onRequests, guard })
     closing.defer(() => listeners.close(DRAIN_TIMEOUT_MS))
     try {
       const prepared = await listeners.prepare(config)
@@ -94,6 +97,7 @@ export async function prepareGateway(
     const access = watchAccess({ exchanges: listeners.exchanges, current, generation: facts.generation })
     closing.defer(access.stop)
     closing.defer(tellOfLong({ exchanges: listeners.exchanges, onLong: onRequests.onLong }).stop)
+    guardMemory(house, listeners, current)
     const isHeld = watchLogGrowth(databaseFile(config))
     closing.defer(maintainStore(store, house.clock, house.log, { isHeld }))
     const redate = () => redateFuture(current().authorizationServer)
@@ -140,10 +144,10 @@ function listenerOpener(
   house: House,
   current: () => Site,
   handleExchange: ExchangeHandler,
-  { onEnd }: Pick<RequestListener, 'onEnd'>,
+  { onEnd, guard }: Pick<RequestListener, 'onEnd'> & { guard: GuardTools },
 ) {
   const ticketKeys = house.environment.randomBytes(48)
-  const tools = { ...readerTools(house, current), onEnd }
+  const tools = { ...readerTools(house, current), onEnd, guard }
   const handlePlainExchange = plainExchangeHandler({
     publicUrl: () => current().config.public_url,
     challengeAnswer: house.challenges.answer,
@@ -159,11 +163,11 @@ async function listenForMetrics(
   house: House,
   listeners: Listeners,
   current: () => Site,
-  address: Address,
+  { address, guard }: { address: Address; guard: GuardTools },
 ): Promise<Listener> {
   const metrics = await measure(house, listeners, current)
   const handle = metricsHandler(house, metrics, current)
-  return listenHttp(address, { ...readerTools(house, current), onEnd() {}, handle })
+  return listenHttp(address, { ...readerTools(house, current), onEnd() {}, handle, guard })
 }
 
 function readerTools({ environment }: House, current: () => Site): ReaderTools {

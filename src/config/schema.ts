@@ -16,6 +16,7 @@ import {
   text,
   wholeNumber,
 } from './forms.ts'
+import { limitsSchema } from './limits-schema.ts'
 import { oauthSchema } from './oauth-schema.ts'
 import { routeSchema } from './route-schema.ts'
 
@@ -87,6 +88,7 @@ export function configSchema(surroundings: Surroundings) {
       .describe('The servers behind the gateway.'),
     oauth: oauthSchema(surroundings),
     routes: list(routeSchema(), 'a list of routes').describe('What is forwarded, redirected or answered where.'),
+    limits: limitsSchema(),
     log: logSchema(surroundings),
     metrics: keys({
       listen: listenAddress().describe('Where they are served, without TLS and to everybody who gets there.'),
@@ -127,5 +129,6 @@ export type Client = Config['oauth']['clients'][number]
 export type ClientSecretSource = NonNullable<Client['secret']>
 export type GrantType = Client['grant_types'][number]
 export type AuthMethod = Client['auth_methods'][number]
+export type Limits = Config['limits']
 export type Lifetimes = Config['oauth']['lifetimes']
 export type IdentityHeaderNames = Config['identity_headers']

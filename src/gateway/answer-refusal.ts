@@ -9,12 +9,13 @@ import type { Challenge } from './access/access.ts'
 import type { Exchange } from './exchange.ts'
 import { sendAnswer } from './send-answer.ts'
 
-/** After these it isn't known for sure where the next request of the same connection begins. */
+/** After these it isn't known for sure where the next request of the same connection begins, or none is wanted. */
 const ENDS_CONNECTION = new Set<GatewayErrorCode>([
   'ambiguous_request',
   'upgrade_not_allowed',
   'request_timeout',
   'body_too_large',
+  'overloaded',
 ])
 
 /** Sends what went wrong: a page to a person, JSON to a program; the private detail only into the record. */

@@ -1,4 +1,5 @@
 import type { EndpointRequest } from '../http/answer.ts'
+import { GatewayError } from '../http/gateway-error.ts'
 import type { Identity } from '../http/identity.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { decide } from './access/access.ts'
@@ -36,9 +37,11 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
     const site = current()
     const { record, upgrade } = exchange
     let release: (() => void) | undefined
+    const state = health()
     // While stopping, no client may hold on to its connection.
-    if (health() === 'stopping') exchange.answer.closeConnection()
+    if (state === 'stopping') exchange.answer.closeConnection()
     try {
+      if (state === 'overloaded') throw overloaded() // -> 503
       const target = refuseAmbiguous(exchange, site.headerNames) // -> 400
       const destination = matchRoute(site.routes, exchange.host as string, exchange.method, target.path) // -> 404, 405
       record.route = destination.path
@@ -84,6 +87,11 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       release?.()
     }
   }
+}
+
+/** Whoever means well comes again; what is under way goes on. */
+function overloaded(): GatewayError {
+  return new GatewayError('overloaded', 'more than limits.memory is in RAM', { 'Retry-After': '10' })
 }
 
 function noteIdentity({ record }: Exchange, { user, client, grant }: Identity): void {

@@ -1,11 +1,12 @@
 import { type Answer, jsonAnswer } from '../http/answer.ts'
 
-export type Health = 'starting' | 'ok' | 'degraded' | 'stopping'
+export type Health = 'starting' | 'ok' | 'degraded' | 'overloaded' | 'stopping'
 
 const MESSAGES: Record<Health, string> = {
   starting: 'Skillgate is starting',
   ok: 'Skillgate is running',
   degraded: 'Skillgate cannot use its database; its log says why',
+  overloaded: 'Skillgate is short of memory and takes nothing new for some seconds',
   stopping: 'Skillgate is stopping',
 }
 

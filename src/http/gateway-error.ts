@@ -108,6 +108,11 @@ export const GATEWAY_ERRORS = {
     advice:
       'All `connections` of the upstream were in use for as long as its `response_timeout`, or 1,000 requests wait for one already.',
   },
+  overloaded: {
+    status: 503,
+    sentence: 'The gateway has more to do than it has memory for. Try again in a few seconds.',
+    advice: 'The process has more than `limits.memory` in RAM. It recovers by itself; the log says when.',
+  },
   gateway_timeout: {
     status: 504,
     sentence: 'The server behind this gateway takes too long to answer. Try again later.',

@@ -165,7 +165,8 @@ function describe(socket: Socket, listener: RequestRecord['listener']): Connecti
   return {
     listener,
     peer: socket.remoteAddress,
-    tlsVersion: getProtocol?.call(socket) ?? undefined,
+    // Node (24.21) dies where TLS is asked whose handshake was cut off.
+    tlsVersion: (socket.destroyed ? undefined : getProtocol?.call(socket)) ?? undefined,
     serverName: servername || undefined,
     exchange: undefined,
     turns: new Turns(socket),

@@ -1,9 +1,8 @@
 import { createServer } from 'node:http'
 import type { Address } from '../config/schema.ts'
-import type { ConnectionTools } from './connections.ts'
-import { type Listener, listen, SERVER_LIMITS } from './listener.ts'
+import { type Listener, type ListenTools, listen, SERVER_LIMITS } from './listener.ts'
 
 /** A listener without TLS. @throws Error of Node's, when the address can't be listened on. */
-export function listenHttp(address: Address, tools: ConnectionTools): Promise<Listener> {
+export function listenHttp(address: Address, tools: ListenTools): Promise<Listener> {
   return listen(createServer(SERVER_LIMITS), 'http', address, tools)
 }

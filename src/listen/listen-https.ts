@@ -1,8 +1,7 @@
 import { createServer } from 'node:https'
 import type { CertificateStore } from '../certificates/certificate-store.ts'
 import type { Address } from '../config/schema.ts'
-import type { ConnectionTools } from './connections.ts'
-import { type Listener, listen, SERVER_LIMITS } from './listener.ts'
+import { type Listener, type ListenTools, listen, SERVER_LIMITS } from './listener.ts'
 
 /** There is no deadline worth the name otherwise. */
 const HANDSHAKE_TIMEOUT_MS = 5000
@@ -16,7 +15,7 @@ export async function listenHttps(
   address: Address,
   certificates: Pick<CertificateStore, 'contextFor' | 'defaultMaterial' | 'onChange'>,
   ticketKeys: Buffer,
-  tools: ConnectionTools,
+  tools: ListenTools,
 ): Promise<Listener> {
   // Alexa doesn't link over TLS 1.3 alone.
   const context = () => ({ ...certificates.defaultMaterial(), minVersion: 'TLSv1.2' as const, ticketKeys })

@@ -4,8 +4,10 @@ import type { Server as HttpsServer } from 'node:https'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Address } from '../config/schema.ts'
 import type { Exchange } from '../gateway/exchange.ts'
+import type { ConnectionCut } from '../telemetry/connection-cuts.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { type ConnectionTools, followConnections } from './connections.ts'
+import { type GuardTools, guardConnections } from './guard-connections.ts'
 import { refuseMalformed } from './refuse-malformed.ts'
 
 /** Nobody who means well is slower than these with the beginning of a request. */
@@ -31,6 +33,8 @@ export interface Listener {
   /** What is under way on its connections. */
   exchanges: () => Iterable<Exchange>
   connections: () => number
+  /** Cuts off who has nothing under way. */
+  cutIdle: (why: ConnectionCut) => void
   /** Gives its address free; what is open goes on. */
   pause: () => void
   /** Accepts again where it did. @throws Error of Node's, when somebody else listens there now. */
@@ -39,12 +43,17 @@ export interface Listener {
   close: (timeoutMs: number) => Promise<void>
 }
 
+export interface ListenTools extends ConnectionTools {
+  /** Without it anybody may take all that there is. */
+  guard?: GuardTools
+}
+
 /** Makes every request of a server an exchange. @throws Error of Node's, when the address can't be listened on. */
 export async function listen(
   server: HttpServer | HttpsServer,
   kind: RequestRecord['listener'],
   { host, port }: Address,
-  tools: ConnectionTools,
+  tools: ListenTools,
 ): Promise<Listener> {
   const connections = followConnections(server, kind, tools)
   server.on('request', connections.accept)
@@ -61,6 +70,7 @@ export async function listen(
     const connection = connections.of(socket)
     if (!connection.turns.keep(error)) refuseMalformed(error, socket as Socket, connection, tools)
   })
+  const guarded = tools.guard && guardConnections(server, connections, tools.guard)
   await listenOn({ host, port })
   const bound = server.address() as AddressInfo
 
@@ -74,6 +84,7 @@ export async function listen(
     port: bound.port,
     exchanges: connections.exchanges,
     connections: connections.count,
+    cutIdle: (why) => guarded?.cutIdle(why),
     // That of an HTTP server would close idle connections too, in the moment that a client may use one.
     pause: () => NetServer.prototype.close.call(server),
     resume: () => listenOn({ host, port: bound.port }),

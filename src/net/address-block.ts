@@ -42,8 +42,8 @@ function inHexadecimal(groups: number[]): string {
   return groups.map((group) => group.toString(16)).join(':')
 }
 
-/** The eight groups of 16 bits. */
-function groupsOf(address: string): number[] {
+/** The eight groups of 16 bits of an IPv6 address. */
+export function groupsOf(address: string): number[] {
   // As the URL standard writes it: without dots, with at most one "::".
   const [head = '', tail = ''] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
   const [first, last] = [head, tail].map((part) => part.split(':').filter(Boolean)) as [string[], string[]]

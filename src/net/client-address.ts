@@ -11,9 +11,7 @@ import type { AddressRange } from './address-range.ts'
 export type ClientAddress = (peer: string | undefined, forwardedFor: () => string[]) => string | undefined
 
 export function clientAddressReader(trustedProxies: AddressRange[]): ClientAddress {
-  const proxies = new BlockList()
-  for (const { address, prefix, family } of trustedProxies) proxies.addSubnet(address, prefix, family)
-  const isProxy = (address: string) => proxies.check(address, address.includes(':') ? 'ipv6' : 'ipv4')
+  const isProxy = rangeReader(trustedProxies)
 
   return function clientAddress(remoteAddress, forwardedFor) {
     const peer = remoteAddress === undefined ? undefined : withoutMapping(remoteAddress)
@@ -25,6 +23,16 @@ export function clientAddressReader(trustedProxies: AddressRange[]): ClientAddre
       if (address === undefined || !isProxy(address)) return address
     }
     return undefined
+  }
+}
+
+/** Whether an address, as a socket tells it, is in one of the ranges. */
+export function rangeReader(ranges: AddressRange[]): (address: string) => boolean {
+  const list = new BlockList()
+  for (const { address, prefix, family } of ranges) list.addSubnet(address, prefix, family)
+  return (address) => {
+    const bare = withoutMapping(address)
+    return list.check(bare, bare.includes(':') ? 'ipv6' : 'ipv4')
   }
 }
 

@@ -51,6 +51,11 @@ export const METRICS = {
     labels: ['result'],
   },
   skillgate_open_connections: { type: 'gauge', help: 'Connections that are open, by listener.', labels: ['listener'] },
+  skillgate_connections_cut_total: {
+    type: 'counter',
+    help: 'Connections that were refused, or cut off without a request that tells of it, by reason: full, address and handshakes are limits.',
+    labels: ['reason'],
+  },
   skillgate_open_tunnels: { type: 'gauge', help: 'WebSockets that are open, by route.', labels: ['route'] },
   skillgate_upstream_up: {
     type: 'gauge',

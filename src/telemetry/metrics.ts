@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Counter, Histogram } from 'prom-client'
 import { AUDIT_EVENTS, type Audit, type AuditEvent } from './audit.ts'
+import { CONNECTION_CUTS, type ConnectionCut } from './connection-cuts.ts'
 import { METRICS, type MetricName } from './metrics-catalogue.ts'
 import type { RequestListener, RequestRecord } from './request-record.ts'
 
@@ -25,6 +26,7 @@ export interface Metrics {
   /** Counts each event. */
   audit: Audit
   reloaded: (result: 'success' | 'failure') => void
+  connectionCut: (why: ConnectionCut) => void
   /** @param operation of a fixed set. */
   storeTook: (operation: string, seconds: number) => void
   /** All of them, in Prometheus' text format. */
@@ -95,6 +97,8 @@ export async function openMetrics(sources: MetricsSources): Promise<Metrics> {
   for (const event of Object.keys(AUDIT_EVENTS)) events.inc({ event }, 0)
   const reloads = counter('skillgate_config_reloads_total')
   for (const result of ['success', 'failure']) reloads.inc({ result }, 0)
+  const cuts = counter('skillgate_connections_cut_total')
+  for (const reason of Object.keys(CONNECTION_CUTS)) cuts.inc({ reason: labelOf(reason) }, 0)
   const store = histogram('skillgate_store_operation_duration_seconds')
   const countRequest = requestCounter({
     requests: counter('skillgate_requests_total'),
@@ -108,6 +112,7 @@ export async function openMetrics(sources: MetricsSources): Promise<Metrics> {
     requestEnded: { onLong() {}, onEnd: countRequest },
     audit: ({ event }: AuditEvent) => events.inc({ event }),
     reloaded: (result) => reloads.inc({ result }),
+    connectionCut: (why) => cuts.inc({ reason: labelOf(why) }),
     storeTook: (operation, seconds) => store.observe({ operation }, seconds),
     async render() {
       const text = await registry.metrics()
@@ -142,6 +147,11 @@ function requestCounter({ requests, durations, received, sent, refusals }: Reque
     sent.inc({ route }, record.bytesSent)
     if (refusal) refusals.inc({ code: refusal.code })
   }
+}
+
+/** As Prometheus' people write values: in one word. */
+function labelOf(reason: string): string {
+  return reason.replace(' ', '_')
 }
 
 /** Nothing was measured yet where it isn't a number. */

@@ -5,7 +5,7 @@ import type { RequestRecord } from '../../src/telemetry/request-record.ts'
 import { startBefore, startImpatient } from '../support/before-upstream.ts'
 import { noMoreEnded } from '../support/ended-requests.ts'
 import { startTestHouse, type TestHouse } from '../support/gateway.ts'
-import { exchangeRaw, openRaw, rawRequest, UPGRADE } from '../support/raw-client.ts'
+import { CONSENT, exchangeRaw, openRaw, rawRequest, UPGRADE } from '../support/raw-client.ts'
 import { startFixedUpstream, startRawUpstream, startUpstream } from '../support/scripted-upstream.ts'
 import { issueToken } from '../support/tokens.ts'
 
@@ -127,8 +127,7 @@ test('an upstream that refuses the gateway is in the record beside what the clie
 test('a WebSocket has its record when either side closes it, with all that went through', async (t) => {
   const upstream = await startRawUpstream(t, (socket) => {
     // Its first words come along with its consent.
-    const consent = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
-    socket.once('data', () => socket.write(`${consent}hello`))
+    socket.once('data', () => socket.write(`${CONSENT}hello`))
     socket.on('data', (chunk) => String(chunk).endsWith('bye') && socket.end())
   })
   const house = await startBefore(t, upstream)

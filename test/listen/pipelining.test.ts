@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava'
 import { startBefore } from '../support/before-upstream.ts'
 import { noMoreEnded } from '../support/ended-requests.ts'
 import { startTestHouse } from '../support/gateway.ts'
-import { exchangeRaw, openRaw, type RawClient, rawRequest, UPGRADE } from '../support/raw-client.ts'
+import { CONSENT, exchangeRaw, openRaw, type RawClient, rawRequest, UPGRADE } from '../support/raw-client.ts'
 import { startRawUpstream, startUpstream } from '../support/scripted-upstream.ts'
 import { issueToken } from '../support/tokens.ts'
 
@@ -172,7 +172,7 @@ test('a WebSocket that waited for its turn works, also for who did not wait for 
         socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst')
         return
       }
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+      socket.write(CONSENT)
       socket.pipe(socket)
     })
   })

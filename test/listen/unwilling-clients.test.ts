@@ -51,7 +51,7 @@ test('when very many sign in at once, those who would wait for long are told to 
   const browser = new Browser(house)
   const page = await openAuthorize(house, {}, browser)
   // Each of them somebody else, somewhere else, for nobody may try that often. All are connected already.
-  const people = Array.from({ length: 60 }, (_, i) => new Browser(house, { 'x-forwarded-for': `192.0.2.${i}` }))
+  const people = Array.from({ length: 90 }, (_, i) => new Browser(house, { 'x-forwarded-for': `192.0.2.${i}` }))
   for (const somebody of people) {
     for (const [name, value] of browser.cookies) somebody.cookies.set(name, value)
     await somebody.open('/health')

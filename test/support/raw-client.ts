@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
 
-type House = { port: number; ca: string }
+/** @property localAddress where the client is, such as 127.1.1.1; all of 127.0.0.0/8 is on this machine. */
+type House = { port: number; ca: string; localAddress?: string }
 
 export interface RawAnswer {
   status: number
@@ -120,8 +121,8 @@ export class RawClient {
 }
 
 /** Connects and shakes hands. */
-export async function openRaw({ port, ca }: House): Promise<RawClient> {
-  const tcp = connectTcp({ port, host: 'localhost' })
+export async function openRaw({ port, ca, localAddress }: House): Promise<RawClient> {
+  const tcp = connectTcp({ port, host: localAddress ? '127.0.0.1' : 'localhost', localAddress })
   tcp.on('error', () => {})
   const socket = connect({ socket: tcp, servername: 'localhost', ca, ALPNProtocols: ['http/1.1'] })
   const client = new RawClient(socket, tcp)
@@ -151,3 +152,12 @@ export const UPGRADE = [
   'Sec-WebSocket-Version: 13',
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
 ]
+
+/** What an upstream answers to it that speaks WebSocket. */
+export const CONSENT = [
+  'HTTP/1.1 101 Switching Protocols',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
+  '\r\n',
+].join('\r\n')

@@ -91,6 +91,10 @@ export const deErrors: typeof enErrors = {
       'Der Server hinter diesem Gateway hat gerade zu viel zu tun. Versuchen Sie es in ein paar Sekunden noch einmal.',
     ],
   },
+  overloaded: {
+    title: 'Das Gateway kann gerade nicht arbeiten',
+    sentences: ['Das Gateway hat mehr zu tun, als es Speicher hat. Versuchen Sie es in einigen Sekunden noch einmal.'],
+  },
   gateway_timeout: {
     title: 'Zurzeit nicht verfügbar',
     sentences: [

@@ -76,6 +76,10 @@ export const enErrors = {
     title: 'Not available right now',
     sentences: ['The server behind this gateway has too much to do at this moment. Try again in a few seconds.'],
   },
+  overloaded: {
+    title: 'The gateway cannot work right now',
+    sentences: ['The gateway has more to do than it has memory for. Try again in a few seconds.'],
+  },
   gateway_timeout: {
     title: 'Not available right now',
     sentences: ['The server behind this gateway takes too long to answer. Try again later.'],

@@ -1,0 +1,142 @@
+import type { Server as HttpServer } from 'node:http'
+import { Server as HttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
+import type { ConnectionCut } from '../telemetry/connection-cuts.ts'
+import { awaitHello } from './await-hello.ts'
+import type { ConnectionRoom, Place, Spareable } from './connection-room.ts'
+import type { Connections } from './connections.ts'
+import { type Guarded, newPace } from './guarded.ts'
+import { openHandshakeTurns } from './handshake-turns.ts'
+import { type Deadlines, sweepConnections } from './sweep-connections.ts'
+
+/** What keeps a listener from being filled up by clients that don't get on. */
+export interface GuardTools {
+  room: ConnectionRoom
+  deadlines: () => Deadlines
+  /** Milliseconds of a clock that only counts on. */
+  monotonic: () => number
+}
+
+type OnConnection = (socket: Socket) => void
+
+/**
+ * Stands in front of a server: who finds no room never gets to it, a handshake begins only when its turn has come, and a
+ * sweep cuts off who overstays. To be called when everybody listens to the server who wants to.
+ * @returns cuts off who has nothing under way.
+ */
+export function guardConnections(
+  server: HttpServer | HttpsServer,
+  { of }: Pick<Connections, 'of'>,
+  { room, deadlines, monotonic }: GuardTools,
+): { cutIdle: (why: ConnectionCut) => void } {
+  /** By their other end, for a TLS connection doesn't say which TCP connection it goes over. */
+  const guarded = new Map<string, Guarded>()
+  const isTls = server instanceof HttpsServer
+  // The server's own is the first: it makes a reader of HTTP, or TLS.
+  const [serve, ...followers] = server.rawListeners('connection') as [OnConnection, ...OnConnection[]]
+  const turns = openHandshakeTurns({
+    most: () => room.limits().handshakes,
+    monotonic,
+    begin: ({ socket }) => serve.call(server, socket),
+  })
+
+  server.removeAllListeners('connection')
+  server.on('connection', (socket: Socket) => {
+    // Undefined where it has gone already.
+    const place = room.admit(socket.remoteAddress ?? '')
+    if (typeof place === 'string') refuse(socket, place)
+    else accept(socket, place)
+  })
+  if (isTls) server.on('secureConnection', (speaker: Socket) => open(guarded.get(farEnd(speaker)), speaker))
+  server.on('request', ({ socket }) => noteSpoken(socket))
+  server.on('upgrade', (_, socket) => noteSpoken(socket as Socket))
+
+  function refuse(socket: Socket, why: ConnectionCut): void {
+    socket.on('error', () => {})
+    // Nothing waits in the kernel for whom nobody knows.
+    socket.resetAndDestroy()
+    room.onCut(why)
+  }
+
+  function accept(socket: Socket, place: Place): void {
+    const key = farEnd(socket)
+    const one: Guarded = {
+      socket,
+      place,
+      openedAt: monotonic(),
+      stage: isTls ? 'hello' : 'open',
+      handshakeAt: 0,
+      speaker: undefined,
+      connection: undefined,
+      hasSpoken: false,
+      pace: newPace(),
+      cut(why) {
+        if (socket.destroyed) return
+        room.onCut(why)
+        one.speaker?.destroy()
+        socket.destroy()
+      },
+    }
+    guarded.set(key, one)
+    place.take({ spareable: () => spareable(one, monotonic()), cut: one.cut })
+    socket.once('close', () => {
+      if (guarded.get(key) === one) guarded.delete(key)
+      place.leave()
+      turns.leave(one)
+    })
+    for (const follow of followers) follow.call(server, socket)
+    if (isTls) awaitHello(one, () => turns.enter(one))
+    else {
+      serve.call(server, socket)
+      open(one, socket)
+    }
+  }
+
+  function open(one: Guarded | undefined, speaker: Socket): void {
+    if (!one) return
+    turns.leave(one)
+    one.stage = 'open'
+    one.speaker = speaker
+    one.connection = of(speaker)
+  }
+
+  function noteSpoken(speaker: Socket): void {
+    const one = guarded.get(farEnd(speaker))
+    if (one) one.hasSpoken = true
+  }
+
+  function cutIdle(why: ConnectionCut): void {
+    for (const one of guarded.values()) if (!isBusy(one)) one.cut(why)
+  }
+
+  const sweep = sweepConnections({
+    all: () => guarded.values(),
+    isTight: room.isTight,
+    deadlines,
+    monotonic,
+    tooSlow(speaker) {
+      const error = Object.assign(new Error('the body comes too slowly'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
+      room.onCut('slow body')
+      server.emit('clientError', error, speaker)
+    },
+  })
+  server.once('close', sweep.stop)
+  return { cutIdle }
+}
+
+/** So long a request has nothing to show before it counts as stuck. Milliseconds. */
+const STUCK_MS = 1500
+
+function spareable(one: Guarded, now: number): Spareable | undefined {
+  if (!isBusy(one)) return one.hasSpoken ? 'idle' : 'silent'
+  const { stuckSince, lostMs } = one.pace
+  return (stuckSince !== undefined && now - stuckSince >= STUCK_MS) || lostMs >= STUCK_MS ? 'stuck' : undefined
+}
+
+function isBusy({ connection }: Guarded): boolean {
+  return connection?.exchange !== undefined || connection?.answeredEarly?.complete === false
+}
+
+function farEnd({ remoteAddress, remotePort }: Socket): string {
+  return `${remotePort} ${remoteAddress}`
+}

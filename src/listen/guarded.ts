@@ -1,0 +1,55 @@
+import type { Socket } from 'node:net'
+import type { ConnectionCut } from '../telemetry/connection-cuts.ts'
+import type { Place } from './connection-room.ts'
+import type { Connection } from './connections.ts'
+
+/** A connection, and how far it has come. */
+export interface Guarded {
+  /** The TCP connection. */
+  readonly socket: Socket
+  readonly place: Place
+  /** Milliseconds on the monotonic clock. */
+  readonly openedAt: number
+  readonly cut: (why: ConnectionCut) => void
+  /** `hello` waits for a ClientHello, `waiting` for its turn to shake hands; a connection without TLS is `open` at once. */
+  stage: 'hello' | 'waiting' | 'handshake' | 'open'
+  /** When its handshake began. */
+  handshakeAt: number
+  /** What HTTP is spoken on: the TCP connection, or TLS over it. Undefined until it is open. */
+  speaker: Socket | undefined
+  /** What is known of it once it is open. */
+  connection: Connection | undefined
+  hasSpoken: boolean
+  /** For the sweep. */
+  pace: Pace
+}
+
+/** What the last sweep has seen of a connection. */
+export interface Pace {
+  /** Bytes that the client has taken so far, as far as this machine knows. */
+  taken: number
+  /** Since when none was taken although some were waiting; undefined while none wait. */
+  stuckSince: number | undefined
+  /** Bytes that came so far. */
+  came: number
+  /** The upload that `lostMs` is about. */
+  upload: unknown
+  /** By how many milliseconds an upload is behind the least rate. */
+  lostMs: number
+  /** Since when nothing was under way. */
+  idleSince: number | undefined
+  /** How many times in turn the kernel has said that its other end is gone. */
+  goneTimes: number
+}
+
+export function newPace(): Pace {
+  return {
+    taken: 0,
+    stuckSince: undefined,
+    came: 0,
+    upload: undefined,
+    lostMs: 0,
+    idleSince: undefined,
+    goneTimes: 0,
+  }
+}
