@@ -26,20 +26,24 @@ const ALLOCATOR = {
  */
 export function growSlowly() {
   v8.setFlagsFromString('--heap-growing-percent=30')
+  // A gateway is started with this one, and should find what was kept without it.
+  v8.setFlagsFromString('--disallow-code-generation-from-strings')
 }
 
 /**
  * Starts over as the same process, with flags that count only from the very start: V8 sizes the young space before any
- * JavaScript runs. What the person set stays. Comes back where that is done already, or can't be done.
+ * JavaScript runs, and nobody can be kept from what they did before. What the person set stays. Comes back where that
+ * can't be done.
  * @param {NodeJS.Process} self
+ * @param {string[]} flags besides
  */
-export function startOverLean(self) {
+export function startOver(self, flags) {
   const { execPath, execArgv, argv, env } = self
-  const flags = `${execArgv.join(' ')} ${env.NODE_OPTIONS || ''}`.replace(/_/g, '-')
-  if (flags.includes('--max-semi-space-size')) return
   // Not on Windows. And a channel to the process that forked this one would be lost.
-  if (!self.execve || self.channel || !existsSync(execPath)) return
-  self.execve(execPath, [execPath, YOUNG_SPACE, ...execArgv, ...argv.slice(1)], { ...ALLOCATOR, ...env })
+  if (!self.execve || self.channel || self.permission || !existsSync(execPath)) return
+  const said = `${execArgv.join(' ')} ${env.NODE_OPTIONS || ''}`.replace(/_/g, '-')
+  const young = said.includes('--max-semi-space-size') ? [] : [YOUNG_SPACE]
+  self.execve(execPath, [execPath, ...young, ...flags, ...execArgv, ...argv.slice(1)], { ...ALLOCATOR, ...env })
 }
 
 /**
@@ -50,8 +54,12 @@ export function startOverLean(self) {
  */
 export function keepStripped(folder) {
   module.enableCompileCache(fileURLToPath(folder))
-  // Otherwise this would be written at the end only, which a gateway may never come to.
-  setTimeout(() => module.flushCompileCache(), STARTED_MS).unref()
+  // Otherwise this would be written at the end only, which a gateway may never come to. Once all is loaded, nothing has
+  // to be written there any more, least of all by whoever has broken in.
+  setTimeout(() => {
+    module.flushCompileCache()
+    if (process.permission?.drop) process.permission.drop('fs.write', fileURLToPath(folder))
+  }, STARTED_MS).unref()
   const kept = module.getCompileCacheDir()
   return kept !== undefined && readdirSync(kept).length === 0
 }

@@ -18,6 +18,7 @@ const OPTIONS = {
   last: { type: 'string' },
   json: { type: 'boolean' },
   follow: { type: 'boolean' },
+  'allow-root': { type: 'boolean' },
 } as const
 
 /** From the words after `skillgate` to a command. @returns the exit code. */

@@ -4,6 +4,7 @@ import { type Challenges, openChallenges } from '../certificates/challenges.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import type { Health } from '../gateway/health.ts'
+import type { TakePort } from '../listen/reserve-ports.ts'
 import { addressBlock } from '../net/address-block.ts'
 import { openTokenFacts, type TokenFacts } from '../oauth/grants/token-facts.ts'
 import { keyFile, openSealer, type Sealer } from '../secrets/seal.ts'
@@ -43,6 +44,7 @@ export interface House {
   health: () => Health
   /** Where the gateway is in its life. */
   phase: Exclude<Health, 'degraded'>
+  takePort: TakePort | undefined
   /** What has to be closed in the end, the latest first. */
   closing: AsyncDisposableStack
 }
@@ -52,6 +54,8 @@ export interface HouseOptions {
   changesEveryMs?: number
   /** Is told of each request, once, when it has ended. */
   onRequest?: RequestListener['onEnd']
+  /** For addresses that were bound before. */
+  takePort?: TakePort
 }
 
 /** The file in the data folder that everything is kept in. */
@@ -64,7 +68,7 @@ export async function openHouse(
   { data_dir }: Config,
   environment: Environment,
   telemetry: Telemetry,
-  { changesEveryMs }: HouseOptions = {},
+  { changesEveryMs, takePort }: HouseOptions = {},
 ): Promise<House> {
   const { now } = environment
   const log = telemetry.logger
@@ -97,6 +101,7 @@ export async function openHouse(
       verifyPassword: await passwordVerifier(store, environment),
       health: () => (house.phase === 'ok' && !store.healthy() ? 'degraded' : house.phase),
       phase: 'starting',
+      takePort,
       closing,
     }
     return house

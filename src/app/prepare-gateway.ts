@@ -5,7 +5,7 @@ import { type ExchangeHandler, exchangeHandler } from '../gateway/handle-exchang
 import { plainExchangeHandler } from '../gateway/handle-plain-exchange.ts'
 import { tellOfLong } from '../gateway/tell-of-long.ts'
 import { watchAccess } from '../gateway/watch-access.ts'
-import type { ReaderTools } from '../listen/http1-exchange.ts'
+import type { ConnectionTools } from '../listen/connections.ts'
 import { listenHttp } from '../listen/listen-http.ts'
 import { listenHttps } from '../listen/listen-https.ts'
 import type { Listener } from '../listen/listener.ts'
@@ -160,8 +160,9 @@ async function listenForMetrics(
   return listenHttp(address, { ...readerTools(house, current), onEnd() {}, handle })
 }
 
-function readerTools({ environment }: House, current: () => Site): ReaderTools {
+function readerTools({ environment, takePort }: House, current: () => Site): Omit<ConnectionTools, 'handle' | 'onEnd'> {
   return {
+    takePort,
     now: environment.now,
     monotonic: () => performance.now(),
     newRequestId: requestIds(environment),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Environment } from '../config/environment.ts'
@@ -26,7 +27,8 @@ export async function ownSecret(source: SecretSource, environment: Environment):
   const there = await readSecretFile(source.file)
   if (there !== undefined) return there
   const { randomBytes } = environment
-  await mkdir(dirname(source.file), { recursive: true, mode: 0o700 })
+  // Where it is there, this process may have no right to make it.
+  if (!existsSync(dirname(source.file))) await mkdir(dirname(source.file), { recursive: true, mode: 0o700 })
   await writeWholeFile({
     path: source.file,
     text: `${newSecret(environment)}\n`,

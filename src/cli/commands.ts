@@ -15,7 +15,7 @@ import type { Command, CommandOptions, World } from './world.ts'
 
 /** Everything that can be typed after `skillgate`. */
 export const COMMANDS: Record<string, Command> = {
-  start: { run: start },
+  start: { run: start, options: ['allow-root'] },
   check: { run: check },
   reload: { run: reload },
   user: { run: (world, _, ...words) => user(world, ...words), words: 'any' },

@@ -4,7 +4,8 @@ import type { World } from './world.ts'
 export async function help({ print }: World): Promise<number> {
   print(`skillgate COMMAND [--config FILE]      FILE is gateway.yaml unless given
 
-  start                            serve until stopped
+  start                            serve until stopped; started as root it becomes the owner of data_dir, but for
+                                   --allow-root
   check                            all of a start but the listening; says what would be served
   reload                           have the running gateway take the configuration over, and show what it says
 

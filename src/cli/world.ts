@@ -27,6 +27,7 @@ export interface CommandOptions {
   last?: string
   json?: boolean
   follow?: boolean
+  'allow-root'?: boolean
 }
 
 /** What can be typed after `skillgate`. */

@@ -11,6 +11,11 @@ export function filesOf(config: Config, configFile: string): string[] {
   return [...new Set([resolve(configFile), ...certificates, ...secretFilesIn(config)])]
 }
 
+/** The files of the secrets that it names: a client's is made at a start where it isn't there yet. Absolute paths. */
+export function secretFilesOf(config: Config): string[] {
+  return [...new Set(secretFilesIn(config))]
+}
+
 /** A secret's file stands alone in its map, wherever that is; the log's, which is written to, has `level` beside it. */
 function secretFilesIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return []

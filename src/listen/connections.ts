@@ -7,6 +7,7 @@ import type { TLSSocket } from 'node:tls'
 import type { Exchange, UpgradeRequest } from '../gateway/exchange.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { Http1Exchange, type ReaderTools } from './http1-exchange.ts'
+import type { TakePort } from './reserve-ports.ts'
 
 /** Milliseconds that an answer has to leave the machine once it is written. */
 const FLUSH_MS = 500
@@ -30,6 +31,8 @@ export interface ConnectionTools extends ReaderTools {
   handle: (exchange: Exchange) => Promise<void>
   /** Of each request, once, when it has been answered or its client has left. */
   onEnd: (record: RequestRecord) => void
+  /** Where an address was bound before. */
+  takePort?: TakePort
 }
 
 /** The connections of a server, which itself knows neither those that were upgraded nor those that say nothing. */

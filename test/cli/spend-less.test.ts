@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { startOverLean } from '../../bin/spend-less.js'
+import { startOver } from '../../bin/spend-less.js'
 import { startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
 import { temporaryFolder } from '../support/environment.ts'
 import { startProcess, writeConfig } from '../support/process.ts'
@@ -16,15 +16,18 @@ function replacedBy(changed: object): Replaced | undefined {
     replaced = { file, words, env }
   }
   const argv = [process.execPath, '/there/skillgate.js', 'start', '--config', 'a b.yaml']
-  startOverLean({ execPath: process.execPath, execArgv: ['--no-warnings'], argv, env: {}, execve, ...changed } as never)
+  const self = { execPath: process.execPath, execArgv: ['--no-warnings'], argv, env: {}, execve, ...changed }
+  startOver(self as never, ['--permission'])
   return replaced
 }
+
+const flagsOf = (replaced: Replaced | undefined) => replaced?.words.slice(1, -4)
 
 test('a gateway starts over with a small young space, and with the words and flags that it was given', (t) => {
   const { file, words, env } = replacedBy({ env: { HOME: '/home/ada' } }) as Replaced
   t.is(file, process.execPath)
   t.deepEqual(words, [
-    ...[process.execPath, '--max-semi-space-size=4', '--no-warnings'],
+    ...[process.execPath, '--max-semi-space-size=4', '--permission', '--no-warnings'],
     ...['/there/skillgate.js', 'start', '--config', 'a b.yaml'],
   ])
   t.is(env.HOME, '/home/ada')
@@ -34,14 +37,16 @@ test('a gateway starts over with a small young space, and with the words and fla
 test('what the person has set stays', (t) => {
   t.is(replacedBy({ env: { MALLOC_ARENA_MAX: '8' } })?.env.MALLOC_ARENA_MAX, '8')
   for (const flag of ['--max-semi-space-size=16', '--max_semi_space_size=16']) {
-    t.is(replacedBy({ execArgv: [flag] }), undefined)
-    t.is(replacedBy({ env: { NODE_OPTIONS: `--no-warnings ${flag}` } }), undefined)
+    t.deepEqual(flagsOf(replacedBy({ execArgv: [flag] })), ['--permission', flag])
+    const env = { NODE_OPTIONS: `--no-warnings ${flag}` }
+    t.deepEqual(flagsOf(replacedBy({ env })), ['--permission', '--no-warnings'])
   }
 })
 
 test('a process that cannot be replaced goes on as it is', (t) => {
   t.is(replacedBy({ execve: undefined }), undefined)
   t.is(replacedBy({ channel: {} }), undefined)
+  t.is(replacedBy({ permission: {} }), undefined)
   t.is(replacedBy({ execPath: join(temporaryFolder(t), 'gone') }), undefined)
 })
 

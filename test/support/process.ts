@@ -54,6 +54,8 @@ export function writeConfig(t: ExecutionContext, music: MusicAssistant): string 
 export interface ProcessOutput {
   stdout?: 'pipe' | number
   stderr?: 'pipe' | number
+  /** Of the environment, besides this process's own. */
+  variables?: Record<string, string>
   /** Told of the process as soon as there is one. */
   onSpawn?: (child: ChildProcess) => void
 }
@@ -65,10 +67,13 @@ export interface ProcessOutput {
 export async function startProcess(
   t: ExecutionContext,
   configFile: string,
-  { stdout = 'pipe', stderr = 'pipe', onSpawn = () => {} }: ProcessOutput = {},
+  { stdout = 'pipe', stderr = 'pipe', variables = {}, onSpawn = () => {} }: ProcessOutput = {},
 ): Promise<GatewayProcess> {
   const words = [LAUNCHER, 'start', '--config', configFile]
-  const child = spawn(process.execPath, words, { stdio: ['pipe', stdout, stderr] })
+  const child = spawn(process.execPath, words, {
+    env: { ...process.env, ...variables },
+    stdio: ['pipe', stdout, stderr],
+  })
   t.teardown(() => child.kill('SIGKILL'))
   onSpawn(child)
   const output = collect(child)

@@ -38,7 +38,7 @@ export async function migrateDatabase(
     const version = versionOf(file)
     if (version === SCHEMA_VERSION) return
     if (version !== undefined) checkVersion(file, version)
-    const migrated = version !== undefined && migrateAlone(file, step)
+    const migrated = version !== undefined && (await migrateAlone(file, step))
     if (migrated) return onMigrated?.(migrated.from, migrated.copy)
 
     const now = performance.now()
@@ -78,7 +78,10 @@ function checkVersion(file: string, version: number): void {
 }
 
 /** @returns undefined when somebody else has it open, or has just migrated it. */
-function migrateAlone(file: string, step: (step: MigrationStep) => void): { from: number; copy: string } | undefined {
+async function migrateAlone(
+  file: string,
+  step: (step: MigrationStep) => void,
+): Promise<{ from: number; copy: string } | undefined> {
   const database = openAlone(file)
   if (!database) return undefined
   try {
@@ -88,7 +91,7 @@ function migrateAlone(file: string, step: (step: MigrationStep) => void): { from
     checkWhole(database, statSync(file).size)
     const copy = copyOf(file, from)
     try {
-      setCopyAside(database, copy)
+      await setCopyAside(database, copy)
       step('copied')
       migrateRows(database, from, step)
     } catch (cause) {

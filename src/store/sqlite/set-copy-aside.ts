@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 
@@ -7,7 +8,7 @@ import type { DatabaseSync } from 'node:sqlite'
  * @param database on which nobody else writes meanwhile.
  * @throws Error when there is no room for it, or it can't be written.
  */
-export function setCopyAside(database: DatabaseSync, copy: string): void {
+export async function setCopyAside(database: DatabaseSync, copy: string): Promise<void> {
   const draft = `${copy}.part`
   try {
     // Of one who was killed meanwhile.
@@ -15,20 +16,21 @@ export function setCopyAside(database: DatabaseSync, copy: string): void {
     // SQLite fills an empty file that is there, and so nobody else can read it at any moment.
     closeSync(openSync(draft, 'wx', 0o600))
     database.prepare('VACUUM INTO ?').run(draft)
-    sync(draft)
+    await sync(draft)
     renameSync(draft, copy)
     // Windows can't open a folder for this, and needs no such thing.
-    if (process.platform !== 'win32') sync(dirname(copy))
+    if (process.platform !== 'win32') await sync(dirname(copy))
   } finally {
     rmSync(draft, { force: true })
   }
 }
 
-function sync(path: string): void {
-  const file = openSync(path, 'r')
+/** Not `fsyncSync`, which Node's permissions take away altogether. */
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r')
   try {
-    fsyncSync(file)
+    await file.sync()
   } finally {
-    closeSync(file)
+    await file.close()
   }
 }

@@ -1,0 +1,88 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { filesOf, secretFilesOf } from '../config/files-of.ts'
+import type { Config } from '../config/schema.ts'
+import { watchedPlaces } from './watched-places.ts'
+
+/** What a gateway may do with files once it runs: absolute paths, of folders with all that is in them. */
+export interface Grants {
+  read: string[]
+  write: string[]
+}
+
+/** Where the program is. */
+export interface CodePlaces {
+  /** The folder of package.json. */
+  root: string
+  /** Folders that the launcher itself writes to. */
+  kept: string[]
+}
+
+/** Folders of everybody's: that a file of ours is in one is no reason to open all the rest. */
+const SHARED = ['/', '/etc', '/etc/ssl', '/usr', '/usr/local', '/var', '/var/lib', '/opt', '/srv', '/home', '/root']
+const SHARED_TOO = ['/tmp', '/var/tmp', '/run', '/mnt', '/media', '/data', '/boot', '/dev', '/proc', '/sys']
+
+/** For the metrics and the memory limit. Never `/proc/self` itself, whose `root` is the whole disk once more. */
+const OF_THE_SYSTEM = [
+  ...['/proc/self/status', '/proc/self/limits', '/proc/self/stat', '/proc/self/fd', '/proc/meminfo'],
+  ...['/sys/fs/cgroup', '/etc/passwd', '/etc/group'],
+]
+
+/** The log opens these anew, so that a stuck terminal holds nothing up. */
+const STANDARD_STREAMS = ['/proc/self/fd/1', '/proc/self/fd/2']
+
+/**
+ * What a gateway needs that is started with this configuration, and no more. SQLite, TLS and the look-up of names have
+ * their own ways to files, which Node's permissions don't reach.
+ * @param configFile as it was typed.
+ */
+export async function grantsOf(config: Config, configFile: string, code: CodePlaces): Promise<Grants> {
+  const { data_dir, tls, log } = config
+  const own = [data_dir, ...(tls.source === 'local' ? [tls.directory] : []), ...code.kept].flatMap(wholeFolder)
+  const logFile = log.file === undefined ? [] : [log.file]
+  const files = filesOf(config, configFile)
+  const places = (await Promise.all(files.map(watchedPlaces))).flat().map(({ folder }) => folder)
+  const folders = [...files.map(dirname), ...places].filter((folder) => !isShared(folder))
+  const read = [...codeOf(code.root), ...files, ...folders.flatMap(wholeFolder), ...own, ...logFile, ...OF_THE_SYSTEM]
+  const missing = secretFilesOf(config).filter((file) => !existsSync(file))
+  return {
+    read: unique([...read, ...missing.map(dirname)]),
+    write: unique([...own, ...logFile, ...missing.flatMap(toBeMade), ...STANDARD_STREAMS]),
+  }
+}
+
+/** Said twice it holds for one that isn't there yet, too: Node looks once, at the start, whether it is a folder. */
+function wholeFolder(folder: string): string[] {
+  return [folder, join(folder, '*')]
+}
+
+/** A secret that the gateway makes is written beside its place first, under a name with a dot. */
+function toBeMade(file: string): string[] {
+  const folder = dirname(file)
+  return existsSync(folder) ? [file, join(folder, '.*')] : wholeFolder(folder)
+}
+
+function isShared(folder: string): boolean {
+  return [...SHARED, ...SHARED_TOO, homedir()].includes(folder)
+}
+
+/** Not all that lies there: the folder of a checkout has its history, and perhaps the database of another gateway. */
+function codeOf(root: string): string[] {
+  const own = ['bin', 'src', 'dist', 'package.json'].map((name) => join(root, name))
+  return [...own, ...packagesFor(root)].filter((path) => existsSync(path))
+}
+
+/** Node looks for packages in each folder on the way up, and runs what a link leads to. */
+function packagesFor(root: string): string[] {
+  const found: string[] = []
+  for (let folder = root; ; folder = dirname(folder)) {
+    const packages = join(folder, 'node_modules')
+    if (existsSync(packages)) found.push(packages, realpathSync(packages))
+    if (folder === dirname(folder)) return found
+  }
+}
+
+function unique(paths: string[]): string[] {
+  return [...new Set(paths)]
+}

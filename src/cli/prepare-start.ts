@@ -1,0 +1,43 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { grantsOf } from '../app/grants.ts'
+import { makeDataFolder } from '../app/make-data-folder.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { HARDENING } from './hardening.ts'
+
+/**
+ * What Node has to be told so that the gateway can do no more than it has to, whoever may get into it.
+ * @param words what was typed after `skillgate`.
+ * @returns undefined where no gateway is going to serve; the command itself says why.
+ */
+export async function prepareStart(
+  words: string[],
+  { code, kept }: { code: URL; kept: string[] },
+): Promise<string[] | undefined> {
+  const options = { config: { type: 'string' } } as const
+  const { values, positionals } = parseArgs({ args: words, allowPositionals: true, strict: false, options })
+  if (positionals[0] !== 'start') return undefined
+  const configFile = resolve(typeof values.config === 'string' ? values.config : 'gateway.yaml')
+  const config = readable(configFile)
+  if (!config) return undefined
+  makeDataFolder(config.data_dir)
+  const { read, write } = await grantsOf(config, configFile, { root: fileURLToPath(code), kept })
+  const known = HARDENING.filter(({ flag }) => process.allowedNodeEnvironmentFlags.has(flag.replace(/=.*/, '')))
+  const flags = known.map(({ flag }) => flag)
+  if (!flags.includes('--permission')) return flags
+  return [
+    ...flags,
+    ...read.map((path) => `--allow-fs-read=${path}`),
+    ...write.map((path) => `--allow-fs-write=${path}`),
+  ]
+}
+
+function readable(configFile: string): Config | undefined {
+  try {
+    return loadConfig(configFile, process.env)
+  } catch {
+    return undefined
+  }
+}
