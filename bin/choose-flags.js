@@ -29,7 +29,6 @@ const HARMLESS = [
   '--force-fips',
   '--secure-heap',
   '--secure-heap-min',
-  '--title',
 ]
 
 /** What the launcher itself starts Node with; on its command line only. */
@@ -70,7 +69,8 @@ export function cleanEnvironment(env) {
   }
   const kept = []
   for (const { flag, words } of flagsIn(wordsOf(env.NODE_OPTIONS || ''))) {
-    if (HARMLESS.includes(flag)) kept.push(...words)
+    // None of them needs quotes, and what has none can't be read in two ways.
+    if (HARMLESS.includes(flag) && !words.join('').includes('"')) kept.push(...words)
     else left.push(`${flag} in NODE_OPTIONS`)
   }
   if (env.NODE_OPTIONS !== undefined) clean.NODE_OPTIONS = kept.join(' ')
@@ -102,5 +102,5 @@ function flagsIn(words) {
 
 /** As Node divides them: at spaces, but within double quotes. */
 function wordsOf(text) {
-  return text.match(/(?:"(?:\\.|[^"\\])*"?|[^\s"])+/g) || []
+  return text.match(/(?:"(?:\\[^]|[^"\\])*"?|[^\s"])+/g) || []
 }

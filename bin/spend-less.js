@@ -50,16 +50,17 @@ export function startOver(self, flags) {
  * Keeps the sources without their types beside what they import, so that a start doesn't have to load what strips them,
  * which stays in memory. Whoever can write there can change Skillgate itself. Where nobody may, every start strips again.
  * @param {URL} folder
+ * @param {number} [startedMs]
  * @returns {boolean} whether nothing is kept there yet, but can be.
  */
-export function keepStripped(folder) {
+export function keepStripped(folder, startedMs = STARTED_MS) {
   module.enableCompileCache(fileURLToPath(folder))
   // Otherwise this would be written at the end only, which a gateway may never come to. Once all is loaded, nothing has
   // to be written there any more, least of all by whoever has broken in.
   setTimeout(() => {
     module.flushCompileCache()
     if (process.permission?.drop) process.permission.drop('fs.write', fileURLToPath(folder))
-  }, STARTED_MS).unref()
+  }, startedMs).unref()
   const kept = module.getCompileCacheDir()
   return kept !== undefined && readdirSync(kept).length === 0
 }

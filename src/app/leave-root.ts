@@ -1,4 +1,5 @@
 import { accessSync, constants, type Stats, statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { filesOf } from '../config/files-of.ts'
 import type { Config } from '../config/schema.ts'
 import { reservePorts, type TakePort } from '../listen/reserve-ports.ts'
@@ -37,7 +38,7 @@ export async function leaveRoot(
   }
   const takePort = await reservePorts(addressesOf(config).filter(({ port }) => port !== 0))
   become(owner, data_dir)
-  refuseUnreadable(filesOf(config, configFile), owner)
+  refuseUnreadable([...filesOf(config, configFile), fileURLToPath(import.meta.url)], owner)
   return { takePort }
 }
 
@@ -98,7 +99,8 @@ function isRootForGood(): boolean {
 }
 
 /**
- * What root alone can read could be read now and not when it is renewed: better to fail now than then.
+ * What root alone can read could be read now and not when it is renewed, or needed for the first time, as some of the
+ * program itself is: better to fail now than then.
  * @throws StartError
  */
 function refuseUnreadable(files: string[], { uid, gid }: Stats): void {

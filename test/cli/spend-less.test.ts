@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { startOver } from '../../bin/spend-less.js'
 import { startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
 import { temporaryFolder } from '../support/environment.ts'
 import { startProcess, writeConfig } from '../support/process.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 type Replaced = { file: string; words: string[]; env: Record<string, string> }
 
@@ -83,4 +86,19 @@ test('where nothing can be kept, a start goes on without', (t) => {
   writeFileSync(file, '')
   t.is(keepIn(join(file, 'kept')), 'false')
   t.is(keepIn(temporaryFolder(t), { NODE_DISABLE_COMPILE_CACHE: '1' }), 'false')
+})
+
+test('75. what is kept can be written until all is loaded, and by nobody in the process from then on', (t) => {
+  const folder = join(realpathSync(temporaryFolder(t)), 'kept')
+  mkdirSync(folder)
+  const module = new URL('../../bin/spend-less.js', import.meta.url)
+  const script = `import { keepStripped } from '${module}'
+    const may = () => process.permission.has('fs.write', process.argv[1] + '/any')
+    keepStripped(new URL(process.argv[1], 'file:'), 0)
+    const before = may()
+    while (may()) await new Promise(setImmediate)
+    process.stdout.write(before + ' ' + may())`
+  const flags = ['--permission', `--allow-fs-read=${ROOT}`, `--allow-fs-read=${folder}`, `--allow-fs-write=${folder}`]
+  const words = [...flags, '--input-type=module', '-e', script, folder]
+  t.is(execFileSync(process.execPath, words, { encoding: 'utf8' }), 'true false')
 })

@@ -54,6 +54,8 @@ export function writeConfig(t: ExecutionContext, music: MusicAssistant): string 
 export interface ProcessOutput {
   stdout?: 'pipe' | number
   stderr?: 'pipe' | number
+  /** Typed after all else. */
+  words?: string[]
   /** Of the environment, besides this process's own. */
   variables?: Record<string, string>
   /** Told of the process as soon as there is one. */
@@ -67,9 +69,9 @@ export interface ProcessOutput {
 export async function startProcess(
   t: ExecutionContext,
   configFile: string,
-  { stdout = 'pipe', stderr = 'pipe', variables = {}, onSpawn = () => {} }: ProcessOutput = {},
+  { stdout = 'pipe', stderr = 'pipe', words: more = [], variables = {}, onSpawn = () => {} }: ProcessOutput = {},
 ): Promise<GatewayProcess> {
-  const words = [LAUNCHER, 'start', '--config', configFile]
+  const words = [LAUNCHER, 'start', '--config', configFile, ...more]
   const child = spawn(process.execPath, words, {
     env: { ...process.env, ...variables },
     stdio: ['pipe', stdout, stderr],
