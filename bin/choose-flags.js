@@ -102,5 +102,5 @@ function flagsIn(words) {
 
 /** As Node divides them: at spaces, but within double quotes. */
 function wordsOf(text) {
-  return text.match(/(?:"(?:\\[^]|[^"\\])*"?|[^\s"])+/g) || []
+  return text.match(/(?:"(?:\\[\s\S]|[^"\\])*"?|[^\s"])+/g) || []
 }

@@ -3,12 +3,13 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { filesOf, secretFilesOf } from '../config/files-of.ts'
 import type { Config } from '../config/schema.ts'
+import type { GrantedPaths } from './grant-patterns.ts'
 import { watchedPlaces } from './watched-places.ts'
 
-/** What a gateway may do with files once it runs: absolute paths, of folders with all that is in them. */
+/** What a gateway may do with files once it runs. */
 export interface Grants {
-  read: string[]
-  write: string[]
+  read: GrantedPaths
+  write: GrantedPaths
 }
 
 /** Where the program is. */
@@ -24,10 +25,13 @@ const SHARED = ['/', '/etc', '/etc/ssl', '/usr', '/usr/local', '/var', '/var/lib
 const SHARED_TOO = ['/tmp', '/var/tmp', '/run', '/mnt', '/media', '/data', '/boot', '/dev', '/proc', '/sys']
 
 /** For the metrics and the memory limit. Never `/proc/self` itself, whose `root` is the whole disk once more. */
-const OF_THE_SYSTEM = [
-  ...['/proc/self/status', '/proc/self/limits', '/proc/self/stat', '/proc/self/fd', '/proc/meminfo'],
-  ...['/sys/fs/cgroup', '/etc/passwd', '/etc/group'],
-]
+const OF_THE_SYSTEM = {
+  files: [
+    ...['/proc/self/status', '/proc/self/limits', '/proc/self/stat', '/proc/meminfo'],
+    ...['/etc/passwd', '/etc/group'],
+  ],
+  folders: ['/proc/self/fd', '/sys/fs/cgroup'],
+}
 
 /** The log opens these anew, so that a stuck terminal holds nothing up. */
 const STANDARD_STREAMS = ['/proc/self/fd/1', '/proc/self/fd/2']
@@ -39,28 +43,23 @@ const STANDARD_STREAMS = ['/proc/self/fd/1', '/proc/self/fd/2']
  */
 export async function grantsOf(config: Config, configFile: string, code: CodePlaces): Promise<Grants> {
   const { data_dir, tls, log } = config
-  const own = [data_dir, ...(tls.source === 'local' ? [tls.directory] : []), ...code.kept].flatMap(wholeFolder)
+  const own = [data_dir, ...(tls.source === 'local' ? [tls.directory] : []), ...code.kept]
   const logFile = log.file === undefined ? [] : [log.file]
   const files = filesOf(config, configFile)
+  const missing = secretFilesOf(config).filter((file) => !existsSync(file))
   const places = (await Promise.all(files.map(watchedPlaces))).flat().map(({ folder }) => folder)
   const folders = [...files.map(dirname), ...places].filter((folder) => !isShared(folder))
-  const read = [...codeOf(code.root), ...files, ...folders.flatMap(wholeFolder), ...own, ...logFile, ...OF_THE_SYSTEM]
-  const missing = secretFilesOf(config).filter((file) => !existsSync(file))
   return {
-    read: unique([...read, ...missing.map(dirname)]),
-    write: unique([...own, ...logFile, ...missing.flatMap(toBeMade), ...STANDARD_STREAMS]),
+    read: {
+      files: [...files, join(code.root, 'package.json'), ...logFile, ...OF_THE_SYSTEM.files],
+      folders: [...codeOf(code.root), ...folders, ...own, ...missing.map(dirname), ...OF_THE_SYSTEM.folders],
+    },
+    write: {
+      // A secret that the gateway makes is written beside its place first, under a name with a dot.
+      files: [...missing, ...missing.map((file) => join(dirname(file), '.*')), ...logFile, ...STANDARD_STREAMS],
+      folders: [...own, ...missing.map(dirname).filter((folder) => !existsSync(folder))],
+    },
   }
-}
-
-/** Said twice it holds for one that isn't there yet, too: Node looks once, at the start, whether it is a folder. */
-function wholeFolder(folder: string): string[] {
-  return [folder, join(folder, '*')]
-}
-
-/** A secret that the gateway makes is written beside its place first, under a name with a dot. */
-function toBeMade(file: string): string[] {
-  const folder = dirname(file)
-  return existsSync(folder) ? [file, join(folder, '.*')] : wholeFolder(folder)
 }
 
 function isShared(folder: string): boolean {
@@ -69,7 +68,7 @@ function isShared(folder: string): boolean {
 
 /** Not all that lies there: the folder of a checkout has its history, and perhaps the database of another gateway. */
 function codeOf(root: string): string[] {
-  const own = ['bin', 'src', 'dist', 'package.json'].map((name) => join(root, name))
+  const own = ['bin', 'src', 'dist'].map((name) => join(root, name))
   return [...own, ...packagesFor(root)].filter((path) => existsSync(path))
 }
 
@@ -81,8 +80,4 @@ function packagesFor(root: string): string[] {
     if (existsSync(packages)) found.push(packages, realpathSync(packages))
     if (folder === dirname(folder)) return found
   }
-}
-
-function unique(paths: string[]): string[] {
-  return [...new Set(paths)]
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { grantPatterns } from '../app/grant-patterns.ts'
 import { grantsOf } from '../app/grants.ts'
 import { makeDataFolder } from '../app/make-data-folder.ts'
 import { loadConfig } from '../config/load.ts'
@@ -29,8 +30,8 @@ export async function prepareStart(
   if (!flags.includes('--permission')) return flags
   return [
     ...flags,
-    ...read.map((path) => `--allow-fs-read=${path}`),
-    ...write.map((path) => `--allow-fs-write=${path}`),
+    ...grantPatterns(read).map((path) => `--allow-fs-read=${path}`),
+    ...grantPatterns(write).map((path) => `--allow-fs-write=${path}`),
   ]
 }
 

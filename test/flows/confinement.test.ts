@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
+import { randomBytes, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -11,6 +12,7 @@ import { promisify } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
 import { parse, stringify } from 'yaml'
 import { startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
+import { localCertificate } from '../../src/certificates/local/local-certificate.ts'
 import { temporaryFolder } from '../support/environment.ts'
 import { type GatewayProcess, LAUNCHER, skillgate, startProcess, writeConfig } from '../support/process.ts'
 
@@ -165,5 +167,51 @@ linuxOnly(
     t.is(await health(gateway), 'ok')
     writeFileSync(configFile, stringify({ ...values, tls: filesIn(join(folder, 'certs')) }))
     t.is((await skillgate(['reload', '--config', configFile])).code, 0)
+  },
+)
+
+/** As certbot keeps them: links in `live` to what is in `archive`, here the certificate of that number. */
+async function renewInto(folder: string, number: number): Promise<X509Certificate> {
+  const made = join(folder, 'made', String(number))
+  await localCertificate({ directory: made, names: ['dev.jasonhollis.com'], now: Date.now(), randomBytes })
+  for (const place of ['archive', 'live']) mkdirSync(join(folder, place), { recursive: true })
+  for (const [name, from] of [
+    ['privkey', 'local.key'],
+    ['fullchain', 'local.pem'],
+  ]) {
+    renameSync(join(made, from!), join(folder, 'archive', `${name}${number}.pem`))
+    symlinkSync(`../archive/${name}${number}.pem`, join(folder, 'live', `.${name}`))
+    renameSync(join(folder, 'live', `.${name}`), join(folder, 'live', `${name}.pem`))
+  }
+  return new X509Certificate(readFileSync(join(folder, 'live', 'fullchain.pem')))
+}
+
+async function servedBy({ port }: GatewayProcess): Promise<string | undefined> {
+  const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false })
+  await once(socket, 'secureConnect')
+  const { fingerprint256 } = socket.getPeerX509Certificate() ?? {}
+  socket.destroy()
+  return fingerprint256
+}
+
+linuxOnly(
+  'a certificate that certbot renews, behind links that lead elsewhere, is served by a gateway with few rights',
+  async (t) => {
+    const music = await startMusicAssistant()
+    t.teardown(() => music.close())
+    const [configFile, letsencrypt] = [writeConfig(t, music), temporaryFolder(t)]
+    const first = await renewInto(letsencrypt, 1)
+    const [certificate, key] = ['fullchain.pem', 'privkey.pem'].map((name) => join(letsencrypt, 'live', name))
+    const values = parse(readFileSync(configFile, 'utf8'))
+    writeFileSync(configFile, stringify({ ...values, tls: { source: 'files', certificate, key } }))
+    // Where who starts a gateway here looks for what to trust.
+    mkdirSync(join(dirname(configFile), 'certs'))
+    writeFileSync(join(dirname(configFile), 'certs', 'local-ca.pem'), '')
+
+    const gateway = await startProcess(t, configFile)
+    t.is(await servedBy(gateway), first.fingerprint256)
+    const second = await renewInto(letsencrypt, 2)
+    while ((await servedBy(gateway)) !== second.fingerprint256) await once(gateway.child.stderr!, 'data')
+    t.not(second.fingerprint256, first.fingerprint256)
   },
 )
