@@ -56,10 +56,10 @@ export interface ProcessOutput {
   stderr?: 'pipe' | number
   /** Typed after all else. */
   words?: string[]
-  /** Of the environment, besides this process's own. */
-  variables?: Record<string, string>
   /** Told of the process as soon as there is one. */
   onSpawn?: (child: ChildProcess) => void
+  /** Environment variables, besides this process's own. */
+  variables?: Record<string, string>
 }
 
 /**

@@ -104,7 +104,7 @@ async function migrateAlone(
 }
 
 /** In this mode SQLite keeps the lock that it has got until it closes. @returns undefined when it gets none. */
-function openAlone(file: string): DatabaseSync | undefined {
+export function openAlone(file: string): DatabaseSync | undefined {
   const database = new DatabaseSync(file, { timeout: 0 })
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT')
