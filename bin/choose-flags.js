@@ -36,6 +36,7 @@ const OWN = [
   '--permission',
   '--allow-fs-read',
   '--allow-fs-write',
+  '--allow-net',
   '--disable-sigusr1',
   '--disable-proto',
   '--disallow-code-generation-from-strings',

@@ -1,5 +1,4 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { filesOf, secretFilesOf } from '../config/files-of.ts'
 import type { Config } from '../config/schema.ts'
@@ -24,10 +23,10 @@ export interface CodePlaces {
 const SHARED = ['/', '/etc', '/etc/ssl', '/usr', '/usr/local', '/var', '/var/lib', '/opt', '/srv', '/home', '/root']
 const SHARED_TOO = ['/tmp', '/var/tmp', '/run', '/mnt', '/media', '/data', '/boot', '/dev', '/proc', '/sys']
 
-/** For the metrics and the memory limit. Never `/proc/self` itself, whose `root` is the whole disk once more. */
+/** What is open, what the memory limit is, whom a file belongs to. Never `/proc/self` itself, whose `root` is the whole disk once more. */
 const OF_THE_SYSTEM = {
   files: [
-    ...['/proc/self/status', '/proc/self/limits', '/proc/self/stat', '/proc/meminfo'],
+    ...['/proc/self/limits', '/proc/self/status', '/proc/meminfo', '/proc/net/tcp', '/proc/net/tcp6'],
     ...['/etc/passwd', '/etc/group'],
   ],
   folders: ['/proc/self/fd', '/sys/fs/cgroup'],
@@ -63,7 +62,7 @@ export async function grantsOf(config: Config, configFile: string, code: CodePla
 }
 
 function isShared(folder: string): boolean {
-  return [...SHARED, ...SHARED_TOO, homedir()].includes(folder)
+  return [...SHARED, ...SHARED_TOO, process.env.HOME].includes(folder)
 }
 
 /** Not all that lies there: the folder of a checkout has its history, and perhaps the database of another gateway. */

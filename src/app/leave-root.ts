@@ -29,7 +29,9 @@ export async function leaveRoot(
 ): Promise<LeftRoot> {
   if (process.geteuid?.() !== 0 || allowRoot) return {}
   const { data_dir } = config
-  const owner = statSync(data_dir)
+  const owner = statSync(data_dir, { throwIfNoEntry: false })
+  // It could not be made, and the next who needs it says why.
+  if (!owner) return {}
   if (owner.uid === 0) return { attention: stayRoot(config) }
   if (owner.gid === 0) {
     throw new StartError(

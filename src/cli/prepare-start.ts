@@ -5,7 +5,6 @@ import { grantPatterns } from '../app/grant-patterns.ts'
 import { grantsOf } from '../app/grants.ts'
 import { makeDataFolder } from '../app/make-data-folder.ts'
 import { loadConfig } from '../config/load.ts'
-import type { Config } from '../config/schema.ts'
 import { HARDENING } from './hardening.ts'
 
 /**
@@ -21,23 +20,26 @@ export async function prepareStart(
   const { values, positionals } = parseArgs({ args: words, allowPositionals: true, strict: false, options })
   if (positionals[0] !== 'start') return undefined
   const configFile = resolve(typeof values.config === 'string' ? values.config : 'gateway.yaml')
-  const config = readable(configFile)
+  const config = attempt(() => loadConfig(configFile, process.env))
   if (!config) return undefined
-  makeDataFolder(config.data_dir)
+  attempt(() => makeDataFolder(config.data_dir))
   const { read, write } = await grantsOf(config, configFile, { root: fileURLToPath(code), kept })
-  const known = HARDENING.filter(({ flag }) => process.allowedNodeEnvironmentFlags.has(flag.replace(/=.*/, '')))
-  const flags = known.map(({ flag }) => flag)
+  const isKnown = (flag: string) => process.allowedNodeEnvironmentFlags.has(flag.replace(/=.*/, ''))
+  const flags = HARDENING.map(({ flag }) => flag).filter(isKnown)
   if (!flags.includes('--permission')) return flags
   return [
     ...flags,
+    // Node 24 has no such permission, and lets everybody use the network.
+    ...['--allow-net'].filter(isKnown),
     ...grantPatterns(read).map((path) => `--allow-fs-read=${path}`),
     ...grantPatterns(write).map((path) => `--allow-fs-write=${path}`),
   ]
 }
 
-function readable(configFile: string): Config | undefined {
+/** What fails here fails again in the start itself, which says why. */
+function attempt<Result>(run: () => Result): Result | undefined {
   try {
-    return loadConfig(configFile, process.env)
+    return run()
   } catch {
     return undefined
   }

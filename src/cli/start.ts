@@ -1,6 +1,7 @@
 import { openControl } from '../app/control-socket.ts'
 import { type LeftRoot, leaveRoot } from '../app/leave-root.ts'
 import { prepareGateway, type RunningGateway } from '../app/prepare-gateway.ts'
+import { refuseUngranted } from '../app/refuse-ungranted.ts'
 import { watchConfiguration } from '../app/watch-configuration.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
@@ -18,6 +19,7 @@ const FLUSH_TIMEOUT_MS = 1000
 /** `skillgate start`: serves until it is told to stop. */
 export async function start(world: World, { 'allow-root': allowRoot }: CommandOptions = {}): Promise<number> {
   const config = loadConfig(world.configFile, world.variables)
+  refuseUngranted(config, world.configFile)
   const log = openLog(config.log, world)
   // A terminal that is stopped would hold up the whole process.
   const output = openLineWriter(standardSink('output'), { sayLost: () => '' })

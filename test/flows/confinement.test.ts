@@ -53,7 +53,7 @@ async function health({ port, ca }: GatewayProcess): Promise<unknown> {
   return JSON.parse(await text(answer)).status
 }
 
-linuxOnly('75. SIGUSR1 opens no debugger, from before the first file is loaded on, and ends nothing', async (t) => {
+linuxOnly('75. SIGUSR1 opens no debugger of a gateway, and does not end it', async (t) => {
   const { gateway } = await start(t)
   if (await isOpen(DEBUGGER_PORT)) return t.pass('another program has the port of the debugger')
   gateway.child.kill('SIGUSR1')
