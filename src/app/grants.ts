@@ -1,5 +1,5 @@
-import { existsSync, realpathSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { filesOf, secretFilesOf } from '../config/files-of.ts'
 import type { Config } from '../config/schema.ts'
 import type { GrantedPaths } from './grant-patterns.ts'
@@ -67,8 +67,8 @@ function isShared(folder: string): boolean {
 
 /** Not all that lies there: the folder of a checkout has its history, and perhaps the database of another gateway. */
 function codeOf(root: string): string[] {
-  const own = ['bin', 'src', 'dist'].map((name) => join(root, name))
-  return [...own, ...packagesFor(root)].filter((path) => existsSync(path))
+  // Of the last two one is there, and the launcher looks which.
+  return [...['bin', 'src', 'dist'].map((name) => join(root, name)), ...packagesFor(root)]
 }
 
 /** Node looks for packages in each folder on the way up, and runs what a link leads to. */
@@ -76,7 +76,13 @@ function packagesFor(root: string): string[] {
   const found: string[] = []
   for (let folder = root; ; folder = dirname(folder)) {
     const packages = join(folder, 'node_modules')
-    if (existsSync(packages)) found.push(packages, realpathSync(packages))
+    if (existsSync(packages)) found.push(...linksFrom(packages), realpathSync(packages))
     if (folder === dirname(folder)) return found
   }
+}
+
+/** A path and what its links lead to, one after the other. There is an end to them, or it would not be there. */
+function linksFrom(path: string): string[] {
+  const isLink = lstatSync(path).isSymbolicLink()
+  return isLink ? [path, ...linksFrom(resolve(dirname(path), readlinkSync(path)))] : [path]
 }

@@ -54,6 +54,8 @@ export function writeConfig(t: ExecutionContext, music: MusicAssistant): string 
 export interface ProcessOutput {
   stdout?: 'pipe' | number
   stderr?: 'pipe' | number
+  /** Another one than that of the checkout. */
+  launcher?: string
   /** Typed after all else. */
   words?: string[]
   /** Told of the process as soon as there is one. */
@@ -69,9 +71,16 @@ export interface ProcessOutput {
 export async function startProcess(
   t: ExecutionContext,
   configFile: string,
-  { stdout = 'pipe', stderr = 'pipe', words: more = [], variables = {}, onSpawn = () => {} }: ProcessOutput = {},
+  {
+    stdout = 'pipe',
+    stderr = 'pipe',
+    launcher = LAUNCHER,
+    words: more = [],
+    variables = {},
+    onSpawn = () => {},
+  }: ProcessOutput = {},
 ): Promise<GatewayProcess> {
-  const words = [LAUNCHER, 'start', '--config', configFile, ...more]
+  const words = [launcher, 'start', '--config', configFile, ...more]
   const child = spawn(process.execPath, words, {
     env: { ...process.env, ...variables },
     stdio: ['pipe', stdout, stderr],
