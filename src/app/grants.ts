@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { filesOf, secretFilesOf } from '../config/files-of.ts'
+import { filesOf, ownSecretsOf } from '../config/files-of.ts'
 import type { Config } from '../config/schema.ts'
 import type { GrantedPaths } from './grant-patterns.ts'
 import { watchedPlaces } from './watched-places.ts'
@@ -45,7 +45,7 @@ export async function grantsOf(config: Config, configFile: string, code: CodePla
   const own = [data_dir, ...(tls.source === 'local' ? [tls.directory] : []), ...code.kept]
   const logFile = log.file === undefined ? [] : [log.file]
   const files = filesOf(config, configFile)
-  const missing = secretFilesOf(config).filter((file) => !existsSync(file))
+  const missing = ownSecretsOf(config).filter((file) => !existsSync(file))
   const places = (await Promise.all(files.map(watchedPlaces))).flat().map(({ folder }) => folder)
   const folders = [...files.map(dirname), ...places].filter((folder) => !isShared(folder))
   return {

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { filesOf } from '../config/files-of.ts'
+import { filesOf, ownSecretsOf } from '../config/files-of.ts'
 import type { Config } from '../config/schema.ts'
 import { StartError } from './start-error.ts'
 
@@ -16,10 +17,9 @@ export function refuseUngranted(config: Config, configFile: string, has: HasGran
   if (!has) return
   const { data_dir, tls } = config
   const written = [data_dir, ...(tls.source === 'local' ? [tls.directory] : [])]
-  const missing = [
-    ...filesOf(config, configFile).filter((file) => !has('fs.read', file)),
-    ...written.filter((folder) => !has('fs.write', folder)),
-  ]
+  const unreadable = filesOf(config, configFile).filter((file) => !has('fs.read', file))
+  const toBeMade = ownSecretsOf(config).filter((file) => has('fs.read', file) && !existsSync(file))
+  const missing = [...unreadable, ...[...written, ...toBeMade].filter((path) => !has('fs.write', path))]
   if (missing.length === 0) return
   const folders = [...new Set(missing.map(dirname))].join(', ')
   throw new StartError(

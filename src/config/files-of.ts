@@ -11,9 +11,9 @@ export function filesOf(config: Config, configFile: string): string[] {
   return [...new Set([resolve(configFile), ...certificates, ...secretFilesIn(config)])]
 }
 
-/** The files of the secrets that it names: a client's is made at a start where it isn't there yet. Absolute paths. */
-export function secretFilesOf(config: Config): string[] {
-  return [...new Set(secretFilesIn(config))]
+/** The files of secrets that the gateway makes where they aren't there: those of clients. Absolute paths, each once. */
+export function ownSecretsOf({ oauth }: Config): string[] {
+  return [...new Set(secretFilesIn(oauth))]
 }
 
 /** A secret's file stands alone in its map, wherever that is; the log's, which is written to, has `level` beside it. */

@@ -109,6 +109,8 @@ test('what a process was not given is refused by name before it is used; what it
   const message = (what: string) => `${what} can't be used: `
   t.true(t.throws(without('fs.read', token)).message.startsWith(message(token)))
   t.true(t.throws(without('fs.write', join(home, 'certs'))).message.startsWith(message(join(home, 'certs'))))
+  const made = join(home, 'data', 'alexa.secret')
+  t.true(t.throws(without('fs.write', made)).message.startsWith(message(made)))
   t.notThrows(without('fs.write', token))
   t.notThrows(() => refuseUngranted(config, configFile, undefined))
 })
