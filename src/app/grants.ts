@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { filesOf, ownSecretsOf } from '../config/files-of.ts'
+import { filesOf, ownSecretsOf, secretFilesOf } from '../config/files-of.ts'
 import type { Config } from '../config/schema.ts'
 import type { GrantedPaths } from './grant-patterns.ts'
 import { watchedPlaces } from './watched-places.ts'
@@ -54,8 +54,14 @@ export async function grantsOf(config: Config, configFile: string, code: CodePla
       folders: [...codeOf(code.root), ...folders, ...own, ...missing.map(dirname), ...OF_THE_SYSTEM.folders],
     },
     write: {
-      // A secret that the gateway makes is written beside its place first, under a name with a dot.
-      files: [...missing, ...missing.map((file) => join(dirname(file), '.*')), ...logFile, ...STANDARD_STREAMS],
+      // A secret that the gateway makes is written beside its place first, under a name with a dot. One that is open to
+      // other accounts is closed to them.
+      files: [
+        ...secretFilesOf(config),
+        ...missing.map((file) => join(dirname(file), '.*')),
+        ...logFile,
+        ...STANDARD_STREAMS,
+      ],
       folders: [...own, ...missing.map(dirname).filter((folder) => !existsSync(folder))],
     },
   }
