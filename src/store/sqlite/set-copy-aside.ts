@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { giveToFolderOwner } from '../../files/keep-owner.ts'
 
 /**
  * Puts a copy of the database there, whole or not at all, readable by its owner only. One that is there already goes.
@@ -14,6 +15,7 @@ export function setCopyAside(database: DatabaseSync, copy: string): void {
     rmSync(draft, { force: true })
     // SQLite fills an empty file that is there, and so nobody else can read it at any moment.
     closeSync(openSync(draft, 'wx', 0o600))
+    giveToFolderOwner(draft)
     database.prepare('VACUUM INTO ?').run(draft)
     sync(draft)
     renameSync(draft, copy)
