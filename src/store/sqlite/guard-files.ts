@@ -35,8 +35,10 @@ export function guardFiles(file: string): FileGuard {
     if (!stats) throw new StorageError(`${path} was deleted or moved away while it was in use`)
     if (`${stats.dev}:${stats.ino}` !== identity) throw new StorageError(`${path} was replaced while it was in use`)
     if (path !== index) return
-    // It is mapped into memory, and to read beyond its end would kill the process. SQLite fills an empty one again.
+    // It is mapped into memory, and to read beyond its end would kill the process.
     if (stats.size < indexSize) {
+      // SQLite fills an empty one again from the log. A half empty one it would believe.
+      truncateSync(path, 0)
       truncateSync(path, indexSize)
       mended++
     } else indexSize = stats.size
