@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { askPassword } from './cli/ask-password.ts'
+import { askLine, askPassword } from './cli/ask-password.ts'
 import { runCommand } from './cli/commands.ts'
 import { explainError } from './cli/explain-error.ts'
 import { untilStopped } from './cli/until-stopped.ts'
@@ -18,6 +18,8 @@ const OPTIONS = {
   last: { type: 'string' },
   json: { type: 'boolean' },
   follow: { type: 'boolean' },
+  passphrase: { type: 'boolean' },
+  ended: { type: 'string' },
 } as const
 
 /** From the words after `skillgate` to a command. @returns the exit code. */
@@ -33,6 +35,7 @@ export async function main(words: string[]): Promise<number> {
       variables: process.env,
       print: (line) => process.stdout.write(`${line}\n`),
       askPassword,
+      ...(process.stdin.isTTY && { askLine }),
       untilStopped,
       onHangup: (run) => process.on('SIGHUP', run),
       untilUnread: () => unread,

@@ -78,6 +78,11 @@ async function isAnswered(path: string): Promise<true | string | undefined> {
   }
 }
 
+/** Whether a gateway runs on this data folder, as far as its socket tells. */
+export async function isRunning(dataDirectory: string): Promise<boolean> {
+  return (await isAnswered(socketFile(dataDirectory))) === true
+}
+
 async function answer(socket: Socket, commands: ControlCommands): Promise<void> {
   socket.on('error', () => socket.destroy())
   socket.setTimeout(REQUEST_TIMEOUT_MS, () => socket.destroy())

@@ -2,11 +2,19 @@ import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { CommandError } from './command-error.ts'
 
+export interface PasswordPrompt {
+  /** What it is, if not a password. */
+  label?: string
+  /** Whether it is there already, so that once is enough. */
+  once?: boolean
+}
+
 /**
- * A new password: asked for twice, without echo, at a terminal; otherwise the first line of standard input.
+ * A password: asked for without echo at a terminal, a new one twice; otherwise the first line of standard input.
  * @throws CommandError when there is none, or the two differ.
  */
 export async function askPassword(
+  { label = 'Password', once = false }: PasswordPrompt = {},
   input: NodeJS.ReadStream = process.stdin,
   output: NodeJS.WriteStream = process.stderr,
 ): Promise<string> {
@@ -15,7 +23,8 @@ export async function askPassword(
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const terminal = createInterface({ input, output: nowhere, terminal: true })
   try {
-    const first = await ask(terminal, 'Password: ', output)
+    const first = await ask(terminal, `${label}: `, output)
+    if (once) return first
     const second = await ask(terminal, 'Again: ', output)
     if (first !== second) throw new CommandError('The two passwords differ.')
     return first

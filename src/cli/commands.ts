@@ -1,5 +1,6 @@
 import { version } from '../app/version.ts'
 import { audit } from './audit.ts'
+import { backup } from './backup.ts'
 import { check } from './check.ts'
 import { clientList, clientNewSecret, clientRemove } from './client.ts'
 import { clientSecret } from './client-secret.ts'
@@ -8,6 +9,7 @@ import { grantList, grantRevoke } from './grant.ts'
 import { help } from './help.ts'
 import { log } from './log.ts'
 import { reload } from './reload.ts'
+import { restore } from './restore.ts'
 import { start } from './start.ts'
 import { trace } from './trace.ts'
 import { user } from './user.ts'
@@ -32,6 +34,12 @@ export const COMMANDS: Record<string, Command> = {
   audit: { run: audit, options: ['last', 'json'] },
   log: { run: log, options: ['last', 'follow'] },
   trace: { run: trace, options: ['last', 'json'] },
+  backup: {
+    run: (world, options, file = '') => backup(world, file, options),
+    words: ['FILE'],
+    options: ['passphrase'],
+  },
+  restore: { run: (world, options, file = '') => restore(world, file, options), words: ['FILE'], options: ['ended'] },
   help: { run: help },
   version: { run: showVersion },
 }

@@ -30,8 +30,12 @@ export async function help({ print }: World): Promise<number> {
   log                              the log in words; --last N lines (50), --follow goes on until Ctrl-C
   trace                            how each attempt to link went, and what to do where it broke;
                                    --last N attempts (5), --json for programs
+  backup FILE                      all that Skillgate knows in one file; --passphrase encrypts it
+  restore FILE                     put a backup in the place of what is there, while nothing runs;
+                                   --ended stays | returns says what becomes of what was ended since
+
   help, version
 
-All but start work while the gateway runs, which notices at once what they change.`)
+All but start and restore work while the gateway runs, which notices at once what they change.`)
   return 0
 }

@@ -1,4 +1,5 @@
 import type { Environment } from '../config/environment.ts'
+import type { AskLine, PasswordPrompt } from './ask-password.ts'
 
 /** What a command works with, so that a test can give it another one. */
 export interface World extends Environment {
@@ -8,8 +9,10 @@ export interface World extends Environment {
   variables: Record<string, string | undefined>
   /** Says a line to the person at the terminal. */
   print: (line: string) => void
-  /** Asks for a new password. @throws CommandError when there is none, or the two typed differ. */
-  askPassword: () => Promise<string>
+  /** Asks for a password. @throws CommandError when there is none, or the two typed differ. */
+  askPassword: (prompt?: PasswordPrompt) => Promise<string>
+  /** Asks the person at the terminal something; absent where there is none. */
+  askLine?: AskLine
   /** Waits until the process is asked to stop. */
   untilStopped: () => Promise<void>
   /** Calls this whenever the process gets SIGHUP, which from now on never ends it. */
@@ -27,6 +30,8 @@ export interface CommandOptions {
   last?: string
   json?: boolean
   follow?: boolean
+  passphrase?: boolean
+  ended?: string
 }
 
 /** What can be typed after `skillgate`. */

@@ -7,7 +7,7 @@ import { StorageError } from './storage-error.ts'
 
 export type WholeFile = {
   path: string
-  text: string
+  text: string | Uint8Array
   mode: number
   /** keep the file that is there, if any: of two processes the first one wins */
   ifAbsent?: boolean
@@ -36,7 +36,7 @@ export async function writeWholeFile({ path, text, mode, ifAbsent = false, rando
   }
 }
 
-async function writeSynced(path: string, text: string, mode: number): Promise<void> {
+async function writeSynced(path: string, text: string | Uint8Array, mode: number): Promise<void> {
   const file = await open(path, 'wx', mode)
   try {
     await file.writeFile(text)

@@ -10,6 +10,8 @@ export const AUDIT_EVENTS = {
   started: 'started',
   stopped: 'stopped',
   reloaded: 'configuration reloaded',
+  backed_up: 'backup made',
+  restored: 'backup restored',
   signed_in: 'signed in',
   sign_in_failed: 'sign-in failed',
   second_factor_asked: 'password right, second factor asked',

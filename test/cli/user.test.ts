@@ -96,7 +96,7 @@ function terminal(t: ExecutionContext) {
       if (text !== '\n') t.true(raw, `the terminal echoes what is typed at "${text}"`)
       if (answers[text]) input.write(answers[text])
     })
-    return askPassword(input as unknown as NodeJS.ReadStream, output as unknown as NodeJS.WriteStream)
+    return askPassword({}, input as unknown as NodeJS.ReadStream, output as unknown as NodeJS.WriteStream)
   }
   return { ask, shown: () => shown, echoes: () => !raw }
 }

@@ -56,6 +56,8 @@ export interface ProcessOutput {
   stderr?: 'pipe' | number
   /** Told of the process as soon as there is one. */
   onSpawn?: (child: ChildProcess) => void
+  /** Environment variables, besides this process's own. */
+  variables?: Record<string, string>
 }
 
 /**
@@ -65,10 +67,13 @@ export interface ProcessOutput {
 export async function startProcess(
   t: ExecutionContext,
   configFile: string,
-  { stdout = 'pipe', stderr = 'pipe', onSpawn = () => {} }: ProcessOutput = {},
+  { stdout = 'pipe', stderr = 'pipe', onSpawn = () => {}, variables = {} }: ProcessOutput = {},
 ): Promise<GatewayProcess> {
   const words = [LAUNCHER, 'start', '--config', configFile]
-  const child = spawn(process.execPath, words, { stdio: ['pipe', stdout, stderr] })
+  const child = spawn(process.execPath, words, {
+    stdio: ['pipe', stdout, stderr],
+    env: { ...process.env, ...variables },
+  })
   t.teardown(() => child.kill('SIGKILL'))
   onSpawn(child)
   const output = collect(child)

@@ -100,7 +100,7 @@ function migrateAlone(file: string, step: (step: MigrationStep) => void): { from
 }
 
 /** In this mode SQLite keeps the lock that it has got until it closes. @returns undefined when it gets none. */
-function openAlone(file: string): DatabaseSync | undefined {
+export function openAlone(file: string): DatabaseSync | undefined {
   const database = new DatabaseSync(file, { timeout: 0 })
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; BEGIN EXCLUSIVE; COMMIT')
