@@ -7,7 +7,7 @@ import { StorageError } from '../files/storage-error.ts'
 import { encryptFile } from '../secrets/encrypt-file.ts'
 import { writeBackupFile } from '../store/sqlite/backup-file.ts'
 import { filesToBackUp } from './files-to-back-up.ts'
-import { databaseFile } from './open-house.ts'
+import { databaseFile } from './open-store.ts'
 
 export interface BackupOptions {
   /** Nobody can read it without this, if given. */

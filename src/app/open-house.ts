@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { type CertificateStore, openCertificateStore } from '../certificates/certificate-store.ts'
 import { type Challenges, openChallenges } from '../certificates/challenges.ts'
 import type { Environment } from '../config/environment.ts'
@@ -6,8 +6,7 @@ import type { Config } from '../config/schema.ts'
 import type { Health } from '../gateway/health.ts'
 import { addressBlock } from '../net/address-block.ts'
 import { openTokenFacts, type TokenFacts } from '../oauth/grants/token-facts.ts'
-import { keyFile, openSealer, type Sealer } from '../secrets/seal.ts'
-import { openKeyvStore } from '../store/keyv-store.ts'
+import type { Sealer } from '../secrets/seal.ts'
 import type { Store } from '../store/store.ts'
 import { type Audit, openAudit } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
@@ -18,6 +17,8 @@ import type { OpenLog } from '../telemetry/open-log.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { passwordVerifier, type VerifyPassword } from '../users/users.ts'
 import { measureStore } from './measure-store.ts'
+import { openKeys } from './open-keys.ts'
+import { databaseFile, openStore } from './open-store.ts'
 
 /** The log: what the gateway itself has to say, and a line for each request. */
 export type Telemetry = Pick<OpenLog, 'logger' | 'access' | 'lost' | 'setLevel'>
@@ -50,13 +51,10 @@ export interface House {
 export interface HouseOptions {
   /** How old the answer may be whether another process has written. Milliseconds. */
   changesEveryMs?: number
+  /** Begins with an empty database where there was one that is gone. */
+  anew?: boolean
   /** Is told of each request, once, when it has ended. */
   onRequest?: RequestListener['onEnd']
-}
-
-/** The file in the data folder that everything is kept in. */
-export function databaseFile(config: Pick<Config, 'data_dir'>): string {
-  return join(config.data_dir, 'skillgate.db')
 }
 
 /** @throws StorageError in words for the person who started it. */
@@ -64,7 +62,7 @@ export async function openHouse(
   { data_dir }: Config,
   environment: Environment,
   telemetry: Telemetry,
-  { changesEveryMs }: HouseOptions = {},
+  { changesEveryMs, anew = false }: HouseOptions = {},
 ): Promise<House> {
   const { now } = environment
   const log = telemetry.logger
@@ -72,7 +70,9 @@ export async function openHouse(
   try {
     const onMigrated = (version: number, copy: string) =>
       log.info({ detail: `it was of version ${version}; a copy is in ${copy}` }, 'database brought up to date')
-    const opened = await openKeyvStore(databaseFile({ data_dir }), now, { onMigrated })
+    const onClosed = (what: string) => log.warn({ detail: what }, 'file was open to others')
+    const begins = anew && !existsSync(databaseFile({ data_dir }))
+    const opened = await openStore({ data_dir }, environment, { onMigrated, onClosed, anew })
     closing.defer(() => opened.close())
     const store = measureStore(opened, () => house.metrics?.storeTook)
     const everyEvent = openAudit(auditFile(data_dir), environment, (error) => {
@@ -86,7 +86,7 @@ export async function openHouse(
       log,
       metrics: undefined,
       store,
-      sealer: await openSealer(keyFile(data_dir), environment),
+      sealer: await openKeys({ data_dir }, store, environment),
       audit(event) {
         house.metrics?.audit(event)
         limited(event)
@@ -99,6 +99,7 @@ export async function openHouse(
       phase: 'starting',
       closing,
     }
+    if (begins) house.audit({ event: 'database_begun' })
     return house
   } catch (error) {
     await closing.disposeAsync()

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { openControl } from '../app/control-socket.ts'
+import { databaseFile } from '../app/open-store.ts'
 import { prepareGateway, type RunningGateway } from '../app/prepare-gateway.ts'
 import { watchConfiguration } from '../app/watch-configuration.ts'
 import { loadConfig } from '../config/load.ts'
@@ -8,26 +10,26 @@ import { type OpenLog, openLog } from '../telemetry/open-log.ts'
 import { standardSink } from '../telemetry/sinks/standard-sink.ts'
 import { listUsers } from '../users/users.ts'
 import { explainError } from './explain-error.ts'
-import type { World } from './world.ts'
+import type { CommandOptions, World } from './world.ts'
 
 /** For the last lines of the log and of standard output, whatever has become of their readers. */
 const FLUSH_TIMEOUT_MS = 1000
 
 /** `skillgate start`: serves until it is told to stop. */
-export async function start(world: World): Promise<number> {
+export async function start(world: World, { 'new-database': anew }: CommandOptions = {}): Promise<number> {
   const config = loadConfig(world.configFile, world.variables)
   const log = openLog(config.log, world)
   // A terminal that is stopped would hold up the whole process.
   const output = openLineWriter(standardSink('output'), { sayLost: () => '' })
   try {
-    await serve({ ...world, print: (line) => output.write(`${line}\n`) }, config, log)
+    await serve({ ...world, print: (line) => output.write(`${line}\n`) }, config, log, anew)
   } finally {
     await Promise.all([log.close(FLUSH_TIMEOUT_MS), output.close(FLUSH_TIMEOUT_MS)])
   }
   return 0
 }
 
-async function serve(world: World, config: Config, log: OpenLog): Promise<void> {
+async function serve(world: World, config: Config, log: OpenLog, anew = false): Promise<void> {
   const { configFile, variables, print, untilStopped, onHangup } = world
   const stopped = untilStopped()
   const listening = Promise.withResolvers<RunningGateway>()
@@ -38,7 +40,10 @@ async function serve(world: World, config: Config, log: OpenLog): Promise<void> 
     kept.reload('SIGHUP')
   })
   await kept.watch()
-  const prepared = await prepareGateway(config, world, log)
+  if (anew && existsSync(databaseFile(config))) {
+    print(`--new-database changes nothing: ${databaseFile(config)} is there. Leave it out from now on.`)
+  }
+  const prepared = await prepareGateway(config, world, log, { anew })
   if (prepared.certificate.made)
     print(`A new certificate was made. Trust ${prepared.certificate.caFile}: certs/README.md says how.`)
   const nobody = (await listUsers(prepared.store)).length === 0

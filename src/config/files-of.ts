@@ -11,6 +11,12 @@ export function filesOf(config: Config, configFile: string): string[] {
   return [...new Set([resolve(configFile), ...certificates, ...secretFilesIn(config)])]
 }
 
+/** Those of them that are secret. */
+export function secretFilesOf(config: Config): string[] {
+  const { tls } = config
+  return [...(tls.source === 'files' ? [tls.key] : []), ...secretFilesIn(config)]
+}
+
 /** A secret's file stands alone in its map, wherever that is; the log's, which is written to, has `level` beside it. */
 function secretFilesIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return []

@@ -26,6 +26,7 @@ const ADVICE: Record<string, (path: string) => string> = {
   EIO: () =>
     'the disk itself reports an error. "dmesg | tail" says more; copy what it still gives to another disk first.',
   EISDIR: (path) => `it is a folder, and should be a file. Move it away:  mv ${path} ${path}.folder`,
+  EEXIST: (path) => `it is a file, and should be a folder. Move it away:  mv ${path} ${path}.file`,
   ENOTDIR: (path) => `something above it is a file, and should be a folder:  namei ${path}`,
   EMFILE: TOO_MANY_OPEN,
   ENFILE: TOO_MANY_OPEN,

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { accountForChown, accountName } from './account-name.ts'
 
 /** What somebody wanted to do with a file. */
-export type FileAction = 'read' | 'written' | 'opened'
+export type FileAction = 'read' | 'written' | 'opened' | 'made'
 
 /** Who owns what stands in the way, who runs, and the command that mends it. */
 export function explainForbidden(path: string, action: FileAction, code: string): string {

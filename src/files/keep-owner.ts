@@ -1,5 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, type Stats, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { explainFileError } from './explain-file-error.ts'
+import { StorageError } from './storage-error.ts'
 
 /**
  * Gives what was just made to whoever owns its folder. A command that somebody runs as root would otherwise leave files
@@ -26,12 +28,24 @@ function giveTo(path: string, { uid, gid }: Stats): void {
   chownSync(path, uid, gid)
 }
 
-/** Makes a folder, and those above it that are missing, with mode 0700 and the owner of the folder that it is in. */
+/**
+ * Makes a folder, and those above it that are missing, with mode 0700 and the owner of the folder that it is in.
+ * @throws StorageError
+ */
 export function makeFolder(path: string): void {
   const absolute = resolve(path)
-  const first = mkdirSync(absolute, { recursive: true, mode: 0o700 })
-  if (first === undefined) return
-  const made: string[] = []
-  for (let folder = absolute; folder.length >= first.length; folder = dirname(folder)) made.unshift(folder)
-  for (const folder of made) giveToFolderOwner(folder)
+  try {
+    const first = mkdirSync(absolute, { recursive: true, mode: 0o700 })
+    if (first === undefined) return
+    const made: string[] = []
+    for (let folder = absolute; folder.length >= first.length; folder = dirname(folder)) made.unshift(folder)
+    for (const folder of made) giveToFolderOwner(folder)
+  } catch (cause) {
+    throw new StorageError(explainFileError(cause, absolute, 'made'), { cause })
+  }
+}
+
+/** As `makeFolder`, for what is about to be written there. */
+export function makeFolderFor(file: string): void {
+  makeFolder(dirname(resolve(file)))
 }

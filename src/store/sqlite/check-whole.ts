@@ -14,7 +14,7 @@ export function checkWhole(database: DatabaseSync, size: number): void {
   const [found] = Object.values(
     database.prepare(size <= COMPARED_BYTES ? 'PRAGMA integrity_check(1)' : 'PRAGMA quick_check(1)').get() ?? {},
   )
-  if (found !== 'ok') throw new DamageError(`it is damaged (${found})`)
+  if (found !== 'ok') throw new DamageError(`it is damaged (${String(found).replaceAll('\n', ' ')})`)
   const schema = database.prepare('SELECT name, sql FROM sqlite_schema').all() as { name: string; sql: string | null }[]
   for (const expected of SCHEMA) {
     const found = schema.some(({ name, sql }) => sql === expected && expected.includes(`"${name}"`))

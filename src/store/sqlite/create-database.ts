@@ -1,6 +1,8 @@
 import { closeSync, existsSync, linkSync, openSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { giveToFolderOwner } from '../../files/keep-owner.ts'
+import { syncFolder } from '../../files/sync-folder.ts'
 import { SCHEMA_VERSION } from '../migrations/migrations.ts'
 import { refuseLost, setLogAside } from './refuse-lost.ts'
 import { SCHEMA } from './schema.ts'
@@ -29,6 +31,8 @@ export function createDatabaseUnlessThere(file: string, { besides = [], anew = f
     database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; ${SCHEMA.join('; ')}`)
     database.close()
     linkSync(draft, file)
+    // What is made later must not be there without it after a power cut: it would look lost.
+    syncFolder(dirname(file))
   } catch (error) {
     // Another process was quicker.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

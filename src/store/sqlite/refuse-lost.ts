@@ -2,6 +2,11 @@ import { existsSync, readdirSync, renameSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { StorageError } from '../../files/storage-error.ts'
 
+/** What follows the database's own name in those of files that never were before it. */
+const OWN_SIGN = /^(-wal|-shm|\.v\d+-backup|\.rescued(-\d+)?)$/
+/** Folders of a restore that broke off. */
+const BEFORE_RESTORE = /^(before-restore|restoring)-/
+
 /** What the database was saved as when it was lost while it was in use. */
 export function rescuedCopy(file: string): string {
   return `${file}.rescued`
@@ -31,7 +36,7 @@ export function setLogAside(file: string): void {
 function signsOf(file: string, besides: string[]): string[] {
   const beside = basename(file)
   const ownSign = (name: string) =>
-    name.startsWith(beside) && /^(-wal|-shm|\.v\d+-backup|\.rescued(-\d+)?)$/.test(name.slice(beside.length))
+    BEFORE_RESTORE.test(name) || (name.startsWith(beside) && OWN_SIGN.test(name.slice(beside.length)))
   const own = readdirSync(dirname(file)).filter(ownSign)
   return [...besides.filter((one) => existsSync(one)), ...own.map((name) => join(dirname(file), name))]
 }
