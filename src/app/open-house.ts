@@ -3,6 +3,7 @@ import { type CertificateStore, openCertificateStore } from '../certificates/cer
 import { type Challenges, openChallenges } from '../certificates/challenges.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
+import { explainFileError } from '../files/explain-file-error.ts'
 import type { Health } from '../gateway/health.ts'
 import { addressBlock } from '../net/address-block.ts'
 import { openTokenFacts, type TokenFacts } from '../oauth/grants/token-facts.ts'
@@ -76,7 +77,8 @@ export async function openHouse(
     closing.defer(() => opened.close())
     const store = measureStore(opened, () => house.metrics?.storeTook)
     const everyEvent = openAudit(auditFile(data_dir), environment, (error) => {
-      log.error({ detail: error.message }, 'audit events are being lost')
+      const detail = explainFileError(error, auditFile(data_dir), 'written')
+      log.error({ detail }, 'audit events are being lost')
     })
     const limited = limitAudit(everyEvent, environment, addressBlock)
     const house: House = {
@@ -86,7 +88,7 @@ export async function openHouse(
       log,
       metrics: undefined,
       store,
-      sealer: await openKeys({ data_dir }, store, environment),
+      sealer: await openKeys({ data_dir }, opened, environment),
       audit(event) {
         house.metrics?.audit(event)
         limited(event)

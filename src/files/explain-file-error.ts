@@ -7,10 +7,11 @@ import { explainForbidden, type FileAction } from './explain-forbidden.ts'
  * @returns one or more sentences that begin with the path.
  */
 export function explainFileError(error: unknown, path: string, action: FileAction): string {
-  const { code = '', message } = error as NodeJS.ErrnoException
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === undefined) return message
   if (code === 'EACCES' || code === 'EPERM') return explainForbidden(path, action, code)
   const advice = ADVICE[code]?.(path)
-  return `${path} can't be ${action} (${code || message})${advice ? `: ${advice}` : '.'}`
+  return `${path} can't be ${action} (${code})${advice ? `: ${advice}` : '.'}`
 }
 
 const FULL = (path: string) => `there is no room. Make some, and look at what takes it:  df -h ${dirname(path)}`

@@ -1,6 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import type { Environment } from '../config/environment.ts'
-import { explainFileError } from '../files/explain-file-error.ts'
 import { giveToFolderOwner } from '../files/keep-owner.ts'
 import { cut } from './cut.ts'
 import { escapeDeceiving } from './escape-deceiving.ts'
@@ -90,7 +89,7 @@ export function openAudit(file: string, { now }: Pick<Environment, 'now'>, onFai
       if (size >= FULL_BYTES) setAuditFileAside(file, inode, KEPT_BYTES)
       failing = false
     } catch (error) {
-      if (!failing) onFailure(new Error(explainFileError(error, file, 'written'), { cause: error }))
+      if (!failing) onFailure(error as Error)
       failing = true
     }
   }
