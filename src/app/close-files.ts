@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { secretFilesOf } from '../config/files-of.ts'
 import type { Config } from '../config/schema.ts'
 import { closeToOthers } from '../files/close-to-others.ts'
+import { explainFileError } from '../files/explain-file-error.ts'
+import { StorageError } from '../files/storage-error.ts'
 import { keyFile } from '../secrets/key-file.ts'
 import { auditFile, olderAuditFiles } from '../telemetry/audit-files.ts'
 
@@ -11,9 +13,14 @@ import { auditFile, olderAuditFiles } from '../telemetry/audit-files.ts'
  * @returns what was done, in words. @throws StorageError where something is open that isn't ours to close.
  */
 export function closeFiles(config: Config): string[] {
-  return [...ofData(config), ...ofLocalCa(config), ...secretFilesOf(config)].flatMap(
-    (path) => closeToOthers(path) ?? [],
-  )
+  try {
+    const paths = [...ofData(config), ...ofLocalCa(config), ...secretFilesOf(config)]
+    return paths.flatMap((path) => closeToOthers(path) ?? [])
+  } catch (error) {
+    const { path } = error as NodeJS.ErrnoException
+    if (path === undefined) throw error
+    throw new StorageError(explainFileError(error, path, 'read'), { cause: error })
+  }
 }
 
 function ofData({ data_dir }: Config): string[] {

@@ -1,6 +1,7 @@
 import { openStore } from '../app/open-store.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import { explainFileError } from '../files/explain-file-error.ts'
 import type { Store } from '../store/store.ts'
 import { type Audit, openAudit } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
@@ -22,9 +23,10 @@ export async function withStore(world: World, run: (tools: StoreTools) => Promis
     onMigrated: (_, copy) => world.print(`The database was brought up to date; a copy from before is in ${copy}.`),
   })
   try {
-    const audit = openAudit(auditFile(config.data_dir), world, ({ message }) =>
-      world.print(`Attention: this is missing in the audit file: ${message}`),
-    )
+    const audit = openAudit(auditFile(config.data_dir), world, (error) => {
+      const why = explainFileError(error, auditFile(config.data_dir), 'written')
+      world.print(`Attention: this is missing in the audit file: ${why}`)
+    })
     await run({ world, config, store, audit })
     return 0
   } finally {

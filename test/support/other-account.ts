@@ -31,6 +31,13 @@ export function folderForAll(t: ExecutionContext): string {
  */
 export async function runAs(uid: number, imports: string[], module: string): Promise<string> {
   const text = `${imports.join('\n')}\nprocess.setgroups([]); process.setgid(${uid}); process.setuid(${uid})\n${module}`
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', text])
-  return stdout
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', text])
+  return stdout + stderr
+}
+
+const MAIN = new URL('../../src/main.ts', import.meta.url)
+
+/** Runs `skillgate ...` to its end as another account. @returns what it printed. */
+export function skillgateAs(uid: number, words: string[]): Promise<string> {
+  return runAs(uid, [`import { main } from '${MAIN}'`], `await main(${JSON.stringify(words)})`)
 }
