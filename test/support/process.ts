@@ -56,6 +56,8 @@ export function writeConfig(t: ExecutionContext, music: MusicAssistant): string 
 export interface ProcessOutput {
   stdout?: 'pipe' | number
   stderr?: 'pipe' | number
+  /** Typed besides. */
+  words?: string[]
   /** Told of the process as soon as there is one. */
   onSpawn?: (child: ChildProcess) => void
   /** Environment variables, besides this process's own. */
@@ -69,9 +71,9 @@ export interface ProcessOutput {
 export async function startProcess(
   t: ExecutionContext,
   configFile: string,
-  { stdout = 'pipe', stderr = 'pipe', onSpawn = () => {}, variables = {} }: ProcessOutput = {},
+  { stdout = 'pipe', stderr = 'pipe', onSpawn = () => {}, variables = {}, words: more = [] }: ProcessOutput = {},
 ): Promise<GatewayProcess> {
-  const words = [LAUNCHER, 'start', '--config', configFile]
+  const words = [LAUNCHER, 'start', '--config', configFile, ...more]
   const child = spawn(process.execPath, words, {
     stdio: ['pipe', stdout, stderr],
     env: { ...process.env, ...variables },
