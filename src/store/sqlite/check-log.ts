@@ -4,6 +4,8 @@ import { StorageError } from '../../files/storage-error.ts'
 
 const HEADER_BYTES = 32
 const FRAME_HEADER_BYTES = 24
+/** Of all of our databases, and so where the header that says it is damaged. */
+const PAGE_BYTES = 4096
 /** The header's first number says in which order the bytes are that the checksums add up. */
 const MAGIC = 0x377f0682
 const MAGIC_BIG_ENDIAN = 0x377f0683
@@ -44,13 +46,13 @@ export function findDamage(file: string): number | undefined {
   if (size <= HEADER_BYTES) return undefined
   const handle = openSync(`${file}-wal`, 'r')
   try {
-    return readFrames(handle, pageSizeOf(file))
+    return readFrames(handle)
   } finally {
     closeSync(handle)
   }
 }
 
-function readFrames(handle: number, pageSize: number): number | undefined {
+function readFrames(handle: number): number | undefined {
   const header = Buffer.alloc(HEADER_BYTES)
   readSync(handle, header, 0, HEADER_BYTES, 0)
   const magic = header.readUInt32BE(0)
@@ -61,7 +63,7 @@ function readFrames(handle: number, pageSize: number): number | undefined {
   let salts = whole ? header.toString('latin1', 16, 24) : undefined
   let damaged = whole ? undefined : 0
   let afterCommit = false
-  const bytes = Buffer.alloc(FRAME_HEADER_BYTES + pageSize)
+  const bytes = Buffer.alloc(FRAME_HEADER_BYTES + (whole ? header.readUInt32BE(8) : PAGE_BYTES))
   for (let number = 1; ; number++) {
     const at = HEADER_BYTES + (number - 1) * bytes.length
     if (readSync(handle, bytes, 0, bytes.length, at) < bytes.length) return undefined
@@ -101,20 +103,6 @@ function checksumAt(bytes: Buffer, at: number): Checksum {
 
 function same(one: Checksum, other: Checksum): boolean {
   return one[0] === other[0] && one[1] === other[1]
-}
-
-/** As the database says: the log's own header may be what is damaged. */
-function pageSizeOf(file: string): number {
-  const header = Buffer.alloc(18)
-  const handle = openSync(file, 'r')
-  try {
-    readSync(handle, header, 0, header.length, 0)
-  } finally {
-    closeSync(handle)
-  }
-  const size = header.readUInt16BE(16)
-  if (size === 1) return 65_536
-  return size >= 512 && (size & (size - 1)) === 0 ? size : 4096
 }
 
 function damagedLog(file: string, frame: number): string {

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { explainFileError } from '../../files/explain-file-error.ts'
 import { DamageError } from './damage-error.ts'
 import { isLocked } from './is-locked.ts'
@@ -27,15 +28,29 @@ export function explainSqliteError(error: unknown, file: string): string {
   return errcode % 256 === IO_ERROR ? explainFileError({ code: 'EIO' }, file, 'written') : message
 }
 
-/** Opens each of its files as SQLite does. @returns what stands in the way. */
+/**
+ * Looks at each of its files without opening it: to close it again would end the locks that SQLite has on it.
+ * @returns what stands in the way.
+ */
 function probe(file: string): string | undefined {
   for (const path of [file, `${file}-wal`, `${file}-shm`]) {
-    if (path !== file && !existsSync(path)) continue
-    try {
-      closeSync(openSync(path, 'r+'))
-    } catch (error) {
-      return explainFileError(error, path, 'opened')
-    }
+    const obstacle = attempt(() => {
+      const stats = statSync(path, { throwIfNoEntry: path === file })
+      if (stats) accessSync(path, constants.R_OK | constants.W_OK)
+      if (stats?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
+    })
+    if (obstacle !== undefined) return explainFileError(obstacle, path, 'opened')
   }
-  return undefined
+  const folder = dirname(file)
+  const unopened = attempt(() => closeSync(openSync(folder, 'r')))
+  return unopened === undefined ? undefined : explainFileError(unopened, folder, 'opened')
+}
+
+function attempt(what: () => void): unknown {
+  try {
+    what()
+    return undefined
+  } catch (error) {
+    return error
+  }
 }

@@ -15,6 +15,8 @@ export interface DatabaseGuard {
   rescue: () => void
   /** How often the index of the log was cut off by somebody, and mended, since the last time that this was asked. */
   mended: () => number
+  /** Only after the database was closed. */
+  close: () => void
 }
 
 /** A connection goes on working when its file is gone: what it writes then nobody ever finds again, and it says nothing. */
@@ -59,6 +61,7 @@ export function guardDatabase(database: DatabaseSync, file: string): DatabaseGua
     check,
     rescue,
     isLost: () => lost !== undefined,
+    close: files.close,
     mended() {
       const since = files.mended() - told
       told += since

@@ -1,4 +1,4 @@
-import { statSync, truncateSync } from 'node:fs'
+import { closeSync, ftruncateSync, openSync, statSync } from 'node:fs'
 import { StorageError } from '../../files/storage-error.ts'
 
 export interface FileGuard {
@@ -9,6 +9,8 @@ export interface FileGuard {
   check: () => void
   /** How often the index of the log was cut off by somebody, and mended. */
   mended: () => number
+  /** Only after the database was closed. */
+  close: () => void
 }
 
 interface GuardedFile {
@@ -24,24 +26,30 @@ interface GuardedFile {
 export function guardFiles(file: string): FileGuard {
   const index = `${file}-shm`
   const guarded: GuardedFile[] = [file, `${file}-wal`, index].flatMap((path) => {
-    const stats = statSync(path, { throwIfNoEntry: false })
-    return stats ? [{ path, identity: `${stats.dev}:${stats.ino}` }] : []
+    const identity = identityOf(path)
+    return identity === undefined ? [] : [{ path, identity }]
   })
   let indexSize = 0
   let mended = 0
+  /** To close it would end the locks that SQLite has on the same file in this process. */
+  let mending: number | undefined
 
   function checkFile({ path, identity }: GuardedFile): void {
     const stats = statSync(path, { throwIfNoEntry: false })
     if (!stats) throw new StorageError(`${path} was deleted or moved away while it was in use`)
     if (`${stats.dev}:${stats.ino}` !== identity) throw new StorageError(`${path} was replaced while it was in use`)
     if (path !== index) return
-    // It is mapped into memory, and to read beyond its end would kill the process.
-    if (stats.size < indexSize) {
-      // SQLite fills an empty one again from the log. A half empty one it would believe.
-      truncateSync(path, 0)
-      truncateSync(path, indexSize)
-      mended++
-    } else indexSize = stats.size
+    if (stats.size < indexSize) mendIndex()
+    else indexSize = stats.size
+  }
+
+  /** It is mapped into memory, and to read beyond its end would kill the process. */
+  function mendIndex(): void {
+    mending ??= openSync(index, 'r+')
+    // SQLite fills an empty one again from the log. A half empty one it would believe.
+    ftruncateSync(mending, 0)
+    ftruncateSync(mending, indexSize)
+    mended++
   }
 
   return {
@@ -49,5 +57,14 @@ export function guardFiles(file: string): FileGuard {
       for (const one of guarded) checkFile(one)
     },
     mended: () => mended,
+    close() {
+      if (mending !== undefined) closeSync(mending)
+      mending = undefined
+    },
   }
+}
+
+function identityOf(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  return stats && `${stats.dev}:${stats.ino}`
 }

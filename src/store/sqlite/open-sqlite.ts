@@ -66,6 +66,7 @@ export async function openSqlite(
       if (guard.isLost()) guard.rescue()
     } finally {
       database.close()
+      guard.close()
     }
   }
 
