@@ -31,12 +31,16 @@ function remedy(place: string, stats: Stats, me: number): string {
 function findObstacle(path: string, action: FileAction): { place: string; stats: Stats } | undefined {
   for (const folder of foldersAbove(path)) if (forbids(folder, constants.X_OK)) return found(folder)
   const folder = dirname(path)
-  // A whole file is put into its folder, and so it is the folder that has to allow it.
-  if ((action !== 'read' || !existsSync(path)) && forbids(folder, constants.W_OK)) return found(folder)
-  if (existsSync(path) && forbids(path, action === 'read' ? constants.R_OK : constants.R_OK | constants.W_OK)) {
-    return found(path)
-  }
-  return undefined
+  const there = existsSync(path)
+  const wanted = action === 'read' ? constants.R_OK : constants.R_OK | constants.W_OK
+  const places = [
+    ...(there ? [{ place: path, wanted }] : []),
+    ...(there && action === 'read' ? [] : [{ place: folder, wanted: constants.W_OK }]),
+  ]
+  // A whole file is put into its folder, and so it is first of all the folder that has to allow it.
+  if (action === 'written') places.reverse()
+  const obstacle = places.find(({ place, wanted }) => forbids(place, wanted))
+  return obstacle && found(obstacle.place)
 }
 
 function found(place: string): { place: string; stats: Stats } | undefined {
