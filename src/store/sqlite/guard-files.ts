@@ -3,7 +3,7 @@ import { StorageError } from '../../files/storage-error.ts'
 
 export interface FileGuard {
   /**
-   * Three looks at the disk, 5 µs.
+   * Three looks at the disk, under 10 µs.
    * @throws StorageError when a file of the database isn't the one any more that was opened.
    */
   check: () => void
