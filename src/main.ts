@@ -11,6 +11,7 @@ const OPTIONS = {
   config: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
+  'new-database': { type: 'boolean' },
   user: { type: 'string' },
   client: { type: 'string' },
   renew: { type: 'boolean' },

@@ -1,14 +1,14 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { type CertificateStore, openCertificateStore } from '../certificates/certificate-store.ts'
 import { type Challenges, openChallenges } from '../certificates/challenges.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
+import { explainFileError } from '../files/explain-file-error.ts'
 import type { Health } from '../gateway/health.ts'
 import type { TakePort } from '../listen/reserve-ports.ts'
 import { addressBlock } from '../net/address-block.ts'
 import { openTokenFacts, type TokenFacts } from '../oauth/grants/token-facts.ts'
-import { keyFile, openSealer, type Sealer } from '../secrets/seal.ts'
-import { openKeyvStore } from '../store/keyv-store.ts'
+import type { Sealer } from '../secrets/seal.ts'
 import type { Store } from '../store/store.ts'
 import { type Audit, openAudit } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
@@ -19,6 +19,8 @@ import type { OpenLog } from '../telemetry/open-log.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { passwordVerifier, type VerifyPassword } from '../users/users.ts'
 import { measureStore } from './measure-store.ts'
+import { openKeys } from './open-keys.ts'
+import { databaseFile, openStore } from './open-store.ts'
 
 /** The log: what the gateway itself has to say, and a line for each request. */
 export type Telemetry = Pick<OpenLog, 'logger' | 'access' | 'lost' | 'setLevel'>
@@ -52,15 +54,12 @@ export interface House {
 export interface HouseOptions {
   /** How old the answer may be whether another process has written. Milliseconds. */
   changesEveryMs?: number
+  /** Begins with an empty database where there was one that is gone. */
+  anew?: boolean
   /** Is told of each request, once, when it has ended. */
   onRequest?: RequestListener['onEnd']
   /** For addresses that were bound before. */
   takePort?: TakePort
-}
-
-/** The file in the data folder that everything is kept in. */
-export function databaseFile(config: Pick<Config, 'data_dir'>): string {
-  return join(config.data_dir, 'skillgate.db')
 }
 
 /** @throws StorageError in words for the person who started it. */
@@ -68,7 +67,7 @@ export async function openHouse(
   { data_dir }: Config,
   environment: Environment,
   telemetry: Telemetry,
-  { changesEveryMs, takePort }: HouseOptions = {},
+  { changesEveryMs, anew = false, takePort }: HouseOptions = {},
 ): Promise<House> {
   const { now } = environment
   const log = telemetry.logger
@@ -76,11 +75,14 @@ export async function openHouse(
   try {
     const onMigrated = (version: number, copy: string) =>
       log.info({ detail: `it was of version ${version}; a copy is in ${copy}` }, 'database brought up to date')
-    const opened = await openKeyvStore(databaseFile({ data_dir }), now, { onMigrated })
+    const onClosed = (what: string) => log.warn({ detail: what }, 'file was open to others')
+    const begins = anew && !existsSync(databaseFile({ data_dir }))
+    const opened = await openStore({ data_dir }, environment, { onMigrated, onClosed, anew })
     closing.defer(() => opened.close())
     const store = measureStore(opened, () => house.metrics?.storeTook)
     const everyEvent = openAudit(auditFile(data_dir), environment, (error) => {
-      log.error({ detail: error.message }, 'audit events are being lost')
+      const detail = explainFileError(error, auditFile(data_dir), 'written')
+      log.error({ detail }, 'audit events are being lost')
     })
     const limited = limitAudit(everyEvent, environment, addressBlock)
     const house: House = {
@@ -90,7 +92,7 @@ export async function openHouse(
       log,
       metrics: undefined,
       store,
-      sealer: await openSealer(keyFile(data_dir), environment),
+      sealer: await openKeys({ data_dir }, opened, environment),
       audit(event) {
         house.metrics?.audit(event)
         limited(event)
@@ -104,6 +106,7 @@ export async function openHouse(
       takePort,
       closing,
     }
+    if (begins) house.audit({ event: 'database_begun' })
     return house
   } catch (error) {
     await closing.disposeAsync()

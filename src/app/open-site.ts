@@ -7,6 +7,7 @@ import type { Upstream } from '../gateway/upstreams/upstream.ts'
 import { clientAddressReader } from '../net/client-address.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { certificateSource, type SourcedCertificate } from './certificate-source.ts'
+import { closeFiles } from './close-files.ts'
 import { loadRegistration } from './load-registration.ts'
 import { loadRoutes } from './load-routes.ts'
 import { loadUpstreams } from './load-upstreams.ts'
@@ -28,6 +29,7 @@ export interface Site extends SiteOfGateway, SourcedCertificate {
  */
 export async function openSite(house: House, config: Config, previous?: Site): Promise<Site> {
   const { environment, health } = house
+  for (const closed of closeFiles(config)) house.log.warn({ detail: closed }, 'file was open to others')
   const source = certificateSource(config, environment)
   const [certificate] = (await source.load()) as [ServerCertificate]
   const server = await openAuthorizationServer(house, config)

@@ -13,6 +13,7 @@ import type { Store } from '../store/store.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { serveCertificate } from './certificate-source.ts'
 import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listeners.ts'
+import { lookAfterStore } from './look-after-store.ts'
 import { maintainStore } from './maintain-store.ts'
 import { closeHouse, type House, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
 import { closeSite, openSite, type Site } from './open-site.ts'
@@ -92,6 +93,7 @@ export async function prepareGateway(
     closing.defer(access.stop)
     closing.defer(tellOfLong({ exchanges: listeners.exchanges, onLong: onRequests.onLong }).stop)
     closing.defer(maintainStore(store, environment.now, house.log))
+    closing.defer(lookAfterStore(store, house.log))
     const { reload, settled } = reloader({ house, listeners, current, swapSite })
     // First, so that none opens what nobody would close.
     closing.defer(settled)

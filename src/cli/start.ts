@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { openControl } from '../app/control-socket.ts'
 import { type LeftRoot, leaveRoot } from '../app/leave-root.ts'
+import { databaseFile } from '../app/open-store.ts'
 import { prepareGateway, type RunningGateway } from '../app/prepare-gateway.ts'
 import { refuseUngranted } from '../app/refuse-ungranted.ts'
 import { watchConfiguration } from '../app/watch-configuration.ts'
@@ -17,7 +19,10 @@ import type { CommandOptions, World } from './world.ts'
 const FLUSH_TIMEOUT_MS = 1000
 
 /** `skillgate start`: serves until it is told to stop. */
-export async function start(world: World, { 'allow-root': allowRoot }: CommandOptions = {}): Promise<number> {
+export async function start(
+  world: World,
+  { 'allow-root': allowRoot, 'new-database': anew }: CommandOptions = {},
+): Promise<number> {
   const config = loadConfig(world.configFile, world.variables)
   refuseUngranted(config, world.configFile)
   const log = openLog(config.log, world)
@@ -29,14 +34,19 @@ export async function start(world: World, { 'allow-root': allowRoot }: CommandOp
     for (const { flag, without } of missingHardening(process.execArgv)) {
       log.logger.warn({ detail: `without it ${without}` }, `this runs without ${flag}`)
     }
-    await serve({ ...world, print }, config, log, { takePort, attention })
+    await serve({ ...world, print }, config, log, { takePort, attention, anew })
   } finally {
     await Promise.all([log.close(FLUSH_TIMEOUT_MS), output.close(FLUSH_TIMEOUT_MS)])
   }
   return 0
 }
 
-async function serve(world: World, config: Config, log: OpenLog, { takePort, attention }: LeftRoot): Promise<void> {
+async function serve(
+  world: World,
+  config: Config,
+  log: OpenLog,
+  { takePort, attention, anew = false }: LeftRoot & { anew?: boolean },
+): Promise<void> {
   const { configFile, variables, print, untilStopped, onHangup } = world
   const stopped = untilStopped()
   const listening = Promise.withResolvers<RunningGateway>()
@@ -47,7 +57,10 @@ async function serve(world: World, config: Config, log: OpenLog, { takePort, att
     kept.reload('SIGHUP')
   })
   await kept.watch()
-  const prepared = await prepareGateway(config, world, log, { takePort })
+  if (anew && existsSync(databaseFile(config))) {
+    print(`--new-database changes nothing: ${databaseFile(config)} is there. Leave it out from now on.`)
+  }
+  const prepared = await prepareGateway(config, world, log, { anew, takePort })
   if (prepared.certificate.made)
     print(`A new certificate was made. Trust ${prepared.certificate.caFile}: certs/README.md says how.`)
   if (attention) print(attention)

@@ -23,6 +23,7 @@ export interface World extends Environment {
 
 /** What was typed with `--`, for those commands that take it. */
 export interface CommandOptions {
+  'new-database'?: boolean
   user?: string
   client?: string
   renew?: boolean

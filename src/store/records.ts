@@ -28,6 +28,8 @@ export interface Records {
   client: ClientRecord
   /** The renewed secret of a configured client; the id is its `client_id`. */
   'client-secret': ClientSecretRecord
+  /** A key that something here was sealed with; the id is its name. Where one isn't in the key file, that was lost. */
+  key: KeyRecord
 }
 
 export type Kind = keyof Records
@@ -165,4 +167,9 @@ export interface ClientSecretRecord {
   hash: string
   /** The hashes of those before it, the latest first, each good for a while after it was replaced. */
   earlier: { hash: string; until: number }[]
+}
+
+export interface KeyRecord {
+  /** When it was seen first. */
+  since: number
 }

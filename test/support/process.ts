@@ -45,7 +45,9 @@ export interface GatewayProcess {
 export function writeConfig(t: ExecutionContext, music: MusicAssistant): string {
   const folder = temporaryFolder(t)
   mkdirSync(join(folder, 'data'), { mode: 0o700 })
-  writeFileSync(join(folder, 'data', 'music-assistant.token'), music.createToken(music.users[0]!.username))
+  writeFileSync(join(folder, 'data', 'music-assistant.token'), music.createToken(music.users[0]!.username), {
+    mode: 0o600,
+  })
   writeFileSync(join(folder, 'gateway.yaml'), stringify(testConfig(music.url)))
   return join(folder, 'gateway.yaml')
 }

@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto'
 import { isWithin } from '../../store/clock-tolerance.ts'
 import type { Entry } from '../../store/store.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
 import type { ClientRequest } from '../clients/read-client-request.ts'
 import { invalidToken, type PresentedToken } from './find-refresh-token.ts'
+import { findSuccessor } from './find-successor.ts'
 import { noteUse, revokeGrant } from './grants.ts'
 import { newRefreshToken } from './issue-tokens.ts'
 
@@ -20,7 +20,8 @@ export async function rotate(
 ): Promise<string> {
   // First, for should it fail nothing has happened yet: who got no answer asks again, and in time.
   await noteUse(server, grant, client)
-  const next = newRefreshToken(server, client, grant.id, record, successorOf(server, token))
+  const successor = await findSuccessor(server, token, record.supersededAt !== undefined)
+  const next = newRefreshToken(server, client, grant.id, record, successor)
   const superseded: Entry = {
     kind: 'refresh',
     id,
@@ -48,8 +49,4 @@ export async function refuseReuse(
   const detail = 'its grant is revoked'
   server.audit({ event: 'refresh_token_reused', address, user, client: client.id, grant: grant.id, detail })
   throw invalidToken(`used again after it was replaced, grant ${grant.id} is revoked`)
-}
-
-function successorOf({ rotationKey }: AuthorizationServer, token: string): string {
-  return createHmac('sha256', rotationKey).update(token).digest('base64url')
 }

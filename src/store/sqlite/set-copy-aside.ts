@@ -2,6 +2,7 @@ import { closeSync, openSync, renameSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { giveToFolderOwner } from '../../files/keep-owner.ts'
 
 /**
  * Puts a copy of the database there, whole or not at all, readable by its owner only. One that is there already goes.
@@ -15,6 +16,7 @@ export async function setCopyAside(database: DatabaseSync, copy: string): Promis
     rmSync(draft, { force: true })
     // SQLite fills an empty file that is there, and so nobody else can read it at any moment.
     closeSync(openSync(draft, 'wx', 0o600))
+    giveToFolderOwner(draft)
     database.prepare('VACUUM INTO ?').run(draft)
     await sync(draft)
     renameSync(draft, copy)
