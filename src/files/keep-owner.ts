@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, type Stats, statSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, type Stats, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { explainFileError } from './explain-file-error.ts'
 import { StorageError } from './storage-error.ts'
@@ -35,7 +35,7 @@ function giveTo(path: string, { uid, gid }: Stats): void {
 export function makeFolder(path: string): void {
   const absolute = resolve(path)
   // A gateway has no right to make what was there when it started.
-  if (existsSync(absolute)) return
+  if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return
   try {
     const first = mkdirSync(absolute, { recursive: true, mode: 0o700 })
     if (first === undefined) return

@@ -40,7 +40,7 @@ export async function migrateDatabase(
     const version = versionOf(file)
     if (version === SCHEMA_VERSION) return
     if (version !== undefined) checkVersion(file, version)
-    const migrated = version !== undefined && (await migrateAlone(file, step))
+    const migrated = version !== undefined && migrateAlone(file, step)
     if (migrated) return onMigrated?.(migrated.from, migrated.copy)
 
     const now = performance.now()
@@ -77,10 +77,7 @@ function checkVersion(file: string, version: number): void {
 }
 
 /** @returns undefined when somebody else has it open, or has just migrated it. */
-async function migrateAlone(
-  file: string,
-  step: (step: MigrationStep) => void,
-): Promise<{ from: number; copy: string } | undefined> {
+function migrateAlone(file: string, step: (step: MigrationStep) => void): { from: number; copy: string } | undefined {
   const database = openAlone(file)
   if (!database) return undefined
   try {
@@ -90,7 +87,7 @@ async function migrateAlone(
     checkWhole(database, statSync(file).size)
     const copy = copyOf(file, from)
     try {
-      await setCopyAside(database, copy)
+      setCopyAside(database, copy)
       step('copied')
       migrateRows(database, from, step)
     } catch (cause) {

@@ -1,15 +1,14 @@
 import { closeSync, openSync, renameSync, rmSync } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { giveToFolderOwner } from '../../files/keep-owner.ts'
+import { readVersion } from './schema.ts'
 
 /**
  * Puts a copy of the database there, whole or not at all, readable by its owner only. One that is there already goes.
  * @param database on which nobody else writes meanwhile.
  * @throws Error when there is no room for it, or it can't be written.
  */
-export async function setCopyAside(database: DatabaseSync, copy: string): Promise<void> {
+export function setCopyAside(database: DatabaseSync, copy: string): void {
   const draft = `${copy}.part`
   try {
     // Of one who was killed meanwhile.
@@ -18,21 +17,23 @@ export async function setCopyAside(database: DatabaseSync, copy: string): Promis
     closeSync(openSync(draft, 'wx', 0o600))
     giveToFolderOwner(draft)
     database.prepare('VACUUM INTO ?').run(draft)
-    await sync(draft)
+    sync(draft)
     renameSync(draft, copy)
-    // Windows can't open a folder for this, and needs no such thing.
-    if (process.platform !== 'win32') await sync(dirname(copy))
+    sync(copy)
   } finally {
     rmSync(draft, { force: true })
   }
 }
 
-/** Not `fsyncSync`, which Node's permissions take away altogether. */
-async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r')
+/**
+ * Has SQLite wait until a database, and its name in the folder, are on the disk, as after any change. `fsyncSync` is taken
+ * from a process with --permission.
+ */
+function sync(file: string): void {
+  const database = new DatabaseSync(file)
   try {
-    await file.sync()
+    database.exec(`PRAGMA synchronous = EXTRA; PRAGMA user_version = ${readVersion(database)}`)
   } finally {
-    await file.close()
+    database.close()
   }
 }
