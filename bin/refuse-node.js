@@ -1,3 +1,6 @@
+// Plain JavaScript that Node 16 can read too, like skillgate.js.
+import { strangeFlag } from './choose-flags.js'
+
 /**
  * Why Skillgate must not run on this Node, if so. Older ones drop headers past a limit but still frame the body by them
  * (CVE-2026-58044), and the lenient parser takes what a gateway must refuse: both let requests be smuggled in.
@@ -17,6 +20,10 @@ export function refuseNode(version, flags, nodeOptions) {
   const all = `${flags.join(' ')} ${nodeOptions || ''}`.replace(/_/g, '-')
   if (/--insecure-http-parser/.test(all)) {
     return 'Skillgate does not run with --insecure-http-parser, which lets requests be smuggled in: take it out of the command line and of NODE_OPTIONS.'
+  }
+  const strange = strangeFlag(flags)
+  if (strange) {
+    return `Skillgate does not run with ${strange}, which could undo how it protects itself: take it out of the command line. docs/decisions/process.md says what is taken, and how to debug.`
   }
   return undefined
 }

@@ -1,3 +1,3 @@
 export function growSlowly(): void
-export function startOverLean(self: NodeJS.Process): void
-export function keepStripped(folder: URL): boolean
+export function startOver(self: NodeJS.Process, flags: string[]): void
+export function keepStripped(folder: URL, startedMs?: number): boolean

@@ -26,32 +26,41 @@ const ALLOCATOR = {
  */
 export function growSlowly() {
   v8.setFlagsFromString('--heap-growing-percent=30')
+  // A gateway is started with this one, and should find what was kept without it.
+  v8.setFlagsFromString('--disallow-code-generation-from-strings')
 }
 
 /**
  * Starts over as the same process, with flags that count only from the very start: V8 sizes the young space before any
- * JavaScript runs. What the person set stays. Comes back where that is done already, or can't be done.
+ * JavaScript runs, and nobody can be kept from what they did before. What the person set stays. Comes back where that
+ * can't be done.
  * @param {NodeJS.Process} self
+ * @param {string[]} flags besides
  */
-export function startOverLean(self) {
+export function startOver(self, flags) {
   const { execPath, execArgv, argv, env } = self
-  const flags = `${execArgv.join(' ')} ${env.NODE_OPTIONS || ''}`.replace(/_/g, '-')
-  if (flags.includes('--max-semi-space-size')) return
   // Not on Windows. And a channel to the process that forked this one would be lost.
-  if (!self.execve || self.channel || !existsSync(execPath)) return
-  self.execve(execPath, [execPath, YOUNG_SPACE, ...execArgv, ...argv.slice(1)], { ...ALLOCATOR, ...env })
+  if (!self.execve || self.channel || self.permission || !existsSync(execPath)) return
+  const said = `${execArgv.join(' ')} ${env.NODE_OPTIONS || ''}`.replace(/_/g, '-')
+  const young = said.includes('--max-semi-space-size') ? [] : [YOUNG_SPACE]
+  self.execve(execPath, [execPath, ...young, ...flags, ...execArgv, ...argv.slice(1)], { ...ALLOCATOR, ...env })
 }
 
 /**
  * Keeps the sources without their types beside what they import, so that a start doesn't have to load what strips them,
  * which stays in memory. Whoever can write there can change Skillgate itself. Where nobody may, every start strips again.
  * @param {URL} folder
+ * @param {number} [startedMs]
  * @returns {boolean} whether nothing is kept there yet, but can be.
  */
-export function keepStripped(folder) {
+export function keepStripped(folder, startedMs = STARTED_MS) {
   module.enableCompileCache(fileURLToPath(folder))
-  // Otherwise this would be written at the end only, which a gateway may never come to.
-  setTimeout(() => module.flushCompileCache(), STARTED_MS).unref()
+  // Otherwise this would be written at the end only, which a gateway may never come to. Once all is loaded, nothing has
+  // to be written there any more, least of all by whoever has broken in.
+  setTimeout(() => {
+    module.flushCompileCache()
+    if (process.permission?.drop) process.permission.drop('fs.write', fileURLToPath(folder))
+  }, startedMs).unref()
   const kept = module.getCompileCacheDir()
   return kept !== undefined && readdirSync(kept).length === 0
 }

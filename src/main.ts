@@ -11,6 +11,7 @@ const OPTIONS = {
   config: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
+  'new-database': { type: 'boolean' },
   user: { type: 'string' },
   client: { type: 'string' },
   renew: { type: 'boolean' },
@@ -20,6 +21,7 @@ const OPTIONS = {
   follow: { type: 'boolean' },
   code: { type: 'boolean' },
   address: { type: 'string' },
+  'allow-root': { type: 'boolean' },
   passphrase: { type: 'boolean' },
   ended: { type: 'string' },
 } as const

@@ -110,6 +110,16 @@ test('the clock and chance are read in one file only', (t) => {
   }
 })
 
+test('nothing is used that is taken from a process with --permission, as a gateway is', (t) => {
+  for (const file of files) {
+    const text = readFileSync(join(ROOT, file), 'utf8')
+    // FileHandle.sync() and chmodSync() of a path are there; so is execve, for the launcher.
+    const taken =
+      /\b(fsync|fdatasync|fchmod|fchown|futimes)(Sync)?\(|'node:(child_process|worker_threads|inspector|wasi)'/
+    t.notRegex(text, taken, `${file}: docs/decisions/process.md`)
+  }
+})
+
 test('files fit on a screen or two, and have no default export', (t) => {
   for (const file of files) {
     const text = readFileSync(join(ROOT, file), 'utf8')

@@ -3,11 +3,12 @@ import { link, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
+import { giveToFolderOwner } from '../files/keep-owner.ts'
 import { StorageError } from '../files/storage-error.ts'
 import { encryptFile } from '../secrets/encrypt-file.ts'
 import { writeBackupFile } from '../store/sqlite/backup-file.ts'
 import { filesToBackUp } from './files-to-back-up.ts'
-import { databaseFile } from './open-house.ts'
+import { databaseFile } from './open-store.ts'
 
 export interface BackupOptions {
   /** Nobody can read it without this, if given. */
@@ -38,6 +39,7 @@ export async function backUp(
       await encryptFile(draft, `${draft}.encrypted`, passphrase, environment)
       await linkNew(`${draft}.encrypted`, into)
     }
+    giveToFolderOwner(into)
     return files.map(({ name }) => name)
   } catch (cause) {
     const why = (cause as Error).message

@@ -18,9 +18,14 @@ const REQUEST_LENGTH_LIMIT = 100
 /** What a running gateway can be asked for from the same machine, by whoever may use its data folder. */
 export type ControlCommands = Record<'reload', () => Promise<ReloadOutcome>>
 
-/** The socket in the data folder. @throws StartError when no socket's path can be as long. */
+/** The socket in the data folder. */
+export function controlSocket(dataDirectory: string): string {
+  return join(dataDirectory, 'control.sock')
+}
+
+/** Its path, as short as it can be. @throws StartError when no socket's path can be as long. */
 function socketFile(dataDirectory: string): string {
-  const absolute = join(resolve(dataDirectory), 'control.sock')
+  const absolute = resolve(controlSocket(dataDirectory))
   const fromHere = relative(process.cwd(), absolute)
   const path = fromHere.length < absolute.length ? fromHere : absolute
   if (Buffer.byteLength(path) <= PATH_LENGTH_LIMIT) return path

@@ -3,11 +3,10 @@ import type { Exchange } from '../gateway/exchange.ts'
 import type { Listener } from '../listen/listener.ts'
 import type { ConnectionCut } from '../telemetry/connection-cuts.ts'
 import { StartError } from './start-error.ts'
+import { type ListenerKind, type WantedListener as Wanted, wantedListeners } from './wanted-listeners.ts'
 
 /** What is in flight when a listener goes has this long; a container is killed after 10 s. */
 export const DRAIN_TIMEOUT_MS = 7000
-
-export type ListenerKind = 'https' | 'http' | 'metrics'
 
 /** @throws Error of Node's, when the address can't be listened on. */
 export type OpenListener = (kind: ListenerKind, address: Address) => Promise<Listener>
@@ -34,11 +33,6 @@ export interface Listeners {
 export interface PreparedListeners {
   /** Closes those that aren't wanted any more, after what is in flight on them. */
   commit: () => void
-}
-
-interface Wanted {
-  kind: ListenerKind
-  address: Address
 }
 
 interface Open extends Wanted {
@@ -140,9 +134,6 @@ export function openListeners(open: OpenListener): Listeners {
   }
 }
 
-function wantedBy({ listen, metrics }: Config): Map<string, Wanted> {
-  const wanted: Wanted[] = [{ kind: 'https', address: listen.https }]
-  if (listen.http) wanted.push({ kind: 'http', address: listen.http })
-  if (metrics) wanted.push({ kind: 'metrics', address: metrics.listen })
-  return new Map(wanted.map((one) => [`${one.kind} ${one.address.host} ${one.address.port}`, one]))
+function wantedBy(config: Config): Map<string, Wanted> {
+  return new Map(wantedListeners(config).map((one) => [`${one.kind} ${one.address.host} ${one.address.port}`, one]))
 }

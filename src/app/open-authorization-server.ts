@@ -28,6 +28,7 @@ export async function openAuthorizationServer(
     accessTokens: findAccessToken(facts, clients, environment.now),
     resourceOwners: await openSignIn({ store, environment, sealer, audit, limits, verifyPassword, slots }),
     rotationKey: sealer.key('refresh token rotation'),
+    earlierRotationKeys: sealer.earlierKeys('refresh token rotation'),
     audit,
   }
 }

@@ -1,14 +1,15 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { type CertificateStore, openCertificateStore } from '../certificates/certificate-store.ts'
 import { type Challenges, openChallenges } from '../certificates/challenges.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
+import { explainFileError } from '../files/explain-file-error.ts'
 import type { Health } from '../gateway/health.ts'
 import { openReservedSlots, type ReservedSlots } from '../limits/reserved-slots.ts'
+import type { TakePort } from '../listen/reserve-ports.ts'
 import { addressBlock } from '../net/address-block.ts'
 import { openTokenFacts, type TokenFacts } from '../oauth/grants/token-facts.ts'
-import { keyFile, openSealer, type Sealer } from '../secrets/seal.ts'
-import { openKeyvStore } from '../store/keyv-store.ts'
+import type { Sealer } from '../secrets/seal.ts'
 import type { Store } from '../store/store.ts'
 import { type Clock, watchClock } from '../store/watch-clock.ts'
 import { type Audit, openAudit } from '../telemetry/audit.ts'
@@ -21,6 +22,8 @@ import type { RequestListener } from '../telemetry/request-record.ts'
 import { passwordVerifier, type VerifyPassword } from '../users/users.ts'
 import { type Machine, thisMachine } from './connection-limits.ts'
 import { measureStore } from './measure-store.ts'
+import { openKeys } from './open-keys.ts'
+import { databaseFile, openStore } from './open-store.ts'
 import { RELEASED_AT } from './released-at.ts'
 import { StartError } from './start-error.ts'
 
@@ -54,6 +57,7 @@ export interface House {
   phase: Exclude<Health, 'degraded' | 'overloaded'>
   /** Whether there is too little memory for anything new. */
   overloaded: boolean
+  takePort: TakePort | undefined
   /** What has to be closed in the end, the latest first. */
   closing: AsyncDisposableStack
 }
@@ -62,13 +66,12 @@ export interface HouseOptions {
   machine?: Machine
   /** How old the answer may be whether another process has written. Milliseconds. */
   changesEveryMs?: number
+  /** Begins with an empty database where there was one that is gone. */
+  anew?: boolean
   /** Is told of each request, once, when it has ended. */
   onRequest?: RequestListener['onEnd']
-}
-
-/** The file in the data folder that everything is kept in. */
-export function databaseFile(config: Pick<Config, 'data_dir'>): string {
-  return join(config.data_dir, 'skillgate.db')
+  /** For addresses that were bound before. */
+  takePort?: TakePort
 }
 
 /** @throws StorageError, StartError in words for the person who started it. */
@@ -76,7 +79,7 @@ export async function openHouse(
   { data_dir }: Config,
   environment: Environment,
   telemetry: Telemetry,
-  { changesEveryMs, machine = thisMachine() }: HouseOptions = {},
+  { changesEveryMs, machine = thisMachine(), anew = false, takePort }: HouseOptions = {},
 ): Promise<House> {
   const { now, monotonic = () => performance.now() } = environment
   const log = telemetry.logger
@@ -84,14 +87,17 @@ export async function openHouse(
   try {
     const onMigrated = (version: number, copy: string) =>
       log.info({ detail: `it was of version ${version}; a copy is in ${copy}` }, 'database brought up to date')
-    const opened = await openKeyvStore(databaseFile({ data_dir }), now, { onMigrated })
+    const onClosed = (what: string) => log.warn({ detail: what }, 'file was open to others')
+    const begins = anew && !existsSync(databaseFile({ data_dir }))
+    const opened = await openStore({ data_dir }, environment, { onMigrated, onClosed, anew })
     closing.defer(() => opened.close())
     const seen = await opened.get('clock', 'seen')
     const clock = watchClock({ now, monotonic, seenAt: seen?.seenAt, releasedAt: RELEASED_AT })
     refuseImpossible(clock)
     const store = measureStore(opened, () => house.metrics?.storeTook)
     const everyEvent = openAudit(auditFile(data_dir), environment, (error) => {
-      log.error({ detail: error.message }, 'audit events are being lost')
+      const detail = explainFileError(error, auditFile(data_dir), 'written')
+      log.error({ detail }, 'audit events are being lost')
     })
     const limited = limitAudit(everyEvent, environment, addressBlock)
     closing.defer(limited.settle)
@@ -104,7 +110,7 @@ export async function openHouse(
       metrics: undefined,
       store,
       clock,
-      sealer: await openSealer(keyFile(data_dir), environment),
+      sealer: await openKeys({ data_dir }, opened, environment),
       audit(event) {
         house.metrics?.audit(event)
         limited.audit(event)
@@ -120,8 +126,10 @@ export async function openHouse(
       },
       phase: 'starting',
       overloaded: false,
+      takePort,
       closing,
     }
+    if (begins) house.audit({ event: 'database_begun' })
     return house
   } catch (error) {
     await closing.disposeAsync()

@@ -9,6 +9,7 @@ import type { ConnectionLimits } from '../listen/connection-room.ts'
 import { clientAddressReader } from '../net/client-address.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { certificateSource, type SourcedCertificate } from './certificate-source.ts'
+import { closeFiles } from './close-files.ts'
 import { connectionLimits } from './connection-limits.ts'
 import { loadRegistration } from './load-registration.ts'
 import { loadRoutes } from './load-routes.ts'
@@ -32,6 +33,7 @@ export interface Site extends SiteOfGateway, SourcedCertificate {
  */
 export async function openSite(house: House, config: Config, previous?: Site): Promise<Site> {
   const { environment, health } = house
+  for (const closed of closeFiles(config)) house.log.warn({ detail: closed }, 'file was open to others')
   const source = certificateSource(config, environment)
   const [certificate] = (await source.load()) as [ServerCertificate]
   const server = await openAuthorizationServer(house, config)

@@ -5,8 +5,8 @@ import { type ExchangeHandler, exchangeHandler } from '../gateway/handle-exchang
 import { plainExchangeHandler } from '../gateway/handle-plain-exchange.ts'
 import { tellOfLong } from '../gateway/tell-of-long.ts'
 import { watchAccess } from '../gateway/watch-access.ts'
+import type { ConnectionTools } from '../listen/connections.ts'
 import type { GuardTools } from '../listen/guard-connections.ts'
-import type { ReaderTools } from '../listen/http1-exchange.ts'
 import { listenHttp } from '../listen/listen-http.ts'
 import { listenHttps } from '../listen/listen-https.ts'
 import type { Listener } from '../listen/listener.ts'
@@ -17,9 +17,11 @@ import { serveCertificate } from './certificate-source.ts'
 import { guardMemory, openGuard } from './guard-house.ts'
 import { keepTime } from './keep-time.ts'
 import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listeners.ts'
+import { lookAfterStore } from './look-after-store.ts'
 import { maintainStore } from './maintain-store.ts'
-import { closeHouse, databaseFile, type House, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
+import { closeHouse, type House, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
 import { closeSite, openSite, type Site } from './open-site.ts'
+import { databaseFile } from './open-store.ts'
 import { reloader } from './reload.ts'
 import { requestIds } from './request-ids.ts'
 import { measure, metricsHandler } from './serve-metrics.ts'
@@ -102,6 +104,7 @@ export async function prepareGateway(
     closing.defer(maintainStore(store, house.clock, house.log, { isHeld }))
     const redate = () => redateFuture(current().authorizationServer)
     closing.defer(keepTime({ store, clock: house.clock, log: house.log, redate }))
+    closing.defer(lookAfterStore(store, house.log))
     const { reload, settled } = reloader({ house, listeners, current, swapSite })
     // First, so that none opens what nobody would close.
     closing.defer(settled)
@@ -170,8 +173,9 @@ async function listenForMetrics(
   return listenHttp(address, { ...readerTools(house, current), onEnd() {}, handle, guard })
 }
 
-function readerTools({ environment }: House, current: () => Site): ReaderTools {
+function readerTools({ environment, takePort }: House, current: () => Site): Omit<ConnectionTools, 'handle' | 'onEnd'> {
   return {
+    takePort,
     now: environment.now,
     monotonic: () => performance.now(),
     newRequestId: requestIds(environment),

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { copyFile, mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
+import { giveToFolderOwner, makeFolder, makeFolderFor } from '../files/keep-owner.ts'
 import { StorageError } from '../files/storage-error.ts'
 import { writeWholeFile } from '../files/write-whole-file.ts'
 import { everyRow } from '../store/every-row.ts'
@@ -16,7 +17,7 @@ import { type AuditRecord, readAudit } from '../telemetry/read-audit.ts'
 import { isRunning } from './control-socket.ts'
 import { type Ended, endedSince, onlyOlder } from './ended-since.ts'
 import { placeOf } from './files-to-back-up.ts'
-import { databaseFile } from './open-house.ts'
+import { databaseFile } from './open-store.ts'
 
 export interface RestoreOptions {
   /** The backup as it was made, without its encryption. */
@@ -50,7 +51,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const { config, configFile, environment, contents } = options
   const database = databaseFile(config)
   await refuseWhileOpen(config, database)
-  mkdirSync(config.data_dir, { recursive: true, mode: 0o700 })
+  makeFolder(config.data_dir)
   const staging = await mkdtemp(join(config.data_dir, 'restoring-'))
   try {
     const since = readAudit(auditFile(config.data_dir), Number.POSITIVE_INFINITY).filter(
@@ -68,6 +69,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
         beside.push(...(await putBack(file, place, { aside, keeps: isKept(place, config, configFile), environment })))
     }
     await rename(staged, database)
+    giveToFolderOwner(database)
     await sync(config.data_dir)
     return { aside: existsSync(aside) ? aside : undefined, beside, older: onlyOlder(since) }
   } finally {
@@ -131,7 +133,7 @@ async function putBack(
   const beside = there !== undefined && keeps
   const path = beside ? `${place}.from-backup` : place
   if (there !== undefined && !beside) await copyAside(place, join(aside, basename(name)))
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolderFor(path)
   await writeWholeFile({ path, text: content, mode, randomBytes: environment.randomBytes })
   return beside ? [path] : []
 }
@@ -153,13 +155,14 @@ function asideFolder(dataDirectory: string, now: number): string {
 
 async function setAside(path: string, aside: string): Promise<void> {
   if (!existsSync(path)) return
-  await mkdir(aside, { recursive: true, mode: 0o700 })
+  makeFolder(aside)
   await rename(path, join(aside, basename(path)))
 }
 
 async function copyAside(path: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true, mode: 0o700 })
+  makeFolderFor(to)
   await copyFile(path, to)
+  giveToFolderOwner(to)
 }
 
 async function sync(path: string): Promise<void> {

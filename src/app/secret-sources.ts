@@ -1,7 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import type { Environment } from '../config/environment.ts'
 import type { ClientSecretSource, SecretSource } from '../config/schema.ts'
+import { explainFileError } from '../files/explain-file-error.ts'
+import { makeFolderFor } from '../files/keep-owner.ts'
 import { writeWholeFile } from '../files/write-whole-file.ts'
 import { hashSecret, newSecret } from '../secrets/secret.ts'
 import { StartError } from './start-error.ts'
@@ -26,7 +27,7 @@ export async function ownSecret(source: SecretSource, environment: Environment):
   const there = await readSecretFile(source.file)
   if (there !== undefined) return there
   const { randomBytes } = environment
-  await mkdir(dirname(source.file), { recursive: true, mode: 0o700 })
+  makeFolderFor(source.file)
   await writeWholeFile({
     path: source.file,
     text: `${newSecret(environment)}\n`,
@@ -52,9 +53,8 @@ async function readSecretFile(file: string): Promise<string | undefined> {
   try {
     text = (await readFile(file, 'utf8')).trim()
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return undefined
-    throw new StartError(`${file} can't be read: ${message}`)
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new StartError(explainFileError(error, file, 'read'))
   }
   if (!/^[\x20-\x7e]+$/.test(text))
     throw new StartError(`${file} should hold one line with a secret, and nothing else.`)

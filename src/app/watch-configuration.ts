@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { RunningGateway } from './prepare-gateway.ts'
+import { refuseUngranted } from './refuse-ungranted.ts'
 import { StartError } from './start-error.ts'
 import { type FileWatcher, type WatchOptions, watchFiles } from './watch-files.ts'
 
@@ -74,11 +75,12 @@ export function watchConfiguration({
   }
 
   async function putIntoEffect(config: Config): Promise<void> {
+    refuseRestart(served, config)
+    refuseUngranted(config, configFile)
     const files = filesOf(config, configFile)
     // Before they are read, so that no change falls in between.
     await watcher?.set(files.filter(isThere))
     try {
-      refuseRestart(served, config)
       await (await gateway).reload(config)
     } finally {
       await watcher?.set(files)

@@ -48,7 +48,8 @@ async function targetOf(path: string): Promise<'itself' | { link: string } | und
   try {
     const isSymlink = (await lstat(path)).isSymbolicLink()
     return isSymlink ? { link: await readlink(path) } : 'itself'
-  } catch {
-    return undefined
+  } catch (error) {
+    // What this process may not look at is on the way to what it may: it was given by this very path.
+    return (error as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED' ? 'itself' : undefined
   }
 }

@@ -1,5 +1,6 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContext } from 'node:tls'
+import { TLS_POLICY } from '../net/tls-policy.ts'
 import { CertificateError } from './certificate-error.ts'
 import { dayOf } from './server-certificate.ts'
 
@@ -71,7 +72,7 @@ export function checkPurpose(own: X509Certificate, { certificate }: Origin): voi
  */
 export function secureContextOf(cert: string, key: string, { certificate }: Origin): SecureContext {
   try {
-    return createSecureContext({ cert, key })
+    return createSecureContext({ ...TLS_POLICY, cert, key })
   } catch (error) {
     const message = `OpenSSL refuses ${certificate}: ${(error as Error).message}`
     throw new CertificateError('certificate_refused', `${message}. Use RSA of 2048 bits or more, with SHA-256.`, error)

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { explainFileError } from '../files/explain-file-error.ts'
 import { CertificateError } from './certificate-error.ts'
 
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
@@ -73,6 +74,6 @@ async function readText(path: string): Promise<string> {
     if (code === 'ENOENT') {
       throw new CertificateError('file_missing', `${path} does not exist: check the path under tls.`, error)
     }
-    throw new CertificateError('file_unreadable', `${path} can't be read (${code}): check its permissions.`, error)
+    throw new CertificateError('file_unreadable', explainFileError(error, path, 'read'), error)
   }
 }

@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/load.ts'
+import { explainFileError } from '../files/explain-file-error.ts'
 import { AUDIT_EVENTS } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
 import { escapeDeceiving } from '../telemetry/escape-deceiving.ts'
@@ -35,7 +36,7 @@ export function readTrail(file: string, most: number): AuditRecord[] {
   } catch (error) {
     const { code, path = file } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return []
-    throw new CommandError(`${path} can't be read (${code}): are you the user that the gateway runs as?`)
+    throw new CommandError(explainFileError(error, path, 'read'))
   }
 }
 

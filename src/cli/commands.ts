@@ -7,6 +7,7 @@ import { clientSecret } from './client-secret.ts'
 import { CommandError } from './command-error.ts'
 import { grantList, grantRevoke } from './grant.ts'
 import { help } from './help.ts'
+import { keyList, keyNew, keyRotate } from './key.ts'
 import { log } from './log.ts'
 import { reload } from './reload.ts'
 import { restore } from './restore.ts'
@@ -18,7 +19,7 @@ import type { Command, CommandOptions, World } from './world.ts'
 
 /** Everything that can be typed after `skillgate`. */
 export const COMMANDS: Record<string, Command> = {
-  start: { run: start },
+  start: { run: start, options: ['new-database', 'allow-root'] },
   check: { run: check },
   reload: { run: reload },
   user: { run: (world, _, ...words) => user(world, ...words), words: 'any' },
@@ -33,6 +34,9 @@ export const COMMANDS: Record<string, Command> = {
   },
   'client new-secret': { run: clientNewSecret },
   'client remove': { run: (world, _, id = '') => clientRemove(world, id), words: ['ID'] },
+  'key list': { run: keyList },
+  'key rotate': { run: keyRotate },
+  'key new': { run: keyNew },
   audit: { run: audit, options: ['last', 'json'] },
   log: { run: log, options: ['last', 'follow'] },
   trace: { run: trace, options: ['last', 'json'] },

@@ -1,6 +1,7 @@
 import { StartError } from '../app/start-error.ts'
 import { CertificateError } from '../certificates/certificate-error.ts'
 import { ConfigError } from '../config/config-error.ts'
+import { explainFileError } from '../files/explain-file-error.ts'
 import { StorageError } from '../files/storage-error.ts'
 import { UserError } from '../users/users.ts'
 import { CommandError } from './command-error.ts'
@@ -12,8 +13,14 @@ export function explainError(error: NodeJS.ErrnoException): string {
   if (FOR_PEOPLE.some((kind) => error instanceof kind) || error.code?.startsWith('ERR_PARSE_ARGS')) return error.message
   const advice = LISTEN_ADVICE[error.code ?? '']
   if (advice && (error.syscall === 'listen' || error.syscall === 'getaddrinfo')) return `${error.message}: ${advice}`
+  if (error.path !== undefined && /^E[A-Z]+$/.test(error.code ?? '')) {
+    return explainFileError(error, error.path, WRITING.includes(error.syscall ?? '') ? 'written' : 'opened')
+  }
   return error.stack ?? String(error)
 }
+
+/** Of Node's names for what was tried, those for which it is the folder that has to allow it. */
+const WRITING = ['mkdir', 'mkdtemp', 'rename', 'link', 'unlink', 'rm', 'copyfile']
 
 /** Why an address can't be listened on, and what to do. */
 const LISTEN_ADVICE: Record<string, string> = {

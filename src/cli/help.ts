@@ -4,7 +4,8 @@ import type { World } from './world.ts'
 export async function help({ print }: World): Promise<number> {
   print(`skillgate COMMAND [--config FILE]      FILE is gateway.yaml unless given
 
-  start                            serve until stopped
+  start                            serve until stopped; --new-database begins anew where the database is gone
+                                   started as root it becomes the owner of data_dir, but for --allow-root
   check                            all of a start but the listening; says what would be served
   reload                           have the running gateway take the configuration over, and show what it says
 
@@ -28,6 +29,10 @@ export async function help({ print }: World): Promise<number> {
   client secret ID --renew         make another one; --overlap HOURS says how long both are good (24)
   client new-secret                make a secret, and its hash for gateway.yaml
   client remove ID                 end a client that registered itself
+
+  key list                         which keys seal what has to be readable again
+  key rotate                       make a new one; earlier ones go on opening
+  key new                          make another one where one was lost
 
   audit                            what happened lately; --last N events (50), --json for programs
   log                              the log in words; --last N lines (50), --follow goes on until Ctrl-C

@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/load.ts'
+import { explainFileError } from '../files/explain-file-error.ts'
 import { followLines } from '../telemetry/follow-lines.ts'
 import { readLastLines } from '../telemetry/last-lines.ts'
 import { prettyLine } from '../telemetry/pretty-line.ts'
@@ -48,6 +49,6 @@ export async function showLog(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
-    throw new CommandError(`${file} can't be read (${code}): are you the user that the gateway runs as?`)
+    throw new CommandError(explainFileError(error, file, 'read'))
   }
 }

@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs'
 import { openControl } from '../app/control-socket.ts'
+import { type LeftRoot, leaveRoot } from '../app/leave-root.ts'
+import { databaseFile } from '../app/open-store.ts'
 import { prepareGateway, type RunningGateway } from '../app/prepare-gateway.ts'
+import { refuseUngranted } from '../app/refuse-ungranted.ts'
 import { watchConfiguration } from '../app/watch-configuration.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
@@ -8,26 +12,41 @@ import { type OpenLog, openLog } from '../telemetry/open-log.ts'
 import { standardSink } from '../telemetry/sinks/standard-sink.ts'
 import { listUsers } from '../users/users.ts'
 import { explainError } from './explain-error.ts'
-import type { World } from './world.ts'
+import { missingHardening } from './hardening.ts'
+import type { CommandOptions, World } from './world.ts'
 
 /** For the last lines of the log and of standard output, whatever has become of their readers. */
 const FLUSH_TIMEOUT_MS = 1000
 
 /** `skillgate start`: serves until it is told to stop. */
-export async function start(world: World): Promise<number> {
+export async function start(
+  world: World,
+  { 'allow-root': allowRoot, 'new-database': anew }: CommandOptions = {},
+): Promise<number> {
   const config = loadConfig(world.configFile, world.variables)
+  refuseUngranted(config, world.configFile)
   const log = openLog(config.log, world)
   // A terminal that is stopped would hold up the whole process.
   const output = openLineWriter(standardSink('output'), { sayLost: () => '' })
   try {
-    await serve({ ...world, print: (line) => output.write(`${line}\n`) }, config, log)
+    const print = (line: string) => output.write(`${line}\n`)
+    const { takePort, attention } = await leaveRoot(config, { configFile: world.configFile, allowRoot })
+    for (const { flag, without } of missingHardening(process.execArgv)) {
+      log.logger.warn({ detail: `without it ${without}` }, `this runs without ${flag}`)
+    }
+    await serve({ ...world, print }, config, log, { takePort, attention, anew })
   } finally {
     await Promise.all([log.close(FLUSH_TIMEOUT_MS), output.close(FLUSH_TIMEOUT_MS)])
   }
   return 0
 }
 
-async function serve(world: World, config: Config, log: OpenLog): Promise<void> {
+async function serve(
+  world: World,
+  config: Config,
+  log: OpenLog,
+  { takePort, attention, anew = false }: LeftRoot & { anew?: boolean },
+): Promise<void> {
   const { configFile, variables, print, untilStopped, onHangup } = world
   const stopped = untilStopped()
   const listening = Promise.withResolvers<RunningGateway>()
@@ -38,9 +57,13 @@ async function serve(world: World, config: Config, log: OpenLog): Promise<void> 
     kept.reload('SIGHUP')
   })
   await kept.watch()
-  const prepared = await prepareGateway(config, world, log)
+  if (anew && existsSync(databaseFile(config))) {
+    print(`--new-database changes nothing: ${databaseFile(config)} is there. Leave it out from now on.`)
+  }
+  const prepared = await prepareGateway(config, world, log, { anew, takePort })
   if (prepared.certificate.made)
     print(`A new certificate was made. Trust ${prepared.certificate.caFile}: certs/README.md says how.`)
+  if (attention) print(attention)
   const nobody = (await listUsers(prepared.store)).length === 0
   const running = await prepared.listen()
   listening.resolve(running)

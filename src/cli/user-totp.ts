@@ -1,5 +1,5 @@
 import { renderUnicodeCompact } from 'uqr'
-import { keyFile, openSealer } from '../secrets/seal.ts'
+import { openKeys } from '../app/open-keys.ts'
 import { renewRecoveryCodes, switchSecondFactorOff, switchSecondFactorOn } from '../users/second-factor.ts'
 import { newTotpSecret, stepOfCode, totpUri } from '../users/totp.ts'
 import { requireUser } from '../users/users.ts'
@@ -26,7 +26,7 @@ export async function totp(tools: StoreTools, words: string[], ask: AskLine = as
 }
 
 async function switchOn({ store, audit, world, config }: StoreTools, name: string, ask: AskLine): Promise<void> {
-  const sealer = await openSealer(keyFile(config.data_dir), world)
+  const sealer = await openKeys(config, store, world)
   const secret = newTotpSecret(world)
   const uri = totpUri(secret, new URL(config.public_url).hostname, name)
   world.print(`Scan this with an authenticator app, on the phone of ${name}:\n\n${qrCode(uri)}\n`)

@@ -1,7 +1,7 @@
-import { databaseFile } from '../app/open-house.ts'
+import { openStore } from '../app/open-store.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { openKeyvStore } from '../store/keyv-store.ts'
+import { explainFileError } from '../files/explain-file-error.ts'
 import type { Store } from '../store/store.ts'
 import { type Audit, openAudit } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
@@ -18,13 +18,15 @@ export interface StoreTools {
 /** Runs it on the store, which a running gateway may have open too: that one notices at once. @returns the exit code. */
 export async function withStore(world: World, run: (tools: StoreTools) => Promise<void>): Promise<number> {
   const config = loadConfig(world.configFile, world.variables)
-  const store = await openKeyvStore(databaseFile(config), world.now, {
+  const store = await openStore(config, world, {
+    onClosed: world.print,
     onMigrated: (_, copy) => world.print(`The database was brought up to date; a copy from before is in ${copy}.`),
   })
   try {
-    const audit = openAudit(auditFile(config.data_dir), world, ({ message }) =>
-      world.print(`Attention: this is missing in the audit file: ${message}`),
-    )
+    const audit = openAudit(auditFile(config.data_dir), world, (error) => {
+      const why = explainFileError(error, auditFile(config.data_dir), 'written')
+      world.print(`Attention: this is missing in the audit file: ${why}`)
+    })
     await run({ world, config, store, audit })
     return 0
   } finally {

@@ -23,6 +23,7 @@ export interface World extends Environment {
 
 /** What was typed with `--`, for those commands that take it. */
 export interface CommandOptions {
+  'new-database'?: boolean
   user?: string
   client?: string
   renew?: boolean
@@ -32,6 +33,7 @@ export interface CommandOptions {
   follow?: boolean
   code?: boolean
   address?: string
+  'allow-root'?: boolean
   passphrase?: boolean
   ended?: string
 }

@@ -12,6 +12,17 @@ export function filesOf(config: Config, configFile: string): string[] {
   return [...new Set([resolve(configFile), ...certificates, ...authorities, ...secretFilesIn(config)])]
 }
 
+/** Those of them that are secret. */
+export function secretFilesOf(config: Config): string[] {
+  const { tls } = config
+  return [...(tls.source === 'files' ? [tls.key] : []), ...secretFilesIn(config)]
+}
+
+/** The files of secrets that the gateway makes where they aren't there: those of clients. Absolute paths, each once. */
+export function ownSecretsOf({ oauth }: Config): string[] {
+  return [...new Set(secretFilesIn(oauth))]
+}
+
 /** A secret's file stands alone in its map, wherever that is; the log's, which is written to, has `level` beside it. */
 function secretFilesIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return []

@@ -1,6 +1,8 @@
 import { link, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Environment } from '../config/environment.ts'
+import { explainFileError } from './explain-file-error.ts'
+import { giveToOwnerOf } from './keep-owner.ts'
 import { StorageError } from './storage-error.ts'
 
 export type WholeFile = {
@@ -16,6 +18,7 @@ const NO_HARD_LINKS = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']
 
 /**
  * Puts a file in place whole or not at all, whatever happens meanwhile, and never readable by more than `mode` allows.
+ * Where root does that, the file is its folder's owner's, or stays that of who had it.
  * @throws StorageError
  */
 export async function writeWholeFile({ path, text, mode, ifAbsent = false, randomBytes }: WholeFile): Promise<void> {
@@ -23,12 +26,11 @@ export async function writeWholeFile({ path, text, mode, ifAbsent = false, rando
   const temporary = join(dirname(path), `.${randomBytes(8).toString('hex')}-${basename(path)}`)
   try {
     await writeSynced(temporary, text, mode)
+    giveToOwnerOf(temporary, path)
     await (ifAbsent ? linkUnlessThere(temporary, path) : rename(temporary, path))
     await syncDirectory(dirname(path))
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const message = `${path} can't be written (${code}): check the permissions of the folder, and the space on the disk.`
-    throw new StorageError(message, { cause: error })
+    throw new StorageError(explainFileError(error, path, 'written'), { cause: error })
   } finally {
     await rm(temporary, { force: true })
   }

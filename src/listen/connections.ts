@@ -8,6 +8,7 @@ import type { Exchange, UpgradeRequest } from '../gateway/exchange.ts'
 import { endSocket } from '../net/end-socket.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { Http1Exchange, type ReaderTools } from './http1-exchange.ts'
+import type { TakePort } from './reserve-ports.ts'
 import { Turns } from './turns.ts'
 
 /** Milliseconds that an answer has to leave the machine once it is written. */
@@ -36,6 +37,8 @@ export interface ConnectionTools extends ReaderTools {
   handle: (exchange: Exchange) => Promise<void>
   /** Of each request, once, when it has been answered or its client has left. */
   onEnd: (record: RequestRecord) => void
+  /** Where an address was bound before. */
+  takePort?: TakePort
 }
 
 /** The connections of a server, which itself knows neither those that were upgraded nor those that say nothing. */

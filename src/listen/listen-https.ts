@@ -1,6 +1,7 @@
 import { createServer } from 'node:https'
 import type { CertificateStore } from '../certificates/certificate-store.ts'
 import type { Address } from '../config/schema.ts'
+import { TLS_POLICY } from '../net/tls-policy.ts'
 import { type Listener, type ListenTools, listen, SERVER_LIMITS } from './listener.ts'
 
 /** There is no deadline worth the name otherwise. */
@@ -17,8 +18,7 @@ export async function listenHttps(
   ticketKeys: Buffer,
   tools: ListenTools,
 ): Promise<Listener> {
-  // Alexa doesn't link over TLS 1.3 alone.
-  const context = () => ({ ...certificates.defaultMaterial(), minVersion: 'TLSv1.2' as const, ticketKeys })
+  const context = () => ({ ...TLS_POLICY, ...certificates.defaultMaterial(), ticketKeys })
   const server = createServer({
     ...SERVER_LIMITS,
     ...context(),

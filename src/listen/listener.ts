@@ -75,7 +75,9 @@ export async function listen(
   const bound = server.address() as AddressInfo
 
   async function listenOn(address: Address): Promise<void> {
-    server.listen(address.port, address.host)
+    const reserved = tools.takePort?.(address)
+    if (reserved) server.listen(reserved)
+    else server.listen(address.port, address.host)
     await once(server, 'listening')
   }
 

@@ -30,5 +30,7 @@ export interface AuthorizationServer extends Environment {
   registration?: Registration
   /** Of the HMAC that a refresh token's successor is derived with. */
   rotationKey: Buffer
+  /** Of successors that were given out before the key was rotated. */
+  earlierRotationKeys?: Buffer[]
   audit: Audit
 }

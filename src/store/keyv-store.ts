@@ -20,7 +20,7 @@ const EXPIRED_OF_KINDS = `SELECT rowid FROM (SELECT rowid, key FROM keyv WHERE e
  * The store on Keyv with its SQLite adapter. Writing one row is Keyv's; what has to be one atomic
  * step is one SQL statement through the adapter's `query`, on the same rows.
  * @param file the database; its folder is made, with mode 0700, if it isn't there.
- * @throws StorageError when the file can't be opened, is damaged, of a newer version, or can't be migrated.
+ * @throws StorageError when the file can't be opened, is damaged, gone, of a newer version, or can't be migrated.
  */
 export async function openKeyvStore(file: string, now: () => number, options: SqliteOptions = {}): Promise<Store> {
   const sqlite = await openSqlite(file, options)
@@ -128,6 +128,7 @@ export async function openKeyvStore(file: string, now: () => number, options: Sq
 
     changesByOthers: sqlite.dataVersion,
     healthy: sqlite.healthy,
+    maintain: sqlite.maintain,
     close: () => adapter.close(),
   }
 }

@@ -32,6 +32,8 @@ export interface Records {
   'client-secret': ClientSecretRecord
   /** What is known of the wall clock; the id is `seen`. */
   clock: ClockRecord
+  /** A key that something here was sealed with; the id is its name. Where one isn't in the key file, that was lost. */
+  key: KeyRecord
 }
 
 export type Kind = keyof Records
@@ -181,4 +183,9 @@ export interface ClientSecretRecord {
 export interface ClockRecord {
   /** When it was last believed. */
   seenAt: number
+}
+
+export interface KeyRecord {
+  /** When it was seen first. */
+  since: number
 }

@@ -65,5 +65,10 @@ export interface Store {
   changesByOthers(): number
   /** Whether the last call reached the backend. Never does I/O. */
   healthy(): boolean
+  /**
+   * What a backend has to do from time to time, also while nobody calls: every few seconds.
+   * @returns who should do something, and what. @throws StorageError while the backend can't be used.
+   */
+  maintain(): string | undefined
   close(): Promise<void>
 }

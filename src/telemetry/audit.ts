@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import type { Environment } from '../config/environment.ts'
+import { giveToFolderOwner } from '../files/keep-owner.ts'
 import { importantAuditFile } from './audit-files.ts'
 import { cut } from './cut.ts'
 import { escapeDeceiving } from './escape-deceiving.ts'
@@ -42,6 +43,8 @@ export const AUDIT_EVENTS = {
   password_changed: 'password changed',
   totp_changed: 'second factor changed',
   recovery_code_used: 'recovery code used',
+  key_changed: 'key changed',
+  database_begun: 'new database begun',
 } as const
 
 export type AuditEventName = keyof typeof AUDIT_EVENTS
@@ -110,6 +113,7 @@ function append(file: string, line: string): { inode: number; size: number } {
   const handle = openSync(file, 'a+', 0o600)
   try {
     const { ino: inode, size } = fstatSync(handle)
+    if (size === 0) giveToFolderOwner(file)
     const bytes = Buffer.from(endsTorn(handle, size) ? `\n${line}` : line)
     const written = writeSync(handle, bytes)
     if (written < bytes.length) throw new Error(`${file}: only ${written} of ${bytes.length} bytes could be written`)

@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts'
 import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
 import { epochOf, isStill } from './sessions.ts'
 import { stepOfCode } from './totp.ts'
-import { nextSessionEpoch, replaceUser, requireUser, UserError } from './users.ts'
+import { listUsers, nextSessionEpoch, replaceUser, requireUser, UserError } from './users.ts'
 
 /** What a second factor is kept with and checked against. */
 export interface SecondFactorTools extends Environment {
@@ -96,6 +96,32 @@ function spendTotpCode(
   const step = stepOfCode(sealer.open(totp.sealedSecret, purposeOf(user)), typed, now())
   if (step === undefined || step <= totp.lastStep) return undefined
   return { code: { kind: 'totp' }, totp: { ...totp, lastStep: step } }
+}
+
+/** Whose second factor is sealed, and with which key. */
+export async function sealedSecondFactors(store: Store): Promise<{ user: UserRecord; keyName: string }[]> {
+  const users = await listUsers(store)
+  return users.flatMap((user) => (user.totp ? [{ user, keyName: user.totp.sealedSecret.split('.')[0] ?? '' }] : []))
+}
+
+/**
+ * Seals with the newest key what an earlier one has sealed. Nobody notices, and nobody is signed out.
+ * @returns how many there were. @throws SealError when one of them can't be opened.
+ */
+export async function sealAnew({ store, sealer }: Pick<SecondFactorTools, 'store' | 'sealer'>): Promise<number> {
+  let sealed = 0
+  for (const { name } of await listUsers(store)) {
+    for (;;) {
+      const user = await store.get('user', name)
+      if (!user?.totp || sealer.isNewest(user.totp.sealedSecret)) break
+      const secret = sealer.open(user.totp.sealedSecret, purposeOf(user))
+      const totp = { ...user.totp, sealedSecret: sealer.seal(secret, purposeOf(user)) }
+      if (!(await store.replace('user', name, user.revision, { ...user, totp, revision: user.revision + 1 }))) continue
+      sealed++
+      break
+    }
+  }
+  return sealed
 }
 
 function purposeOf({ id }: UserRecord): string {

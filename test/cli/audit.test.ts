@@ -107,7 +107,7 @@ test('a file that cannot be read is said in one sentence', async (t) => {
   const { file, fill, run } = world(t)
   fill()
   mkdirSync(file)
-  const message = `${file} can't be read (EISDIR): are you the user that the gateway runs as?`
+  const message = `${file} can't be read (EISDIR): it is a folder, and should be a file. Move it away:  mv ${file} ${file}.folder`
   await t.throwsAsync(run(), { message })
   rmdirSync(file)
 })

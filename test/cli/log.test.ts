@@ -66,7 +66,7 @@ test('where nothing was logged yet, that is said', async (t) => {
 test('a file that cannot be read is said in one sentence', async (t) => {
   const { file, world } = open(t)
   mkdirSync(file)
-  const message = `${file} can't be read (EISDIR): are you the user that the gateway runs as?`
+  const message = `${file} can't be read (EISDIR): it is a folder, and should be a file. Move it away:  mv ${file} ${file}.folder`
   await t.throwsAsync(showLog(file, { ...world, follow: false }), { name: 'CommandError', message })
 })
 

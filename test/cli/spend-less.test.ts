@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import test from 'ava'
-import { startOverLean } from '../../bin/spend-less.js'
+import { startOver } from '../../bin/spend-less.js'
 import { startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
 import { temporaryFolder } from '../support/environment.ts'
 import { startProcess, writeConfig } from '../support/process.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 type Replaced = { file: string; words: string[]; env: Record<string, string> }
 
@@ -16,15 +19,18 @@ function replacedBy(changed: object): Replaced | undefined {
     replaced = { file, words, env }
   }
   const argv = [process.execPath, '/there/skillgate.js', 'start', '--config', 'a b.yaml']
-  startOverLean({ execPath: process.execPath, execArgv: ['--no-warnings'], argv, env: {}, execve, ...changed } as never)
+  const self = { execPath: process.execPath, execArgv: ['--no-warnings'], argv, env: {}, execve, ...changed }
+  startOver(self as never, ['--permission'])
   return replaced
 }
+
+const flagsOf = (replaced: Replaced | undefined) => replaced?.words.slice(1, -4)
 
 test('a gateway starts over with a small young space, and with the words and flags that it was given', (t) => {
   const { file, words, env } = replacedBy({ env: { HOME: '/home/ada' } }) as Replaced
   t.is(file, process.execPath)
   t.deepEqual(words, [
-    ...[process.execPath, '--max-semi-space-size=4', '--no-warnings'],
+    ...[process.execPath, '--max-semi-space-size=4', '--permission', '--no-warnings'],
     ...['/there/skillgate.js', 'start', '--config', 'a b.yaml'],
   ])
   t.is(env.HOME, '/home/ada')
@@ -34,14 +40,16 @@ test('a gateway starts over with a small young space, and with the words and fla
 test('what the person has set stays', (t) => {
   t.is(replacedBy({ env: { MALLOC_ARENA_MAX: '8' } })?.env.MALLOC_ARENA_MAX, '8')
   for (const flag of ['--max-semi-space-size=16', '--max_semi_space_size=16']) {
-    t.is(replacedBy({ execArgv: [flag] }), undefined)
-    t.is(replacedBy({ env: { NODE_OPTIONS: `--no-warnings ${flag}` } }), undefined)
+    t.deepEqual(flagsOf(replacedBy({ execArgv: [flag] })), ['--permission', flag])
+    const env = { NODE_OPTIONS: `--no-warnings ${flag}` }
+    t.deepEqual(flagsOf(replacedBy({ env })), ['--permission', '--no-warnings'])
   }
 })
 
 test('a process that cannot be replaced goes on as it is', (t) => {
   t.is(replacedBy({ execve: undefined }), undefined)
   t.is(replacedBy({ channel: {} }), undefined)
+  t.is(replacedBy({ permission: {} }), undefined)
   t.is(replacedBy({ execPath: join(temporaryFolder(t), 'gone') }), undefined)
 })
 
@@ -78,4 +86,19 @@ test('where nothing can be kept, a start goes on without', (t) => {
   writeFileSync(file, '')
   t.is(keepIn(join(file, 'kept')), 'false')
   t.is(keepIn(temporaryFolder(t), { NODE_DISABLE_COMPILE_CACHE: '1' }), 'false')
+})
+
+test('75. what is kept can be written until all is loaded, and by nobody in the process from then on', (t) => {
+  const folder = join(realpathSync(temporaryFolder(t)), 'kept')
+  mkdirSync(folder)
+  const module = new URL('../../bin/spend-less.js', import.meta.url)
+  const script = `import { keepStripped } from '${module}'
+    const may = () => process.permission.has('fs.write', process.argv[1] + '/any')
+    keepStripped(new URL(process.argv[1], 'file:'), 0)
+    const before = may()
+    while (may()) await new Promise(setImmediate)
+    process.stdout.write(before + ' ' + may())`
+  const flags = ['--permission', `--allow-fs-read=${ROOT}`, `--allow-fs-read=${folder}`, `--allow-fs-write=${folder}`]
+  const words = [...flags, '--input-type=module', '-e', script, folder]
+  t.is(execFileSync(process.execPath, words, { encoding: 'utf8' }), 'true false')
 })

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { StorageError } from '../../src/files/storage-error.ts'
+import { addKey } from '../../src/secrets/key-file.ts'
 import { keyFile, openSealer, SealError } from '../../src/secrets/seal.ts'
 import { temporaryFolder } from '../support/environment.ts'
 
@@ -83,7 +84,9 @@ test('a damaged key file is never overwritten, and the error says what to do', a
     '\n',
     'short',
     `${'x'.repeat(44)}\n`,
-    `${'x'.repeat(43)}\n${'y'.repeat(43)}\n`,
+    `${'x'.repeat(43)}\n${'y'.repeat(42)}\n`,
+    `${'x'.repeat(43)}\n${'x'.repeat(43)}\n`,
+    `${'x'.repeat(43)}\n\n${'y'.repeat(43)}\n`,
     `${'é'.repeat(43)}`,
   ]) {
     writeFileSync(file, text)
@@ -107,4 +110,64 @@ test('a key for something else is of 32 bytes, the same at each start, and anoth
   t.notDeepEqual(first.key('csrf'), key)
   t.notDeepEqual(other.key('rotation'), key)
   t.not(key.toString('base64url'), readFileSync(file, 'utf8').trim())
+})
+
+test('71. with a new key in the file it seals with that, and opens what any of them has sealed, also in another process', async (t) => {
+  const file = newKeyFile(t)
+  const sealer = await openSealer(file, environment)
+  const first = readFileSync(file, 'utf8')
+  const sealed = [sealer.seal('one', 'totp:1')]
+  for (const text of ['two', 'three']) {
+    const before = sealer.seal('before', 'totp:1')
+    await addKey(file, environment)
+    t.false(sealer.isNewest(before), 'who has opened it before notices')
+    sealed.push(sealer.seal(text, 'totp:1'))
+    t.true(sealer.isNewest(sealed.at(-1)!))
+  }
+  t.is(new Set(sealed.map((one) => one.split('.')[0])).size, 3)
+  for (const one of [sealer, await openSealer(file, environment)]) {
+    t.deepEqual(
+      sealed.map((text) => one.open(text, 'totp:1')),
+      ['one', 'two', 'three'],
+    )
+    t.deepEqual(one.names(), sealed.map((text) => text.split('.')[0]!).reverse())
+  }
+  t.true(readFileSync(file, 'utf8').endsWith(first), 'the earlier ones stay')
+  t.is(statSync(file).mode & 0o777, 0o600)
+})
+
+test('71. a key for something else is the newest one’s, and those of the earlier ones are there besides', async (t) => {
+  const file = newKeyFile(t)
+  const sealer = await openSealer(file, environment)
+  t.deepEqual(sealer.earlierKeys('csrf'), [])
+  const first = sealer.key('csrf')
+  await addKey(file, environment)
+  const second = sealer.key('csrf')
+  t.notDeepEqual(second, first)
+  await addKey(file, environment)
+  t.deepEqual(sealer.earlierKeys('csrf'), [second, first])
+})
+
+test('71. what one process has read it goes on opening with, also when the file is gone, broken or another one', async (t) => {
+  const file = newKeyFile(t)
+  const sealer = await openSealer(file, environment)
+  const sealed = sealer.seal('text', 'totp:1')
+  rmSync(file)
+  t.is(sealer.open(sealed, 'totp:1'), 'text')
+  writeFileSync(file, 'broken')
+  t.is(sealer.open(sealed, 'totp:1'), 'text')
+  rmSync(file)
+  await openSealer(file, environment)
+  t.is(sealer.open(sealed, 'totp:1'), 'text')
+})
+
+test('71. what was sealed before there could be several keys opens still', async (t) => {
+  const file = newKeyFile(t)
+  await openSealer(file, environment)
+  writeFileSync(file, 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE\n')
+  const sealer = await openSealer(file, environment)
+  t.is(
+    sealer.open('Ku87IXBY.BwcHBwcHBwcHBwcHMbGEnuXYbu5FvKEimB9i-fEBWiqzH2Ag6pxntsKjRGI', 'totp:1'),
+    'JBSWY3DPEHPK3PXP',
+  )
 })

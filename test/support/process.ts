@@ -45,7 +45,9 @@ export interface GatewayProcess {
 export function writeConfig(t: ExecutionContext, music: MusicAssistant): string {
   const folder = temporaryFolder(t)
   mkdirSync(join(folder, 'data'), { mode: 0o700 })
-  writeFileSync(join(folder, 'data', 'music-assistant.token'), music.createToken(music.users[0]!.username))
+  writeFileSync(join(folder, 'data', 'music-assistant.token'), music.createToken(music.users[0]!.username), {
+    mode: 0o600,
+  })
   writeFileSync(join(folder, 'gateway.yaml'), stringify(testConfig(music.url)))
   return join(folder, 'gateway.yaml')
 }
@@ -54,6 +56,10 @@ export function writeConfig(t: ExecutionContext, music: MusicAssistant): string 
 export interface ProcessOutput {
   stdout?: 'pipe' | number
   stderr?: 'pipe' | number
+  /** Another one than that of the checkout. */
+  launcher?: string
+  /** Typed after all else. */
+  words?: string[]
   /** Told of the process as soon as there is one. */
   onSpawn?: (child: ChildProcess) => void
   /** Environment variables, besides this process's own. */
@@ -67,12 +73,19 @@ export interface ProcessOutput {
 export async function startProcess(
   t: ExecutionContext,
   configFile: string,
-  { stdout = 'pipe', stderr = 'pipe', onSpawn = () => {}, variables = {} }: ProcessOutput = {},
+  {
+    stdout = 'pipe',
+    stderr = 'pipe',
+    launcher = LAUNCHER,
+    words: more = [],
+    variables = {},
+    onSpawn = () => {},
+  }: ProcessOutput = {},
 ): Promise<GatewayProcess> {
-  const words = [LAUNCHER, 'start', '--config', configFile]
+  const words = [launcher, 'start', '--config', configFile, ...more]
   const child = spawn(process.execPath, words, {
-    stdio: ['pipe', stdout, stderr],
     env: { ...process.env, ...variables },
+    stdio: ['pipe', stdout, stderr],
   })
   t.teardown(() => child.kill('SIGKILL'))
   onSpawn(child)

@@ -1,6 +1,6 @@
 import { KeyObject, type X509Certificate } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../../files/keep-owner.ts'
 import { writeWholeFile } from '../../files/write-whole-file.ts'
 import { CertificateError, type CertificateErrorCode } from '../certificate-error.ts'
 import { readCertificates, readPrivateKey } from '../read-pem.ts'
@@ -35,7 +35,7 @@ const REMAKEABLE: CertificateErrorCode[] = ['file_missing', 'certificate_invalid
 export async function localCertificate({ directory, names, now, randomBytes }: Options): Promise<ServerCertificate> {
   const wanted = [...new Set(names.map(certificateName))]
   if (!wanted[0]) throw new CertificateError('no_names', 'A certificate needs at least one name: check public_url.')
-  await makeDirectory(directory)
+  makeDirectory(directory)
   const context = { directory, host: wanted[0], now, randomBytes }
   let made = false
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -107,12 +107,10 @@ function served({ chain, key }: Leaf, made: boolean, directory: string): ServerC
   }
 }
 
-async function makeDirectory(directory: string): Promise<void> {
+function makeDirectory(directory: string): void {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
+    makeFolder(directory)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const message = `The folder ${directory} can't be made (${code}): check the path and its permissions.`
-    throw new CertificateError('file_unwritable', message, error)
+    throw new CertificateError('file_unwritable', `The folder of the certificates: ${(error as Error).message}`, error)
   }
 }

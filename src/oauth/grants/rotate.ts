@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import { hashSecret } from '../../secrets/secret.ts'
 import { isOfTheFuture, isWithin } from '../../store/clock-tolerance.ts'
 import type { Entry } from '../../store/store.ts'
@@ -6,6 +5,7 @@ import type { AuthorizationServer } from '../authorization-server.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
 import type { ClientRequest } from '../clients/read-client-request.ts'
 import { invalidToken, type PresentedToken } from './find-refresh-token.ts'
+import { findSuccessor } from './find-successor.ts'
 import { noteUse, revokeGrant } from './grants.ts'
 import { newRefreshToken } from './issue-tokens.ts'
 
@@ -21,7 +21,8 @@ export async function rotate(
 ): Promise<string> {
   // First, for should it fail nothing has happened yet: who got no answer asks again, and in time.
   await noteUse(server, grant, client)
-  const next = newRefreshToken(server, client, grant.id, record, successorOf(server, token))
+  const successor = await findSuccessor(server, token, record.supersededAt !== undefined)
+  const next = newRefreshToken(server, client, grant.id, record, successor)
   const superseded: Entry = {
     kind: 'refresh',
     id,
@@ -60,7 +61,7 @@ export async function refuseReuse(
 /** Whoever uses the successor has had the answer that it came in. No clock has a part in it. */
 async function isSuccessorUsed(server: AuthorizationServer, token: string): Promise<boolean> {
   // Whatever the calendar says: a successor that has expired meanwhile was used nevertheless.
-  const successor = await server.store.get('refresh', hashSecret(successorOf(server, token)), 0)
+  const successor = await server.store.get('refresh', hashSecret(await findSuccessor(server, token, true)), 0)
   return successor?.supersededAt !== undefined
 }
 
@@ -76,8 +77,4 @@ async function isInGrace(
   // It was noted by a clock that was ahead: the grace begins now, so that it ends.
   await store.put('refresh', id, { ...record, supersededAt: now() }, record.expiresAt)
   return true
-}
-
-function successorOf({ rotationKey }: AuthorizationServer, token: string): string {
-  return createHmac('sha256', rotationKey).update(token).digest('base64url')
 }

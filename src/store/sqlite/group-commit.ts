@@ -28,8 +28,13 @@ export interface Connection {
  * Waiting for the disk is most of what a write costs, so those that come at the same time wait together: they are one
  * transaction. Each is still all or nothing for itself: when one of them fails, they are undone and run one by one.
  * @param lockTimeoutMs for how long a statement waits for another connection's lock.
+ * @param checkFiles throws where what is written would be lost. It is asked before each use and after each commit.
  */
-export function groupCommits(database: DatabaseSync, lockTimeoutMs: number): Connection {
+export function groupCommits(
+  database: DatabaseSync,
+  lockTimeoutMs: number,
+  checkFiles: () => void = () => {},
+): Connection {
   const statements = new Map<string, StatementSync>()
   const waiting: Write[] = []
   let writing: Promise<void> | undefined
@@ -44,6 +49,7 @@ export function groupCommits(database: DatabaseSync, lockTimeoutMs: number): Con
   async function untilUnlocked<T>(deadline: number, attempt: () => T): Promise<T> {
     for (;;) {
       try {
+        checkFiles()
         return attempt()
       } catch (error) {
         if (!isLocked(error) || performance.now() > deadline) throw error
@@ -63,6 +69,7 @@ export function groupCommits(database: DatabaseSync, lockTimeoutMs: number): Con
     if (group.length === 1) return writeOneByOne(group)
     try {
       const results = await untilUnlocked(group[0]!.deadline, () => transaction(group))
+      checkFiles()
       for (const [i, { resolve }] of group.entries()) resolve(results[i]!)
     } catch {
       await writeOneByOne(group)
@@ -71,7 +78,8 @@ export function groupCommits(database: DatabaseSync, lockTimeoutMs: number): Con
 
   async function writeOneByOne(group: Write[]): Promise<void> {
     for (const { sql, parameters, deadline, resolve, reject } of group) {
-      await untilUnlocked(deadline, () => run(sql, parameters)).then(resolve, reject)
+      const written = untilUnlocked(deadline, () => run(sql, parameters))
+      await written.then(checkFiles).then(async () => resolve(await written), reject)
     }
   }
 

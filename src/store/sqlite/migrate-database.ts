@@ -4,8 +4,10 @@ import { setTimeout } from 'node:timers/promises'
 import { StorageError } from '../../files/storage-error.ts'
 import { SCHEMA_VERSION } from '../migrations/migrations.ts'
 import { checkWhole } from './check-whole.ts'
+import { DamageError } from './damage-error.ts'
 import { isLocked } from './is-locked.ts'
 import { type MigrationStep, migrateRows } from './migrate-rows.ts'
+import { readUntouched } from './read-untouched.ts'
 import { readVersion } from './schema.ts'
 import { setCopyAside } from './set-copy-aside.ts'
 
@@ -26,7 +28,7 @@ export interface MigrationOptions {
 /**
  * Turns a database of an earlier version into one of today's, after a copy was set aside. Meanwhile nobody else has it
  * open: an older Skillgate that went on would write rows of its own form, and take those of another for what they aren't.
- * @throws StorageError when it is of a newer version, somebody else has it open, or there is no room; Error when damaged.
+ * @throws StorageError when it is of a newer version, somebody else has it open, or there is no room; DamageError when damaged.
  */
 export async function migrateDatabase(
   file: string,
@@ -57,14 +59,11 @@ export function copyOf(file: string, version: number): string {
 
 /** @returns undefined while another process has it for itself. */
 function versionOf(file: string): number | undefined {
-  const database = new DatabaseSync(file, { timeout: 0 })
   try {
-    return readVersion(database)
+    return readUntouched(file, 0, readVersion)
   } catch (error) {
     if (!isLocked(error)) throw error
     return undefined
-  } finally {
-    database.close()
   }
 }
 
@@ -74,7 +73,7 @@ function checkVersion(file: string, version: number): void {
       `The database ${file} can't be opened: it was written by a newer Skillgate (version ${version}); this one knows up to ${SCHEMA_VERSION}. Nothing was changed. Install the newer one again, or put back a backup, such as ${copyOf(file, SCHEMA_VERSION)}.`,
     )
   }
-  if (version < 1) throw new Error(`it is damaged, or no database of Skillgate (version ${version})`)
+  if (version < 1) throw new DamageError(`it is damaged, or no database of Skillgate (version ${version})`)
 }
 
 /** @returns undefined when somebody else has it open, or has just migrated it. */

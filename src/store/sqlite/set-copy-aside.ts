@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
+import { closeSync, openSync, renameSync, rmSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { giveToFolderOwner } from '../../files/keep-owner.ts'
+import { readVersion } from './schema.ts'
 
 /**
  * Puts a copy of the database there, whole or not at all, readable by its owner only. One that is there already goes.
@@ -14,21 +15,25 @@ export function setCopyAside(database: DatabaseSync, copy: string): void {
     rmSync(draft, { force: true })
     // SQLite fills an empty file that is there, and so nobody else can read it at any moment.
     closeSync(openSync(draft, 'wx', 0o600))
+    giveToFolderOwner(draft)
     database.prepare('VACUUM INTO ?').run(draft)
     sync(draft)
     renameSync(draft, copy)
-    // Windows can't open a folder for this, and needs no such thing.
-    if (process.platform !== 'win32') sync(dirname(copy))
+    sync(copy)
   } finally {
     rmSync(draft, { force: true })
   }
 }
 
-function sync(path: string): void {
-  const file = openSync(path, 'r')
+/**
+ * Has SQLite wait until a database, and its name in the folder, are on the disk, as after any change. `fsyncSync` is taken
+ * from a process with --permission.
+ */
+function sync(file: string): void {
+  const database = new DatabaseSync(file)
   try {
-    fsyncSync(file)
+    database.exec(`PRAGMA synchronous = EXTRA; PRAGMA user_version = ${readVersion(database)}`)
   } finally {
-    closeSync(file)
+    database.close()
   }
 }

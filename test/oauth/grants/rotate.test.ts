@@ -171,3 +171,20 @@ test('40. wherever the store fails in a rotation nothing is superseded, so the r
     )
   }
 })
+
+test('71. when the key was rotated between an answer that got lost and the retry, the successor is the same', async (t) => {
+  const { server } = await openServer(t)
+  const { refresh } = await issueTokens(server, PUBLIC_CLIENT)
+  const form = { grant_type: 'refresh_token', refresh_token: refresh, ...AS_PHONE }
+  const lost = (await postForm(server, handleToken, form)).json.refresh_token
+  const [second, third] = [Buffer.alloc(32, 2), Buffer.alloc(32, 3)]
+  const once = { ...server, rotationKey: second, earlierRotationKeys: [server.rotationKey] }
+  const twice = { ...server, rotationKey: third, earlierRotationKeys: [second, server.rotationKey] }
+  for (const rotated of [once, twice]) {
+    t.is((await postForm(rotated, handleToken, form)).json.refresh_token, lost)
+  }
+  const next = await postForm(twice, handleToken, { ...form, refresh_token: lost })
+  t.is(next.status, 200)
+  const again = await postForm({ ...server, rotationKey: third }, handleToken, { ...form, refresh_token: lost })
+  t.is(again.json.refresh_token, next.json.refresh_token, 'what is new follows from the newest key')
+})

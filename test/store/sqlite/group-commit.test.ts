@@ -7,11 +7,11 @@ import { temporaryFolder } from '../../support/environment.ts'
 const INSERT = 'INSERT INTO t (id) VALUES (?) RETURNING id'
 
 /** A table whose ids have to be positive, on a connection that tells what it commits, and another connection to it. */
-function open(t: ExecutionContext, patience = 2000) {
+function open(t: ExecutionContext, patience = 2000, checkFiles = () => {}) {
   const file = join(temporaryFolder(t), 'test.db')
   const [database, other] = [new DatabaseSync(file), new DatabaseSync(file)]
   database.exec('PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 0; CREATE TABLE t (id INTEGER UNIQUE CHECK (id > 0))')
-  const connection = groupCommits(database, patience)
+  const connection = groupCommits(database, patience, checkFiles)
   t.teardown(async () => {
     await connection.idle()
     database.close()
@@ -115,4 +115,28 @@ test('no write waits longer than it has to for a lock, however many wait before 
   t.deepEqual(ids(), [])
   await query(INSERT, [1])
   t.deepEqual(ids(), [1])
+})
+
+test('66. a write is not acknowledged if the file has gone while it was written, alone or with others', async (t) => {
+  for (const count of [1, 3]) {
+    let looks = 0
+    const { query } = open(t, 2000, () => {
+      if (++looks > 1) throw new Error('gone')
+    })
+    const results = await Promise.allSettled(Array.from({ length: count }, (_, i) => query(INSERT, [i + 1])))
+    t.true(
+      results.every(({ status }) => status === 'rejected'),
+      `${count} at once`,
+    )
+  }
+})
+
+test('66. nothing is read or written where the file has gone before', async (t) => {
+  const { query, ids } = open(t, 2000, () => {
+    throw new Error('gone')
+  })
+  for (const call of [() => query(INSERT, [1]), () => query('SELECT id FROM t', [])]) {
+    await t.throwsAsync(call, { message: 'gone' })
+  }
+  t.deepEqual(ids(), [])
 })

@@ -1,0 +1,33 @@
+import { chmodSync, type Stats, statSync } from 'node:fs'
+import { accountForChown, accountName } from './account-name.ts'
+import { StorageError } from './storage-error.ts'
+
+/**
+ * What is secret is its owner's alone. One of this account's own that is open to others is closed. Another account may
+ * let this one's group read it: that is how an administrator hands a secret to a service. PostgreSQL has the same rule.
+ * @returns what was done, in words; undefined where all was well, or nothing is there.
+ * @throws StorageError where others can get at it, and it isn't this account's to close.
+ */
+export function closeToOthers(path: string): string | undefined {
+  // Windows has other permissions, which its folders hand down.
+  const me = process.geteuid?.()
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (me === undefined || stats === undefined) return undefined
+  const handedOver = stats.uid === 0 && stats.gid !== 0
+  const ours = stats.uid === me || me === 0
+  const open = stats.mode & (ours && !handedOver ? 0o077 : 0o027)
+  if (open === 0) return undefined
+  const closed = (stats.mode & 0o7777 & ~open).toString(8).padStart(4, '0')
+  if (!ours) throw new StorageError(refusal(path, stats, closed))
+  try {
+    chmodSync(path, stats.mode & 0o7777 & ~open)
+  } catch (cause) {
+    throw new StorageError(refusal(path, stats, closed), { cause })
+  }
+  return `${path} was open to other accounts (mode ${(stats.mode & 0o7777).toString(8).padStart(4, '0')}), and is ${closed} now. If any of them isn't to be trusted, what was in it is known: renew it.`
+}
+
+function refusal(path: string, { uid, mode }: Stats, closed: string): string {
+  const me = process.geteuid?.() ?? 0
+  return `${path} is open to other accounts (mode ${(mode & 0o7777).toString(8).padStart(4, '0')}) and belongs to ${accountName(uid)}, while this runs as ${accountName(me)} (uid ${me}). Close it:  sudo chmod ${closed} ${path} && sudo chown ${accountForChown(me)} ${path}`
+}
