@@ -5,6 +5,7 @@ import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Audit, AuditEvent } from '../telemetry/audit.ts'
 import { openKnownBrowsers } from './known-browsers.ts'
+import { knownByAnyKey } from './known-by-any-key.ts'
 import { canonicalName } from './names.ts'
 import { spendCode } from './second-factor.ts'
 import { FORGET_SESSION, type FoundSession, openSessions, type SessionLimits } from './sessions.ts'
@@ -45,7 +46,8 @@ export async function openSignIn({
   ...given
 }: SignInTools): Promise<SignIn> {
   const sessions = openSessions(store, environment, limits)
-  const browsers = openKnownBrowsers(store, environment, sealer.key('known browsers'))
+  const keys: [Buffer, ...Buffer[]] = [sealer.key('known browsers'), ...sealer.earlierKeys('known browsers')]
+  const browsers = knownByAnyKey(keys, (key) => openKnownBrowsers(store, environment, key))
   const throttle = signInThrottle(store, environment)
   const verifyPassword = given.verifyPassword ?? (await passwordVerifier(store, environment))
 
