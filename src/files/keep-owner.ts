@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, type Stats, statSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, type Stats, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { explainFileError } from './explain-file-error.ts'
 import { StorageError } from './storage-error.ts'
@@ -35,6 +35,8 @@ function giveTo(path: string, { uid, gid }: Stats): void {
 export function makeFolder(path: string): void {
   const absolute = resolve(path)
   try {
+    // Where it is there, this process may have no right to make it.
+    if (existsSync(absolute) && statSync(absolute).isDirectory()) return
     const first = mkdirSync(absolute, { recursive: true, mode: 0o700 })
     if (first === undefined) return
     const made: string[] = []

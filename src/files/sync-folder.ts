@@ -7,6 +7,9 @@ export function syncFolder(path: string): void {
   const folder = openSync(path, 'r')
   try {
     fsyncSync(folder)
+  } catch (error) {
+    // Node takes this from a process with --permission.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_ACCESS_DENIED') throw error
   } finally {
     closeSync(folder)
   }
