@@ -76,7 +76,7 @@ export interface HouseOptions {
 
 /** @throws StorageError, StartError in words for the person who started it. */
 export async function openHouse(
-  { data_dir }: Config,
+  { data_dir, tls }: Config,
   environment: Environment,
   telemetry: Telemetry,
   { changesEveryMs, machine = thisMachine(), anew = false, takePort }: HouseOptions = {},
@@ -89,7 +89,7 @@ export async function openHouse(
       log.info({ detail: `it was of version ${version}; a copy is in ${copy}` }, 'database brought up to date')
     const onClosed = (what: string) => log.warn({ detail: what }, 'file was open to others')
     const begins = anew && !existsSync(databaseFile({ data_dir }))
-    const opened = await openStore({ data_dir }, environment, { onMigrated, onClosed, anew })
+    const opened = await openStore({ data_dir, tls }, environment, { onMigrated, onClosed, anew })
     closing.defer(() => opened.close())
     const seen = await opened.get('clock', 'seen')
     const clock = watchClock({ now, monotonic, seenAt: seen?.seenAt, releasedAt: RELEASED_AT })

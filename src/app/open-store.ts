@@ -14,15 +14,17 @@ export function databaseFile(config: Pick<Config, 'data_dir'>): string {
 }
 
 /**
- * Opens what the gateway remembers, also for a command. It is made first of all that is in the data folder: where there
- * is anything else of ours and no database, that one was lost, and only `anew` begins with an empty one.
+ * Opens what the gateway remembers, also for a command. It is made before anything else that the gateway makes: where
+ * there is any of that and no database, it was lost, and only `anew` begins with an empty one.
  * @throws StorageError in words for a person.
  */
 export function openStore(
-  { data_dir }: Pick<Config, 'data_dir'>,
+  { data_dir, tls }: Pick<Config, 'data_dir'> & Partial<Pick<Config, 'tls'>>,
   { now }: Pick<Environment, 'now'>,
   options: Omit<SqliteOptions, 'besides'> = {},
 ): Promise<Store> {
-  const besides = [keyFile(data_dir), auditFile(data_dir), controlSocket(data_dir)]
+  // Where the disk with the data folder isn't mounted, only what is elsewhere is left.
+  const elsewhere = tls?.source === 'local' ? [join(tls.directory, 'local-ca.pem')] : []
+  const besides = [keyFile(data_dir), auditFile(data_dir), controlSocket(data_dir), ...elsewhere]
   return openKeyvStore(databaseFile({ data_dir }), now, { ...options, besides })
 }

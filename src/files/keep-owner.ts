@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, type Stats, statSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, type Stats, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { explainFileError } from './explain-file-error.ts'
 import { StorageError } from './storage-error.ts'
@@ -37,6 +37,8 @@ export function makeFolder(path: string): void {
   // A gateway has no right to make what was there when it started.
   if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return
   try {
+    // Where it is there, this process may have no right to make it.
+    if (existsSync(absolute) && statSync(absolute).isDirectory()) return
     const first = mkdirSync(absolute, { recursive: true, mode: 0o700 })
     if (first === undefined) return
     const made: string[] = []

@@ -9,6 +9,7 @@ import type { Audit, AuditEvent } from '../telemetry/audit.ts'
 import { type Admission, openAdmission } from './admission.ts'
 import { typedHasher } from './hash-typed.ts'
 import { openKnownBrowsers } from './known-browsers.ts'
+import { knownByAnyKey } from './known-by-any-key.ts'
 import { canonicalName } from './names.ts'
 import { spendCode } from './second-factor.ts'
 import { FORGET_SESSION, type FoundSession, openSessions, type SessionLimits } from './sessions.ts'
@@ -51,7 +52,8 @@ export async function openSignIn({
   ...given
 }: SignInTools): Promise<SignIn> {
   const sessions = openSessions(store, environment, limits)
-  const browsers = openKnownBrowsers(store, environment, sealer.key('known browsers'))
+  const keys: [Buffer, ...Buffer[]] = [sealer.key('known browsers'), ...sealer.earlierKeys('known browsers')]
+  const browsers = knownByAnyKey(keys, (key) => openKnownBrowsers(store, environment, key))
   const admit = openAdmission({ store, environment, audit, browsers, hashTyped: typedHasher(sealer) })
   const slots = given.slots ?? openReservedSlots()
   const verifyPassword = given.verifyPassword ?? (await passwordVerifier(store, environment))

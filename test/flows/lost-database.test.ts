@@ -55,6 +55,20 @@ test('66. a database that is gone at a start, or at a command, is never an empty
   t.is((await run(['user', 'list'])).code, 0)
 })
 
+test('66. where the disk with the data folder is not mounted, nothing begins in the empty folder', async (t) => {
+  const { data, run } = await openFolder(t)
+  t.is((await run(['check'])).code, 0)
+  renameSync(data, `${data}.elsewhere`)
+  for (const words of [['start'], ['user', 'list']]) {
+    const { code, stderr } = await run(words)
+    t.is(code, 1)
+    t.regex(stderr, /skillgate\.db is gone, and there was one: \S+local-ca\.pem is still there/)
+  }
+  rmSync(data, { recursive: true })
+  renameSync(`${data}.elsewhere`, data)
+  t.regex((await run(['user', 'list'])).stdout, /^ada\t/)
+})
+
 test('66. --new-database left in the unit of a service begins nothing anew', async (t) => {
   const { config, run } = await openFolder(t)
   const gateway = await startProcess(t, config, { words: ['--new-database'] })

@@ -1,4 +1,5 @@
 import { close, constants, fstat, open, stat, write } from 'node:fs'
+import { giveToFolderOwner } from '../../files/keep-owner.ts'
 import type { Sink } from './sink.ts'
 
 /** Not blocking, for the path may be that of a named pipe which nobody reads. */
@@ -50,6 +51,7 @@ export function fileSink(path: string): Sink {
           close(handle, () => {})
           return done(error, offset)
         }
+        if (stats.size === 0) giveToOwner(path)
         isStale = false
         opened = { handle, inode: stats.ino, device: stats.dev }
         append(opened, bytes, offset, done)
@@ -67,6 +69,13 @@ export function fileSink(path: string): Sink {
     if (opened) close(opened.handle, () => {})
     opened = undefined
   }
+}
+
+/** A log that can be written is worth more than whose it is. */
+function giveToOwner(path: string): void {
+  try {
+    giveToFolderOwner(path)
+  } catch {}
 }
 
 /** Where the line began of which the part before `offset` is written: another file gets it whole. */
