@@ -32,10 +32,10 @@ export const IDENTITIES: RawCase[] = [
   refused('identity-apostrophe', call(["X'Remote-User-Id: admin"])),
   refused('identity-space-before-colon', call(['X-Remote-User-Id : admin'])),
   refused('identity-folded', call(['X-Y: z', ' X-Remote-User-Id: admin'])),
-  refused('token-in-query', get([], '/any/x?access_token=BEARER'), 401),
+  refused('token-in-query', get([], '/any/x?access_token=some'), 401),
   refused('token-in-cookie', get(['Cookie: access_token=x'], '/any/x'), 401),
   refused('token-of-nobody', get(['Authorization: Bearer AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'], '/any/x'), 401),
   refused('token-basic', get(['Authorization: Basic YWRhOmFkYQ=='], '/any/x'), 401),
   refused('token-twice-in-one', get(['Authorization: Bearer a, Bearer b'], '/any/x'), 401),
-  refused('token-in-another-name', get(['Authorization_: Bearer a'], '/any/x')),
+  refused('token-in-another-name', get(['Authorization_: Bearer a'], '/any/x'), 401),
 ]

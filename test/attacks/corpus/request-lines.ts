@@ -10,6 +10,9 @@ export const REQUEST_LINES: RawCase[] = [
   forwarded('patch-without-body', line('PATCH /open/x HTTP/1.1')),
   forwarded('post-without-length', line('POST /open/x HTTP/1.1')),
   forwarded('version-1.0', line('GET /open/x HTTP/1.0')),
+  // It is generous with these spaces too, and passes none of them on.
+  forwarded('space-twice', line('GET  /open/x HTTP/1.1')),
+  forwarded('space-before-version-twice', line('GET /open/x  HTTP/1.1')),
   // Node's parser takes it for HTTP/1.0, and nobody can tell; what goes on is HTTP/1.1 all the same.
   forwarded('version-of-rtsp', line('GET /open/x RTSP/1.0')),
   forwarded('query', line('GET /open/x?a=1&b=%2F..%2f HTTP/1.1')),
@@ -35,8 +38,6 @@ export const REQUEST_LINES: RawCase[] = [
   refused('method-empty', line(' /open/x HTTP/1.1')),
   refused('method-very-long', line(`${'G'.repeat(4000)} /open/x HTTP/1.1`)),
   refused('preface-of-http2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
-  refused('space-twice', line('GET  /open/x HTTP/1.1')),
-  refused('space-before-version-twice', line('GET /open/x  HTTP/1.1')),
   refused('space-at-the-end', line('GET /open/x HTTP/1.1 ')),
   refused('tab-for-space', line('GET\t/open/x HTTP/1.1')),
   refused('tab-in-target', line('GET /open\t/x HTTP/1.1')),
