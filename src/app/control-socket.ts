@@ -3,6 +3,7 @@ import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { endSocket } from '../net/end-socket.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { StartError } from './start-error.ts'
 import type { ReloadOutcome } from './watch-configuration.ts'
@@ -37,7 +38,10 @@ export async function openControl(
   commands: ControlCommands,
   log: Pick<Logger, 'warn'>,
 ): Promise<() => Promise<void>> {
+  const open = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true }, (socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
     answer(socket, commands).catch(() => socket.destroy())
   })
   const path = await listenIn(dataDirectory, server).catch((error: Error) => {
@@ -49,6 +53,7 @@ export async function openControl(
   server.unref()
   return async () => {
     server.close()
+    for (const socket of open) socket.destroySoon()
     rmSync(path, { force: true })
   }
 }
@@ -85,20 +90,22 @@ export async function isRunning(dataDirectory: string): Promise<boolean> {
 
 async function answer(socket: Socket, commands: ControlCommands): Promise<void> {
   socket.on('error', () => socket.destroy())
-  socket.setTimeout(REQUEST_TIMEOUT_MS, () => socket.destroy())
+  const timer = setTimeout(() => socket.destroy(), REQUEST_TIMEOUT_MS).unref()
+  socket.once('close', () => clearTimeout(timer))
   socket.unref()
   let request = ''
   for await (const chunk of socket.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
     request += chunk
     if (request.includes('\n') || request.length > REQUEST_LENGTH_LIMIT) break
   }
-  socket.setTimeout(0)
+  clearTimeout(timer)
   const name = request.trim()
   const run = Object.hasOwn(commands, name) ? commands[name as keyof ControlCommands] : undefined
   const outcome: ReloadOutcome = run
     ? await run()
     : { ok: false, lines: ['The running gateway is of another version, and does not know this command.'] }
-  socket.end(JSON.stringify(outcome))
+  socket.write(JSON.stringify(outcome))
+  endSocket(socket)
 }
 
 /**

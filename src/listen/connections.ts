@@ -5,11 +5,15 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { Exchange, UpgradeRequest } from '../gateway/exchange.ts'
+import { endSocket } from '../net/end-socket.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { Http1Exchange, type ReaderTools } from './http1-exchange.ts'
+import { Turns } from './turns.ts'
 
 /** Milliseconds that an answer has to leave the machine once it is written. */
 const FLUSH_MS = 500
+/** Bytes that may follow an upgrade before it is answered; nobody means well who sends more. */
+const EARLY_LIMIT = 16 * 1024
 
 /** What is known of a connection once, and of each of its requests. */
 export interface Connection {
@@ -20,10 +24,12 @@ export interface Connection {
   tlsVersion: string | undefined
   /** By SNI. */
   serverName: string | undefined
-  /** The unfinished ones; more than one where a client doesn't wait for the first. */
-  exchanges: Http1Exchange[]
-  /** Whether the rest of a body still comes whose request is answered already. */
-  hasRest: boolean
+  /** The unfinished one. */
+  exchange: Http1Exchange | undefined
+  /** Whoever doesn't wait for its answer before the next request is made to. */
+  turns: Turns
+  /** The last one that was answered before all of it had come. */
+  answeredEarly: { complete: boolean } | undefined
 }
 
 export interface ConnectionTools extends ReaderTools {
@@ -72,13 +78,24 @@ export function followConnections(
   }
 
   function accept(request: IncomingMessage, answer: ServerResponse | UpgradeRequest): void {
-    const connection = of(request.socket)
-    const exchange = new Http1Exchange(request, answer, connection, tools)
-    if (exchange.upgrade && connection.exchanges.length > 0) {
-      refuseEarlyUpgrade(exchange, connection)
+    const { socket } = request
+    const connection = of(socket)
+    const { turns } = connection
+    const isUpgrade = 'head' in answer
+    if (turns.isTaken) {
+      if (isUpgrade) waitForUpgrade(connection, answer, () => accept(request, answer))
+      // A parser that can't be paused, of some Node to come: rather none than two at once.
+      else socket.destroy()
       return
     }
-    connection.exchanges.push(exchange)
+    if (isUpgrade && !answer.socket.writable) {
+      // The answer before has closed the connection.
+      endSocket(answer.socket)
+      return
+    }
+    const exchange = new Http1Exchange(request, answer, connection, tools)
+    connection.exchange = exchange
+    turns.begin()
     unclosedRecords++
     // A tunnel lasts for as long as its two ends like, and nothing waits for that.
     if (exchange.upgrade) exchange.upgrade.socket.once('close', () => left(true))
@@ -97,9 +114,12 @@ export function followConnections(
 
     function left(finished: boolean): void {
       sent = finished
-      connection.exchanges.splice(connection.exchanges.indexOf(exchange), 1)
+      connection.exchange = undefined
       if (!exchange.upgrade) inFlight--
-      if (closing && inFlight === 0) idle.resolve()
+      if (closing) {
+        socket.destroySoon()
+        if (inFlight === 0) idle.resolve()
+      }
       if (handled) end(finished)
     }
 
@@ -107,19 +127,12 @@ export function followConnections(
       closeRecord(exchange.record, finished, tools)
       unclosedRecords--
       if (closing && unclosedRecords === 0) allClosed.resolve()
+      turns.end()
     }
   }
 
-  /** The answer to an earlier request and what comes now would get mixed up: that is the end of the connection. */
-  function refuseEarlyUpgrade(exchange: Http1Exchange, { exchanges }: Connection): void {
-    const note = { code: 'upgrade_not_allowed', detail: 'it came before the answer to an earlier request' }
-    for (const earlier of exchanges) earlier.abandon(note, 'refused')
-    exchange.upgrade?.socket.destroy()
-    closeRecord(Object.assign(exchange.record, { refusal: note, ending: 'refused' }), false, tools)
-  }
-
   function* exchanges(): Generator<Http1Exchange> {
-    for (const connection of speaking.values()) yield* connection.exchanges
+    for (const { exchange } of speaking.values()) if (exchange) yield exchange
   }
 
   async function close(timeoutMs: number): Promise<void> {
@@ -154,9 +167,31 @@ function describe(socket: Socket, listener: RequestRecord['listener']): Connecti
     peer: socket.remoteAddress,
     tlsVersion: getProtocol?.call(socket) ?? undefined,
     serverName: servername || undefined,
-    exchanges: [],
-    hasRest: false,
+    exchange: undefined,
+    turns: new Turns(socket),
+    answeredEarly: undefined,
   }
+}
+
+/** Until its turn Node does nothing more for the connection, while an earlier answer is still on its way. */
+function waitForUpgrade({ turns, exchange }: Connection, upgrade: UpgradeRequest, takeUp: () => void): void {
+  const { socket } = upgrade
+  let length = upgrade.head.length
+  const more: Buffer[] = []
+  const keep = (bytes: Buffer) => {
+    length += bytes.length
+    if (length <= EARLY_LIMIT) more.push(bytes)
+  }
+  const leave = () => socket.destroy()
+  // It has to be read, or nobody saw its client leave.
+  socket.on('data', keep).on('end', leave)
+  socket.on('drain', () => exchange?.drained())
+  turns.wait(() => {
+    socket.off('data', keep).off('end', leave).pause()
+    upgrade.head = Buffer.concat([upgrade.head, ...more])
+    if (length <= EARLY_LIMIT) takeUp()
+    else endSocket(socket)
+  })
 }
 
 /** @param finished whether what there was to send has been sent. */

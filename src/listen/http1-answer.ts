@@ -71,10 +71,18 @@ export class Http1Answer implements AnswerChannel {
     this.#response.once('drain', resume)
   }
 
+  /** The client has caught up, which Node doesn't tell where it has handed its connection over. */
+  drained(): void {
+    this.#response.emit('drain')
+  }
+
   onClose(closed: (finished: boolean) => void): void {
     this.#closed.push(closed)
   }
 }
+
+/** Milliseconds in which a client that was refused an upgrade takes nothing of its answer. */
+const SEND_TIMEOUT_MS = 10_000
 
 /** An ordinary response on a connection that Node has handed over for an upgrade; the connection ends with it. */
 export function respondOn(request: IncomingMessage, socket: Duplex): ServerResponse {
@@ -83,6 +91,8 @@ export function respondOn(request: IncomingMessage, socket: Duplex): ServerRespo
   response.assignSocket(socket as Socket)
   // Node has taken its own listener away, and a long answer would stop where the client's buffer is full.
   socket.on('drain', () => response.emit('drain'))
+  // The upstream may take its time with the answer, the client may not.
+  ;(socket as Socket).setTimeout(SEND_TIMEOUT_MS, () => socket.writableLength > 0 && socket.destroy())
   response.once('finish', () => endSocket(socket))
   return response
 }

@@ -100,12 +100,18 @@ export class Http1Exchange implements Exchange {
   dropBody(): void {
     const { socket } = this.#request
     if (this.#request.complete || this.upgrade) return
-    this.#connection.hasRest = true
+    const connection = this.#connection
+    connection.answeredEarly = this.#request
     const timer = setTimeout(() => socket?.destroy(), REST_OF_BODY_MS)
     this.#request.once('close', () => {
-      this.#connection.hasRest = false
+      if (connection.answeredEarly === this.#request) connection.answeredEarly = undefined
       clearTimeout(timer)
     })
+  }
+
+  /** The client has caught up with the answer, which Node doesn't know. */
+  drained(): void {
+    this.#answer?.drained()
   }
 
   /** It ends with its connection, whatever its handler does. @param told what the client was answered, if anything. */

@@ -58,7 +58,8 @@ export async function listen(
     })
   }
   server.on('clientError', (error, socket) => {
-    refuseMalformed(error, socket as Socket, connections.of(socket), tools)
+    const connection = connections.of(socket)
+    if (!connection.turns.keep(error)) refuseMalformed(error, socket as Socket, connection, tools)
   })
   await listenOn({ host, port })
   const bound = server.address() as AddressInfo

@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { GATEWAY_ERRORS } from '../http/gateway-error.ts'
-import type { RefusalNote, RequestRecord } from '../telemetry/request-record.ts'
 import type { Connection, ConnectionTools } from './connections.ts'
 import { NOTHING_READ, newRecord } from './new-record.ts'
 
@@ -12,49 +11,51 @@ const CODES: Record<string, Code> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 }
 
-/** Refuses what Node's parser couldn't read at all, or what didn't come in time, and ends the connection. */
+/**
+ * Refuses what Node's parser couldn't read at all, or what didn't come in time, and ends the connection. A request that
+ * came before, and was whole, is answered first.
+ */
 export function refuseMalformed(
   error: NodeJS.ErrnoException,
   socket: Socket,
   connection: Connection,
   tools: ConnectionTools,
 ): void {
-  const { exchanges } = connection
-  // A request whose headers had been read has its record already.
-  const isRest = exchanges.at(-1)?.complete === false
+  const { exchange, turns } = connection
   const isHttp = /^(HPE|ERR_HTTP)_/.test(error.code ?? '')
-  if (!isHttp || (isRest && error.code === 'HPE_INVALID_EOF_STATE')) {
+  if (!isHttp || (exchange && error.code === 'HPE_INVALID_EOF_STATE')) {
     // Its own end of the connection has gone.
     socket.destroy()
     return
   }
+  // The client was told, or has said itself, that nothing follows: so nothing that follows is looked at.
+  if (!socket.writable || error.code === 'HPE_CLOSED_CONNECTION') return
+  // A request whose headers had been read has its record already.
+  const isRest = exchange?.complete === false
+  if (!isRest && turns.isTaken) {
+    turns.wait(() => refuseMalformed(error, socket, connection, tools))
+    return
+  }
+
   const code = CODES[error.code ?? ''] ?? 'malformed_request'
-  // Half of an answer must not go on with this refusal.
-  const isAnswering = exchanges.some(({ answer }) => answer.begun && !answer.ended)
-  const isAnswered = socket.writable && !exchanges.some(({ answer }) => answer.begun)
+  const isTold = !exchange?.answer.begun
   const { status, body, text } = refusalOf(code)
-  if (isAnswered) socket.write(text)
+  if (isTold) socket.write(text)
 
   const note = { code, detail: error.message }
-  const told = isAnswered ? { status, bytesSent: body.length } : {}
-  const isTaken = abandonExchanges(connection, note, told)
-  if (!isRest && !connection.hasRest) {
+  const told = isTold ? { status, bytesSent: body.length } : {}
+  // Half of an answer must not go on with this refusal.
+  const isAnswering = exchange?.answer.begun && !exchange.answer.ended
+  if (exchange && !exchange.answer.ended) {
+    exchange.abandon(note, isAnswering && code === 'request_timeout' ? 'timed out' : 'refused', told)
+  }
+  if (!isRest && connection.answeredEarly?.complete !== false) {
     // Nothing was read that a trusted proxy could have said.
     const record = newRecord(connection, tools, NOTHING_READ, () => [])
-    tools.onEnd({ ...record, ending: 'refused', duration: 0, refusal: note, ...(!isTaken && told) })
+    tools.onEnd({ ...record, ending: 'refused', duration: 0, refusal: note, ...told })
   }
   if (isAnswering) socket.destroy()
   else socket.destroySoon()
-}
-
-/** What is under way on the connection ends with it. @returns whether the client takes the refusal for its answer. */
-function abandonExchanges({ exchanges }: Connection, note: RefusalNote, told: Partial<RequestRecord>): boolean {
-  const unanswered = exchanges.filter(({ answer }) => !answer.ended)
-  for (const [i, exchange] of unanswered.entries()) {
-    const isLate = note.code === 'request_timeout' && exchange.answer.begun
-    exchange.abandon(note, isLate ? 'timed out' : 'refused', i === 0 ? told : {})
-  }
-  return unanswered.length > 0
 }
 
 function refusalOf(code: Code) {

@@ -107,3 +107,24 @@ test('a gateway that ends before it has answered is said to have done so', async
   await open(t, folder, { reload: () => Promise.reject(new Error('gone')) })
   await t.throwsAsync(askGateway(folder, 'reload'), { name: 'StartError', message: /ended before it answered/ })
 })
+
+test('51. who asks and never closes its end, or never gets to the end of its request, does not keep the socket', async (t) => {
+  const folder = temporaryFolder(t)
+  const { file } = await open(t, folder)
+  const clients = ['reload\n', 'unknown\nand more', '', 'rel'].map((request) => {
+    const socket = connect({ path: file, allowHalfOpen: true }).on('error', () => {})
+    t.teardown(() => socket.destroy())
+    if (request) socket.write(request)
+    return socket
+  })
+  // A letter now and then is no progress.
+  const dribble = setInterval(() => clients[3]?.write('o'), 1000)
+  t.teardown(() => clearInterval(dribble))
+  // Who only got the end of the other half could go on writing.
+  const gone = clients.map(async (socket) => {
+    await Promise.race([once(socket, 'end'), once(socket, 'close')])
+    while (!socket.destroyed) await new Promise<void>((resolve) => socket.write('x', () => setImmediate(resolve)))
+  })
+  for (const socket of clients) socket.resume()
+  await t.notThrowsAsync(Promise.all(gone))
+})

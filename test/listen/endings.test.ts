@@ -187,18 +187,6 @@ test('requests of one connection have a record each, one after the other or all 
   await noMoreEnded(t, house)
 })
 
-test('a client that leaves takes all of its requests along, those whose turn has not come too', async (t) => {
-  const house = await startTestHouse(t)
-  house.music.misbehave('hang')
-  const client = (await openRaw(house)).send([1, 2, 3].map((i) => rawRequest(`GET /open/${i}`)).join(''))
-  await house.music.until(() => house.music.requestCount === 3)
-  client.reset()
-  const paths: string[] = []
-  for (let i = 0; i < 3; i++) paths.push((await ends(t, house, { ...CUT, ending: 'client left' })).path)
-  t.deepEqual(paths.sort(), ['/open/1', '/open/2', '/open/3'])
-  await noMoreEnded(t, house)
-})
-
 test('without TLS too every request has its record', async (t) => {
   const house = await startTestHouse(t)
   const say = async (text: string) => {

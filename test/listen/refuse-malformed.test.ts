@@ -44,23 +44,6 @@ test('a request whose body can no longer be read has one record, its own', async
   await noMoreEnded(t, house)
 })
 
-test('what comes after a request and is none ends both, and each has its record', async (t) => {
-  const house = await startTestHouse(t)
-  house.music.misbehave('hang', { times: 1 })
-  const client = (await openRaw(house)).send(rawRequest('GET /open/x'))
-  await house.music.until(() => house.music.requestCount === 1)
-  client.send('nonsense\r\n\r\n')
-  t.is((await client.answer()).status, 400)
-  const records = [await house.requests.next(), await house.requests.next()]
-  const found = records.map(({ path, status, ending, refusal }) => [path, status, ending, refusal?.code])
-  t.deepEqual(found.sort(), [
-    ['', undefined, 'refused', 'malformed_request'],
-    // For the client it is the answer to this one.
-    ['/open/x', 400, 'refused', 'malformed_request'],
-  ])
-  await noMoreEnded(t, house)
-})
-
 test('a request that does not come whole in time has one record, of whether it had an answer already', async (t) => {
   for (const [begins, expected] of [
     [false, { status: 408, ending: 'refused' }],
