@@ -1,0 +1,72 @@
+import { forwarded, get, type RawCase, refused } from './raw-case.ts'
+
+const withHost = (host: string) => `GET /open/x HTTP/1.1\r\n${host}\r\n\r\n`
+
+/** Which host is meant. */
+export const HOSTS: RawCase[] = [
+  forwarded('host-with-port', withHost('Host: localhost:443')),
+  forwarded('host-in-capitals', withHost('HOST: DEV.JASONHOLLIS.COM')),
+  forwarded('host-ipv6', withHost('Host: [::1]:8443')),
+  refused('host-missing', withHost('X: y')),
+  refused('host-missing-in-1.0', 'GET /open/x HTTP/1.0\r\nX: y\r\n\r\n'),
+  refused('host-empty', withHost('Host: ')),
+  refused('host-twice', withHost('Host: localhost\r\nHost: localhost')),
+  refused('host-twice-and-different', withHost('Host: localhost\r\nHost: evil.example')),
+  refused('host-list', withHost('Host: localhost, evil.example')),
+  refused('host-with-user', withHost('Host: localhost:443@evil.example')),
+  refused('host-with-path', withHost('Host: localhost/evil')),
+  refused('host-with-space', withHost('Host: local host')),
+  refused('host-with-fragment', withHost('Host: localhost#evil')),
+  refused('host-with-query', withHost('Host: localhost?evil')),
+  refused('host-port-no-number', withHost('Host: localhost:https')),
+  refused('host-port-empty', withHost('Host: localhost:')),
+  refused('host-port-long', withHost('Host: localhost:1234567')),
+  refused('host-bracket-open', withHost('Host: [::1')),
+  refused('host-percent', withHost('Host: local%68ost')),
+  refused('host-beyond-ascii', withHost('Host: loc\xe4lhost')),
+  refused('host-space-before-colon', withHost('Host : localhost')),
+  refused('host-folded', withHost('Host:\r\n localhost')),
+  refused('host-first-line-folded', withHost(' Host: localhost')),
+]
+
+/** Names and values of headers. */
+export const HEADERS: RawCase[] = [
+  forwarded('value-empty', get(['X-Empty:'])),
+  forwarded('value-with-tab', get(['X-Tab: a\tb'])),
+  forwarded('name-with-all-signs', get(["X!#$%&'*+^`|~1: y"])),
+  forwarded('name-underscore', get(['X_Custom: y'])),
+  forwarded('headers-just-within', get(Array.from({ length: 99 }, (_, i) => `X-${i}: y`))),
+  forwarded('header-of-8-kb', get([`X-Long: ${'y'.repeat(8000)}`])),
+  refused('headers-one-too-many', get(Array.from({ length: 100 }, (_, i) => `X-${i}: y`))),
+  refused('headers-3000', get(Array.from({ length: 3000 }, () => 'a:b')), 431),
+  refused('header-of-17-kb', get([`X-Long: ${'y'.repeat(17_000)}`]), 431),
+  refused('header-name-of-17-kb', get([`${'y'.repeat(17_000)}: x`]), 431),
+  refused('name-empty', get([': y'])),
+  refused('name-with-space', get(['X Y: z'])),
+  refused('name-space-before-colon', get(['X-Y : z'])),
+  refused('name-with-nul', get(['X\0: z'])),
+  refused('name-beyond-ascii', get(['X\xe9: z'])),
+  refused('name-without-colon', get(['X-Y'])),
+  refused('name-proto', get(['__proto__: z'])),
+  refused('value-nul', get(['X: a\0b'])),
+  refused('value-carriage-return', get(['X: a\rb'])),
+  refused('value-line-feed', get(['X: a\nY: b'])),
+  refused('value-control', get(['X: a\x01b'])),
+  refused('value-delete', get(['X: a\x7fb'])),
+  refused('value-beyond-ascii', get(['X: \xff'])),
+  refused('folded-with-space', get(['X: a', ' b'])),
+  refused('folded-with-tab', get(['X: a', '\tb'])),
+  refused('line-feeds-alone', get(['X: y']).replaceAll('\r\n', '\n')),
+  refused('authorization-twice', get(['Authorization: Bearer a', 'Authorization: Bearer b'])),
+  refused(
+    'authorization-underscore-look-alike',
+    get([
+      'Author_ization: x',
+      'Authori.zation: x',
+      'Connec_tion: x',
+      'Connection_: x',
+      'Host_: x',
+      'Content.Length: 0',
+    ]),
+  ),
+]
