@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import test from 'ava'
 
 const TESTS = fileURLToPath(new URL('..', import.meta.url))
-const ATTACKS = 50
+const ATTACKS = 75
 
 /** The title of a test: "33. of 20 exchanges ...", and "3, 4. ..." where one is against both. */
 const NUMBERED_TITLE = /\btest(?:\.\w+)?\(\s*['"`](\d+(?:, \d+)*)\. /g
