@@ -82,7 +82,9 @@ function checkIdentity(
   identity: string[],
   id: string,
 ) {
-  const seen = one.headers.filter(([name]) => /^x-(remote-user|auth)-/.test(name)).map((pair) => pair.join(': '))
+  const seen = one.headers
+    .filter(([name]) => /^x-(remote-user-(id|name|display-name)|auth-(client-id|scopes))$/.test(name))
+    .map((pair) => pair.join(': '))
   t.deepEqual(seen.sort(), / \/any\//.test(one.requestLine) ? identity : [], id)
   const forbidden = one.headers.filter(([name]) => /^(x-real-ip|forwarded|x-forwarded-user)$/.test(name))
   t.deepEqual(forbidden, [], id)

@@ -112,7 +112,7 @@ async function startBefore(t: ExecutionContext, { url }: LenientUpstream): Promi
 
 function identityOf({ headers }: Executed): string[] {
   return headers
-    .filter(([name]) => /^x-(remote-user|auth)-/.test(name))
+    .filter(([name]) => /^x-(remote-user-(id|name|display-name)|auth-(client-id|scopes))$/.test(name))
     .map((pair) => pair.join(': '))
     .sort()
 }

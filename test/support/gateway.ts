@@ -28,7 +28,11 @@ const AT_ONCE = { changesEveryMs: 0 }
 export function testConfig(musicAssistant: string) {
   const redirect_uris = ['https://pitangui.amazon.com/api/skill/link/MKXZK47785HJ2', JAPAN]
   const scopes = ['music.read', 'music.control', 'user:read']
-  const music = { url: musicAssistant, token: { file: 'data/music-assistant.token' }, response_timeout: 60 }
+  const music: TestUpstream = {
+    url: musicAssistant,
+    token: { file: 'data/music-assistant.token' },
+    response_timeout: 60,
+  }
   const upstreams = {
     'music-assistant': music,
     /** The same server for strangers: what a test changes of the one is changed of the other. */
@@ -38,6 +42,12 @@ export function testConfig(musicAssistant: string) {
       },
       get response_timeout(): number {
         return upstreams['music-assistant'].response_timeout
+      },
+      get connections(): number | undefined {
+        return upstreams['music-assistant'].connections
+      },
+      get ca(): string | undefined {
+        return upstreams['music-assistant'].ca
       },
     },
     dead: { url: 'http://127.0.0.1:1' },
@@ -70,6 +80,14 @@ export function testConfig(musicAssistant: string) {
       { path: '/dead', upstream: 'dead', auth: 'none', websocket: true },
     ],
   }
+}
+
+interface TestUpstream {
+  url: string
+  token: { file: string }
+  response_timeout: number
+  connections?: number
+  ca?: string
 }
 
 export type TestConfig = ReturnType<typeof testConfig>

@@ -5,12 +5,14 @@ import { DamageError } from './damage-error.ts'
 import { isLocked } from './is-locked.ts'
 
 /** SQLite's own numbers, of which the lower eight bits say what kind it is. @see https://sqlite.org/rescode.html */
-const [IO_ERROR, MALFORMED, FULL, NO_DATABASE] = [10, 11, 13, 26]
+const [GENERIC, IO_ERROR, MALFORMED, FULL, NO_DATABASE] = [1, 10, 11, 13, 26]
 
 /** Whether this says that what is in the file isn't what was written. */
 export function isDamage(error: unknown): boolean {
   if (error instanceof DamageError) return true
-  const { errcode } = error as { errcode?: number }
+  const { errcode, message } = error as Error & { errcode?: number }
+  // A header of no format that SQLite knows has no number of its own.
+  if (errcode === GENERIC) return message === 'unsupported file format'
   return errcode !== undefined && [MALFORMED, NO_DATABASE].includes(errcode % 256)
 }
 

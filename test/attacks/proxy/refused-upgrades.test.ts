@@ -8,7 +8,7 @@ import test, { type ExecutionContext } from 'ava'
 import { type MusicAssistant, startMusicAssistant } from '../../../demo/stand-in-music-assistant.ts'
 import { startTestHouse, type TestHouse } from '../../support/gateway.ts'
 import { type GatewayProcess, startProcess, writeConfig } from '../../support/process.ts'
-import { exchangeRaw, RawClient, rawRequest, UPGRADE } from '../../support/raw-client.ts'
+import { CONSENT, exchangeRaw, RawClient, rawRequest, UPGRADE } from '../../support/raw-client.ts'
 import { startFixedUpstream, startRawUpstream } from '../../support/scripted-upstream.ts'
 import { issueToken } from '../../support/tokens.ts'
 
@@ -69,11 +69,7 @@ async function startBehind(t: ExecutionContext): Promise<TestHouse> {
     stops: await startFixedUpstream(t, 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf', (socket) =>
       socket.destroy(),
     ),
-    switches: await startFixedUpstream(
-      t,
-      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
-      (socket) => socket.destroy(),
-    ),
+    switches: await startFixedUpstream(t, CONSENT, (socket) => socket.destroy()),
     refuses: await startFixedUpstream(t, 'HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno'),
   }
   return startTestHouse(t, (config) => {

@@ -33,7 +33,7 @@ test("30. an upstream sets no cookie of the gateway's, in no spelling; all other
 })
 
 test('30. nor with the answer to an upgrade, whether it upgrades or refuses', async (t) => {
-  const switched = ['Connection: Upgrade', 'Upgrade: websocket']
+  const switched = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=']
   for (const [status, headers] of [
     ['101 Switching Protocols', switched],
     ['403 Forbidden', ['Content-Length: 0']],

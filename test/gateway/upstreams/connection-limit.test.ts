@@ -120,7 +120,7 @@ test('54. streams may take all connections of an upstream, but a call does not w
   for (const stream of streams) await stream.until((text) => text.includes('music '))
   const { status, body, header } = await exchangeRaw(house, rawRequest('GET /open/call'))
   t.deepEqual([status, JSON.parse(body).error, header('retry-after')], [503, 'upstream_busy', ['5']])
-  t.regex(await house.logged('upstream_busy'), /music-assistant at .*, connections: all 2 were in use for 1 s/)
+  t.regex(await house.logged('upstream_busy'), /music-assistant-open at .*, connections: all 2 were in use for 1 s/)
   upstream.answers[0]?.response.end()
   await streams[0]?.answer()
   const call = (await openRaw(house)).send(rawRequest('GET /open/call'))

@@ -68,7 +68,7 @@ test('63. a certificate that nobody vouches for is 502, and the log says how to 
     const house = await startBefore(t, url, ca)
     for (const request of [GET, TO_WEBSOCKET]) {
       t.deepEqual(await statusOf(house, request), [502, 'bad_gateway'])
-      t.regex(await house.logged('bad_gateway'), /certificate.*upstreams\.music-assistant\.ca/)
+      t.regex(await house.logged('bad_gateway'), /certificate.*upstreams\.music-assistant-open\.ca/)
       house.log.length = 0
     }
   }
