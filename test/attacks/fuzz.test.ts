@@ -10,7 +10,7 @@ import { type GatewayProcess, skillgate, startProcess, writeConfig } from '../su
 import { seedOf } from '../support/property.ts'
 import { get } from './corpus/raw-case.ts'
 import { FuzzClient } from './fuzz/fuzz-client.ts'
-import { mutatedRequest } from './fuzz/mutated-request.ts'
+import { goodRequests, mutatedRequest } from './fuzz/mutated-request.ts'
 
 const CASES = Number(process.env.SKILLGATE_FUZZ_CASES ?? 100_000)
 const BATCH = 1000
@@ -32,6 +32,11 @@ test('52, 53, 54, 65. of 100,000 mutated requests the upstream executes what was
   const identity = identityOf(upstream.executed.at(-1)!)
   t.is(identity.length, 5)
 
+  for (const bytes of goodRequests(authorization)) {
+    upstream.executed.length = 0
+    const { answered } = await client.send(bytes)
+    t.deepEqual([answered, upstream.executed.length], Array(2).fill(bytes.split('HTTP/1.1').length - 1), bytes)
+  }
   const bytesOf = (index: number) => mutatedRequest(seed, index, authorization)
   const descriptors = descriptorsOf(gateway)
   let memory = 0
@@ -104,7 +109,7 @@ async function startBefore(t: ExecutionContext, { url }: LenientUpstream): Promi
   t.teardown(() => music.close())
   const config = writeConfig(t, music)
   const values = parse(readFileSync(config, 'utf8'))
-  values.upstreams['music-assistant'].url = url
+  for (const name of ['music-assistant', 'music-assistant-open']) values.upstreams[name].url = url
   writeFileSync(config, stringify(values))
   await skillgate(['user', 'add', ADA.name, '--config', config], { input: `${ADA.password}\n` })
   return startProcess(t, config)
