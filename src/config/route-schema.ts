@@ -84,7 +84,7 @@ function status() {
     .meta({ takes: expected })
 }
 
-interface Matching {
+export interface Matching {
   host?: string | undefined
   path: string
   methods: (typeof METHODS)[number][]
