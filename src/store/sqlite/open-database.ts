@@ -9,6 +9,7 @@ import { checkWhole } from './check-whole.ts'
 import { type CreationOptions, createDatabaseUnlessThere } from './create-database.ts'
 import { DamageError } from './damage-error.ts'
 import { explainSqliteError, isDamage } from './explain-sqlite-error.ts'
+import { hasForeignLog } from './has-foreign-log.ts'
 import { type MigrationOptions, migrateDatabase } from './migrate-database.ts'
 import { readUntouched } from './read-untouched.ts'
 
@@ -64,5 +65,8 @@ function closeFile(path: string, { onClosed }: OpeningOptions): void {
 function whyNotOpened(file: string, cause: unknown): string {
   const why = `The database ${file} can't be opened: ${explainSqliteError(cause, file)}`
   if (!isDamage(cause)) return `${why}${why.endsWith('.') ? '' : '.'} Nothing was changed.`
+  if (hasForeignLog(file)) {
+    return `The database ${file} can't be opened: the log beside it, ${file}-wal, is another one's; somebody has put this database in its place, and left the log. Nothing was changed. Move the log away, and start again:  mv ${file}-wal ${file}-wal.other  (next time "npx skillgate restore" does all that.)`
+  }
   return `${why}. Nothing was changed. Put a backup in its place, and move ${file}-wal and ${file}-shm away, where they are there: they belong to the damaged one. Without a backup, move that away too, begin anew with "npx skillgate start --new-database", and link Alexa again.`
 }
