@@ -52,9 +52,9 @@ for (const [way, open] of Object.entries(WAYS)) {
           await page.goto(`${ISSUER}${prefix}/attack`)
           const [popup] = await Promise.all([context.waitForEvent('page'), page.locator('#go').click()])
           const outcome = await page.waitForFunction('window.outcome')
-          await popup.waitForLoadState()
           const text = `${prefix} ${policy} ${target}: ${await outcome.jsonValue()}`
-          await popup.close()
+          // Not waited for: a window that was just cut off from its opener has been seen not to answer to this for ever.
+          popup.close().catch(() => {})
           return text
         }
         for (const target of [AUTHORIZE, device.verification_uri_complete])

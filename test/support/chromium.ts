@@ -40,8 +40,18 @@ export async function openChromium(
       `--host-resolver-rules=${[...rules, 'MAP * ~NOTFOUND'].join(', ')}`,
     ],
   })
-  t.teardown(() => browser.close())
+  t.teardown(() => closeInTime(browser))
   return browser
+}
+
+/** Milliseconds; the process of the test ends the browser that takes longer. */
+const CLOSE_TIMEOUT_MS = 10_000
+
+async function closeInTime(browser: Browser): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS)
+  await Promise.race([browser.close(), promise])
+  clearTimeout(timer)
 }
 
 const TRUSTED = '--ignore-certificate-errors-spki-list'
