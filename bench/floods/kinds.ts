@@ -27,7 +27,7 @@ export const KINDS = {
   },
   pipelining: async (socket: Socket) => {
     const tls = await handshake(socket)
-    tls.write(request('GET /open/ok').repeat(100))
+    tls.write(request('GET /open/small').repeat(100))
     tls.resume()
   },
   'refused upgrade': async (socket: Socket) => {

@@ -118,7 +118,11 @@ function config(upstreamPort: number) {
     public_url: ISSUER,
     listen: { https: '127.0.0.1:0' },
     tls: { source: 'local' },
-    upstreams: { upstream: { url: `http://127.0.0.1:${upstreamPort}` } },
+    // Strangers have an upstream of their own, as in gateway.yaml: what they hold there keeps nobody else waiting.
+    upstreams: {
+      strangers: { url: `http://127.0.0.1:${upstreamPort}` },
+      honest: { url: `http://127.0.0.1:${upstreamPort}` },
+    },
     oauth: {
       scopes: { 'music.read': 'See your music' },
       clients: [
@@ -131,7 +135,10 @@ function config(upstreamPort: number) {
         },
       ],
     },
-    routes: [{ path: '/open/*', upstream: 'upstream', auth: 'none' }],
+    routes: [
+      { path: '/open/*', upstream: 'strangers', auth: 'none' },
+      { path: '/open/ok', upstream: 'honest', auth: 'none' },
+    ],
     ...(values.root === fileURLToPath(new URL('../..', import.meta.url)) ? limits : {}),
   }
 }
