@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { copyFile, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import { giveToFolderOwner, makeFolder, makeFolderFor } from '../files/keep-owner.ts'
 import { StorageError } from '../files/storage-error.ts'
+import { syncFile, syncFolder } from '../files/sync-folder.ts'
 import { writeWholeFile } from '../files/write-whole-file.ts'
 import { everyRow } from '../store/every-row.ts'
 import { openKeyvStore } from '../store/keyv-store.ts'
@@ -70,7 +71,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     }
     await rename(staged, database)
     giveToFolderOwner(database)
-    await sync(config.data_dir)
+    await syncFolder(config.data_dir)
     return { aside: existsSync(aside) ? aside : undefined, beside, older: onlyOlder(since) }
   } finally {
     await rm(staging, { recursive: true, force: true })
@@ -102,7 +103,7 @@ async function stageDatabase(
   } finally {
     await store.close()
   }
-  await sync(staged)
+  await syncFile(staged)
 }
 
 async function deleteAll(store: Store, kind: Kind): Promise<void> {
@@ -163,13 +164,4 @@ async function copyAside(path: string, to: string): Promise<void> {
   makeFolderFor(to)
   await copyFile(path, to)
   giveToFolderOwner(to)
-}
-
-async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r')
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
 }

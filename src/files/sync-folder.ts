@@ -3,12 +3,16 @@ import { open } from 'node:fs/promises'
 /** Waits until what was made, renamed or deleted in a folder is on the disk. */
 export async function syncFolder(path: string): Promise<void> {
   // Windows can't open a folder for this, and needs no such thing.
-  if (process.platform === 'win32') return
+  if (process.platform !== 'win32') await syncFile(path)
+}
+
+/** Waits until what is in a file is on the disk. */
+export async function syncFile(path: string): Promise<void> {
   // Not `fsyncSync`, which Node's permissions take away altogether.
-  const folder = await open(path, 'r')
+  const file = await open(path, 'r')
   try {
-    await folder.sync()
+    await file.sync()
   } finally {
-    await folder.close()
+    await file.close()
   }
 }

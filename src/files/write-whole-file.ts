@@ -4,6 +4,7 @@ import type { Environment } from '../config/environment.ts'
 import { explainFileError } from './explain-file-error.ts'
 import { giveToOwnerOf } from './keep-owner.ts'
 import { StorageError } from './storage-error.ts'
+import { syncFolder } from './sync-folder.ts'
 
 export type WholeFile = {
   path: string
@@ -28,7 +29,7 @@ export async function writeWholeFile({ path, text, mode, ifAbsent = false, rando
     await writeSynced(temporary, text, mode)
     giveToOwnerOf(temporary, path)
     await (ifAbsent ? linkUnlessThere(temporary, path) : rename(temporary, path))
-    await syncDirectory(dirname(path))
+    await syncFolder(dirname(path))
   } catch (error) {
     throw new StorageError(explainFileError(error, path, 'written'), { cause: error })
   } finally {
@@ -55,16 +56,5 @@ async function linkUnlessThere(temporary: string, path: string): Promise<void> {
     // exFAT and some network file systems have no hard links; callers look at what is there afterwards.
     if (!NO_HARD_LINKS.includes(code)) throw error
     await rename(temporary, path)
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  // Windows can't open a folder for this, and needs no such thing.
-  if (process.platform === 'win32') return
-  const directory = await open(path, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
   }
 }

@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava'
 import { parse, stringify } from 'yaml'
 import { startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
 import { ADA } from '../support/gateway.ts'
-import { type Executed, type LenientUpstream, startLenientUpstream } from '../support/lenient-upstream.ts'
+import { type Executed, identityOf, type LenientUpstream, startLenientUpstream } from '../support/lenient-upstream.ts'
 import { link } from '../support/linking.ts'
 import { type GatewayProcess, skillgate, startProcess, writeConfig } from '../support/process.ts'
 import { seedOf } from '../support/property.ts'
@@ -113,13 +113,6 @@ async function startBefore(t: ExecutionContext, { url }: LenientUpstream): Promi
   writeFileSync(config, stringify(values))
   await skillgate(['user', 'add', ADA.name, '--config', config], { input: `${ADA.password}\n` })
   return startProcess(t, config)
-}
-
-function identityOf({ headers }: Executed): string[] {
-  return headers
-    .filter(([name]) => /^x-(remote-user-(id|name|display-name)|auth-(client-id|scopes))$/.test(name))
-    .map((pair) => pair.join(': '))
-    .sort()
 }
 
 function checkIdentity(t: ExecutionContext, one: Executed, identity: string[]): void {

@@ -43,6 +43,14 @@ export async function startLenientUpstream(t: ExecutionContext): Promise<Lenient
   return { ...upstream, executed }
 }
 
+/** The identity headers that it arrived with, `name: value` each, in the order of the alphabet. */
+export function identityOf({ headers }: Executed): string[] {
+  return headers
+    .filter(([name]) => /^x-(remote-user-(id|name|display-name)|auth-(client-id|scopes))$/.test(name))
+    .map((pair) => pair.join(': '))
+    .sort()
+}
+
 /** The header by which an answer of this upstream's is known. */
 export const EXECUTED = /^x-executed: /gim
 

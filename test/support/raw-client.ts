@@ -153,11 +153,12 @@ export const UPGRADE = [
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
 ]
 
-/** What an upstream answers to it that speaks WebSocket. */
-export const CONSENT = [
-  'HTTP/1.1 101 Switching Protocols',
+/** The header lines of the answer of an upstream that speaks WebSocket: the last one follows from the key. */
+export const SWITCHED = [
   'Connection: Upgrade',
   'Upgrade: websocket',
   'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
-  '\r\n',
-].join('\r\n')
+]
+
+/** That answer, whole. */
+export const CONSENT = ['HTTP/1.1 101 Switching Protocols', ...SWITCHED, '\r\n'].join('\r\n')

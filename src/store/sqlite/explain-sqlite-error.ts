@@ -2,32 +2,32 @@ import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { explainFileError } from '../../files/explain-file-error.ts'
 import { DamageError } from './damage-error.ts'
+import { errorKind } from './error-kind.ts'
 import { isLocked } from './is-locked.ts'
 
-/** SQLite's own numbers, of which the lower eight bits say what kind it is. @see https://sqlite.org/rescode.html */
 const [GENERIC, IO_ERROR, MALFORMED, FULL, NO_DATABASE] = [1, 10, 11, 13, 26]
 
 /** Whether this says that what is in the file isn't what was written. */
 export function isDamage(error: unknown): boolean {
   if (error instanceof DamageError) return true
-  const { errcode, message } = error as Error & { errcode?: number }
+  const kind = errorKind(error)
   // A header of no format that SQLite knows has no number of its own.
-  if (errcode === GENERIC) return message === 'unsupported file format'
-  return errcode !== undefined && [MALFORMED, NO_DATABASE].includes(errcode % 256)
+  if (kind === GENERIC) return (error as Error).message === 'unsupported file format'
+  return kind === MALFORMED || kind === NO_DATABASE
 }
 
 /** What went wrong with the database, in words that say what to do where that is known. No permission is called damage. */
 export function explainSqliteError(error: unknown, file: string): string {
-  const { code = '', message, errcode, path } = error as NodeJS.ErrnoException & { errcode?: number }
-  if (errcode === undefined)
-    return /^E[A-Z0-9]+$/.test(code) ? explainFileError(error, path ?? file, 'opened') : message
+  const { code = '', message, path } = error as NodeJS.ErrnoException
+  const kind = errorKind(error)
+  if (kind === undefined) return /^E[A-Z0-9]+$/.test(code) ? explainFileError(error, path ?? file, 'opened') : message
   if (isDamage(error)) return message
   if (isLocked(error)) return `${message}: another program holds it. See which:  fuser -v ${file}`
-  if (errcode % 256 === FULL) return explainFileError({ code: 'ENOSPC' }, file, 'written')
+  if (kind === FULL) return explainFileError({ code: 'ENOSPC' }, file, 'written')
   // SQLite says neither which file it is about nor why.
   const found = probe(file)
   if (found !== undefined) return `${message}: ${found}`
-  return errcode % 256 === IO_ERROR ? explainFileError({ code: 'EIO' }, file, 'written') : message
+  return kind === IO_ERROR ? explainFileError({ code: 'EIO' }, file, 'written') : message
 }
 
 /**

@@ -1,4 +1,8 @@
-/** Whether another connection stands in the way: SQLITE_BUSY, also with its details in the higher bits. */
+import { errorKind } from './error-kind.ts'
+
+const BUSY = 5
+
+/** Whether another connection stands in the way. */
 export function isLocked(error: unknown): boolean {
-  return ((error as { errcode?: number }).errcode ?? 0) % 256 === 5
+  return errorKind(error) === BUSY
 }

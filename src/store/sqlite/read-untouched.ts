@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import { errorKind } from './error-kind.ts'
 
 /** An interrupted transaction has to be undone first, which is writing. */
 const READ_ONLY = 8
@@ -11,7 +12,7 @@ export function readUntouched<T>(file: string, timeout: number, read: (database:
   try {
     return readWith(new DatabaseSync(file, { timeout, readOnly: true }), read)
   } catch (error) {
-    if (((error as { errcode?: number }).errcode ?? 0) % 256 !== READ_ONLY) throw error
+    if (errorKind(error) !== READ_ONLY) throw error
     return readWith(new DatabaseSync(file, { timeout }), read)
   }
 }

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava'
 import { startBefore } from '../../support/before-upstream.ts'
 import type { TestHouse } from '../../support/gateway.ts'
-import { exchangeRaw, rawRequest, UPGRADE } from '../../support/raw-client.ts'
+import { exchangeRaw, rawRequest, SWITCHED, UPGRADE } from '../../support/raw-client.ts'
 import { startFixedUpstream } from '../../support/scripted-upstream.ts'
 
 const OWN = [
@@ -33,9 +33,8 @@ test("30. an upstream sets no cookie of the gateway's, in no spelling; all other
 })
 
 test('30. nor with the answer to an upgrade, whether it upgrades or refuses', async (t) => {
-  const switched = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=']
   for (const [status, headers] of [
-    ['101 Switching Protocols', switched],
+    ['101 Switching Protocols', SWITCHED],
     ['403 Forbidden', ['Content-Length: 0']],
   ] as const) {
     for (const cookies of [OWN, [...OWN, ...OTHERS]]) {

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { startBefore } from '../../support/before-upstream.ts'
 import { startTestHouse } from '../../support/gateway.ts'
-import { exchangeRaw, rawRequest, UPGRADE } from '../../support/raw-client.ts'
+import { exchangeRaw, rawRequest, SWITCHED, UPGRADE } from '../../support/raw-client.ts'
 import { startFixedUpstream } from '../../support/scripted-upstream.ts'
 
 /** What browsers keep for all of a host, whatever path said it. */
@@ -21,7 +21,6 @@ const WHOLE_HOST = [
 ]
 const SPELT = [...WHOLE_HOST, ...WHOLE_HOST.map((line) => line.replace(/^[^:]*/, (name) => name.toUpperCase()))]
 const KEPT = ['ETag: "1"', 'Cache-Control: no-store', 'Set-Cookie: a=1']
-const SWITCHED = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=']
 
 test('61. an upstream says nothing that browsers keep for the whole host, in no kind of answer', async (t) => {
   for (const [status, framing, upgrade] of [
