@@ -2,7 +2,7 @@ import { StorageError } from '../files/storage-error.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../store/watch-clock.ts'
 import type { Logger } from '../telemetry/log.ts'
-import { type Sleep, sleepQuietly } from './maintain-store.ts'
+import { repeat, type Sleep, sleepQuietly } from './repeat.ts'
 
 /** Milliseconds between two looks at the clock. */
 const INTERVAL_MS = 60_000
@@ -26,7 +26,6 @@ export interface TimeKeeping {
  * @returns stops it; resolves when the store is no longer in use.
  */
 export function keepTime({ store, clock, log, redate, sleep = sleepQuietly }: TimeKeeping): () => Promise<void> {
-  const stopping = new AbortController()
   let wasInDoubt = false
   let isRedated = false
   let evenBefore = 0
@@ -54,21 +53,12 @@ export function keepTime({ store, clock, log, redate, sleep = sleepQuietly }: Ti
     return store.put('clock', 'seen', { seenAt: clock.now() })
   }
 
-  async function keep(): Promise<void> {
-    for (;;) {
-      try {
-        await sleep(INTERVAL_MS, stopping.signal)
-      } catch {
-        return
-      }
-      await look().catch(unlessStoreFails)
-    }
-  }
-
-  const keeping = keep()
+  const stop = repeat(sleep, INTERVAL_MS, async () => {
+    await look().catch(unlessStoreFails)
+    return INTERVAL_MS
+  })
   return async () => {
-    stopping.abort()
-    await keeping
+    await stop()
     if (!clock.doubt()) await note().catch(unlessStoreFails)
   }
 }

@@ -1,8 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { StorageError } from '../files/storage-error.ts'
 import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
-import type { Sleep } from './maintain-store.ts'
+import { repeat, type Sleep, sleepQuietly } from './repeat.ts'
 
 /** Milliseconds between two looks. */
 const INTERVAL_MS = 5000
@@ -15,9 +14,8 @@ const INTERVAL_MS = 5000
 export function lookAfterStore(
   store: Pick<Store, 'maintain'>,
   log: Pick<Logger, 'warn' | 'error' | 'info'>,
-  sleep: Sleep = (milliseconds, signal) => wait(milliseconds, undefined, { signal, ref: false }),
+  sleep: Sleep = sleepQuietly,
 ): () => Promise<void> {
-  const stopping = new AbortController()
   let told: string | undefined
 
   function look(): void {
@@ -33,20 +31,8 @@ export function lookAfterStore(
     }
   }
 
-  async function lookAgainAndAgain(): Promise<void> {
-    for (;;) {
-      try {
-        await sleep(INTERVAL_MS, stopping.signal)
-      } catch {
-        return
-      }
-      look()
-    }
-  }
-
-  const looking = lookAgainAndAgain()
-  return async () => {
-    stopping.abort()
-    await looking
-  }
+  return repeat(sleep, INTERVAL_MS, () => {
+    look()
+    return INTERVAL_MS
+  })
 }

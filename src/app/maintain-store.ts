@@ -1,9 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { StorageError } from '../files/storage-error.ts'
 import type { Kind } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../store/watch-clock.ts'
 import type { Logger } from '../telemetry/log.ts'
+import { repeat, type Sleep, sleepQuietly } from './repeat.ts'
 
 /** Milliseconds between two looks at a store in which nothing was left to delete, or which failed. */
 const INTERVAL_MS = 5000
@@ -22,9 +22,6 @@ const SETTLING_MS = 3_600_000
  * waits. So these rows go from the start on, and nobody can pile them up in the hour after it.
  */
 const UNMISSED: Kind[] = ['failures', 'user-code', 'device', 'unlock-code']
-
-/** Resolves after so many milliseconds, rejects when it is told to end sooner. */
-export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>
 
 export interface MaintenanceOptions {
   sleep?: Sleep
@@ -46,27 +43,13 @@ export function maintainStore(
   log: Logger,
   { sleep = sleepQuietly, settling = SETTLING_MS, isHeld = () => false }: MaintenanceOptions = {},
 ): () => Promise<void> {
-  const stopping = new AbortController()
-
-  async function maintain(): Promise<void> {
-    let pause = INTERVAL_MS
-    for (;;) {
-      try {
-        await sleep(pause, stopping.signal)
-      } catch {
-        return
-      }
-      const settled = clock.evenFor() >= settling && !clock.doubt()
-      pause = await purgeBatch(log, (limit) => store.purgeExpired(clock.now(), limit, settled ? undefined : UNMISSED))
-      if (isHeld()) pause = HELD_MS
-    }
-  }
-
-  const maintenance = maintain()
-  return async () => {
-    stopping.abort()
-    await maintenance
-  }
+  return repeat(sleep, INTERVAL_MS, async () => {
+    const settled = clock.evenFor() >= settling && !clock.doubt()
+    const pause = await purgeBatch(log, (limit) =>
+      store.purgeExpired(clock.now(), limit, settled ? undefined : UNMISSED),
+    )
+    return isHeld() ? HELD_MS : pause
+  })
 }
 
 /** @returns milliseconds until the next one. */
@@ -80,9 +63,4 @@ async function purgeBatch(log: Logger, purge: (limit: number) => Promise<number>
     log.error({ detail: error.message }, 'store failed')
     return INTERVAL_MS
   }
-}
-
-/** Keeps no process running. */
-export function sleepQuietly(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return wait(milliseconds, undefined, { signal, ref: false })
 }

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava'
 import { pino } from 'pino'
 import { lookAfterStore } from '../../src/app/look-after-store.ts'
-import type { Sleep } from '../../src/app/maintain-store.ts'
+import type { Sleep } from '../../src/app/repeat.ts'
 import { StorageError } from '../../src/files/storage-error.ts'
 
 /** A store whose looks go so, one after the other: what it says, or throws. */
