@@ -125,7 +125,18 @@ test('67. a backup with a passphrase tells nothing without it, and is restored w
   t.is(made.code, 0, made.stderr)
   t.is(statSync(backup).mode & 0o777, 0o600)
   const bytes = readFileSync(backup, 'latin1')
-  for (const told of ['SQLite', 'gateway.yaml', 'ada', readFileSync(join(data, 'skillgate.key'), 'utf8').trim()]) {
+  const open = `${backup}-open`
+  // Each of them is so long that random bytes don't happen to spell it.
+  const secrets = [
+    'SQLite format 3',
+    'gateway.yaml',
+    'amazon-alexa',
+    readFileSync(join(data, 'skillgate.key'), 'utf8').trim(),
+  ]
+  await type(['backup', open])
+  const legible = readFileSync(open, 'latin1')
+  for (const told of secrets) {
+    t.true(legible.includes(told), told)
     t.false(bytes.includes(told), told)
   }
   await gateway.stop()
