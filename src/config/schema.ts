@@ -11,41 +11,18 @@ import {
   oneOf,
   restart,
   type Surroundings,
-  seconds,
-  secretSource,
   text,
-  wholeNumber,
 } from './forms.ts'
 import { limitsSchema } from './limits-schema.ts'
 import { oauthSchema } from './oauth-schema.ts'
 import { routeSchema } from './route-schema.ts'
+import { upstreamSchema } from './upstream-schema.ts'
 
 /**
  * The schema of `gateway.yaml`: every key with its type, default, unit and meaning. The configuration's types, its
  * error messages and docs/reference/configuration.md come from here. Each `error` ends the sentence "expected ...".
  */
 export function configSchema(surroundings: Surroundings) {
-  const upstream = keys({
-    url: text('an http or https URL of host and port alone, such as http://127.0.0.1:8095', isOrigin('http:', 'https:'))
-      .transform((url) => new URL(url).origin)
-      .describe('Where it listens.'),
-    token: secretSource(surroundings)
-      .optional()
-      .describe(
-        'What the gateway itself signs in with there, sent as `Authorization: Bearer`. Music Assistant needs one: make a long-lived one in your profile settings there, each year.',
-      ),
-    ca: file(
-      surroundings,
-      'The PEM certificate of the CA that made its certificate, for an `https` one that a public CA did not; then no other is trusted there.',
-    ).optional(),
-    response_timeout: seconds(1, 3600)
-      .default(30)
-      .describe('Seconds to wait for the beginning of an answer, and for a free connection.'),
-    connections: wholeNumber(1, 10_000)
-      .default(100)
-      .describe('How many requests it gets at once, and how many WebSockets besides; what comes on top waits.'),
-  })
-
   return keys({
     public_url: text('an https URL of host and port alone, such as https://home.example.org', isOrigin('https:'))
       .transform((url) => new URL(url).origin)
@@ -84,7 +61,7 @@ export function configSchema(surroundings: Surroundings) {
       .prefault({})
       .describe('The headers that tell an upstream who is calling. No client can send them.'),
     upstreams: z
-      .record(name(), upstream, { error: 'a map of upstreams by name' })
+      .record(name(), upstreamSchema(surroundings), { error: 'a map of upstreams by name' })
       .describe('The servers behind the gateway.'),
     oauth: oauthSchema(surroundings),
     routes: list(routeSchema(), 'a list of routes').describe('What is forwarded, redirected or answered where.'),

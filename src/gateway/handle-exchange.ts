@@ -72,6 +72,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
         upstream,
         target,
         headers,
+        body: decision.body,
         sandbox: destination.sandbox,
         refusalOf: (status: number) => refusalOf(upstream, identity, status),
       }

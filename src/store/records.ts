@@ -32,6 +32,8 @@ export interface Records {
   'client-secret': ClientSecretRecord
   /** What is known of the wall clock; the id is `seen`. */
   clock: ClockRecord
+  /** What a grant acts with at an upstream, in its person's name; the id is `<grant>.<upstream>`. It outlives its grant until it is ended there. */
+  'upstream-token': UpstreamTokenRecord
   /** A key that something here was sealed with; the id is its name. Where one isn't in the key file, that was lost. */
   key: KeyRecord
 }
@@ -54,6 +56,23 @@ export interface UserRecord {
   /** A session of another epoch is over: it is raised when the password or the second factor changes. */
   sessionEpoch?: number
   totp?: TotpRecord
+  /** Who this is at an upstream whose accounts people sign in with. */
+  account?: AccountRecord
+}
+
+/** Somebody's account at an upstream. */
+export interface AccountRecord {
+  /** Its name in the configuration. */
+  upstream: string
+  /** There; never used again. */
+  userId: string
+  /** There, as people sign in with it. */
+  name: string
+  role: string
+  /** Sealed: the sliding session there, with which tokens are made. */
+  sealedSession: string
+  /** When it was given, or prolonged. */
+  sessionAt: number
 }
 
 /** A second factor. @see RFC 6238 */
@@ -183,6 +202,20 @@ export interface ClientSecretRecord {
 export interface ClockRecord {
   /** When it was last believed. */
   seenAt: number
+}
+
+export interface UpstreamTokenRecord {
+  revision: number
+  upstream: string
+  userName: string
+  userId: string
+  /** What it is called there. */
+  name: string
+  sealedToken: string
+  createdAt: number
+  endsAt: number
+  /** Sealed, those that it has taken the place of and that are still to be ended there. */
+  earlier?: string[]
 }
 
 export interface KeyRecord {

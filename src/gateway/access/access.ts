@@ -49,6 +49,8 @@ export interface Allowed {
   identity?: Identity
   /** What proved it. */
   token?: AccessToken
+  /** The request's, where it had to be read to decide. */
+  body?: Buffer
 }
 
 /** @see RFC 6750 section 3, RFC 9728 section 5.1 */

@@ -103,6 +103,14 @@ function guarded(socket: Socket): AnswerGuard {
   return guard
 }
 
+/** The pairs as they came; undici has them, though its types don't say so. */
+export function rawHeadersOf(controller: Dispatcher.DispatchController): string[] {
+  const parts = (controller as unknown as { rawHeaders: Buffer[] }).rawHeaders
+  const headers = new Array<string>(parts.length)
+  for (let i = 0; i < parts.length; i++) headers[i] = (parts[i] as Buffer).toString('latin1')
+  return headers
+}
+
 /** Ended by the other side: undici has an error of its own for an end, and leaves a reset as Node tells it. */
 export function isLostConnection(error: NodeJS.ErrnoException): boolean {
   return error instanceof errors.SocketError || error.code === 'ECONNRESET' || error.code === 'EPIPE'

@@ -3,7 +3,7 @@ import type { Exchange } from '../exchange.ts'
 import type { Target } from '../refuse-ambiguous.ts'
 import { responseHeaders } from '../response-headers.ts'
 import { answerProblem, withoutLength } from './answer-problem.ts'
-import { type Connection, type Dispatcher, isLostConnection, isTooSlow } from './connection.ts'
+import { type Connection, type Dispatcher, isLostConnection, isTooSlow, rawHeadersOf } from './connection.ts'
 import { CLIENT_LEFT, type Outcome, tooSlow, unreachable } from './outcome.ts'
 import type { Upstream, UpstreamSettings } from './upstream.ts'
 
@@ -15,6 +15,8 @@ export interface ForwardRequest {
   target: Target
   /** Raw pairs, sent instead of the request's own. */
   headers: string[]
+  /** The request's, where it was read to decide; it then goes on byte for byte. */
+  body?: Buffer
   /** Whether documents among the answers are kept apart from the gateway's own pages. */
   sandbox: boolean
   /** What the client is told instead of an answer with this status, if it isn't passed on. */
@@ -79,7 +81,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #send(connection: Connection): void {
     this.#connection = connection
     const { target, headers } = this.#request
-    const { method, body } = this.#exchange
+    const { method } = this.#exchange
+    const body = this.#request.body ?? this.#exchange.body
     const path = target.path + target.query
     connection.send({ method: method as Dispatcher.HttpMethod, path, headers, body }, this)
   }
@@ -110,7 +113,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    const raw = rawHeaders(controller)
+    const raw = rawHeadersOf(controller)
     const { upstream, refusalOf } = this.#request
     const problem = answerProblem(raw, this.#connection?.guard.isOld === true)
     if (problem !== undefined) {
@@ -180,14 +183,6 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
 function free({ pool }: Upstream, connection: Connection): void {
   pool.free(connection)
-}
-
-/** The pairs as they came; undici has them, though its types don't say so. */
-function rawHeaders(controller: Dispatcher.DispatchController): string[] {
-  const parts = (controller as unknown as { rawHeaders: Buffer[] }).rawHeaders
-  const headers = new Array<string>(parts.length)
-  for (let i = 0; i < parts.length; i++) headers[i] = (parts[i] as Buffer).toString('latin1')
-  return headers
 }
 
 function asGatewayError(upstream: UpstreamSettings, error: Error): GatewayError {
