@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net'
 import { type Account, Accounts, type NewAccount } from './stand-in/accounts.ts'
 import { answerHttp, bodyTooLarge, readBody } from './stand-in/answer-http.ts'
-import type { House } from './stand-in/commands.ts'
+import type { House, RecordedCall, Schema } from './stand-in/command.ts'
 import { describeServer } from './stand-in/describe-server.ts'
+import { Library } from './stand-in/library.ts'
 import {
   type Misbehaviour,
   MisbehaviourPlan,
@@ -13,16 +14,25 @@ import {
 } from './stand-in/misbehaviour.ts'
 import { Observations, type RecordedRequest } from './stand-in/observations.ts'
 import { type MusicEvent, type Player, Players } from './stand-in/players.ts'
+import { describeToken } from './stand-in/tokens.ts'
 import { WebSocketClients } from './stand-in/websocket-clients.ts'
 
-export type { Account, Misbehaviour, MusicEvent, NewAccount, Player, RecordedRequest }
+export type { Account, Misbehaviour, MusicEvent, NewAccount, Player, RecordedCall, RecordedRequest, Schema, TokenRow }
+
+type TokenRow = ReturnType<typeof describeToken>
 
 export interface MusicAssistantOptions {
+  /** What it is: 29, which is 2.8 and asks for roles, or 77, the default, which is 2.10 and asks for scopes. */
+  schema?: Schema
+  /** In the library, and in each playlist: 501 by default, one more than a frame holds. */
+  tracks?: number
+  /** Names of commands that a newer server might have. They do nothing. */
+  moreCommands?: string[]
   /** 0, the default, takes any free port. */
   port?: number
   /** Default: `admin` (admin), `anna` (user) and `visitor` (guest), with random passwords. */
   users?: NewAccount[]
-  /** Milliseconds between pings on `/ws`, 25,000 by default; a client that doesn't answer is dropped at the next. */
+  /** Milliseconds between pings on `/ws`, 25,000 ([29] 30,000) by default; who doesn't answer is dropped at the next. */
   pingInterval?: number
   /** Milliseconds between the bytes of a `trickle`, 20 by default. */
   trickleInterval?: number
@@ -37,10 +47,18 @@ export interface MusicAssistant {
   /** With their passwords. */
   readonly users: readonly Account[]
   readonly players: readonly Player[]
-  /** Makes a long-lived token. @throws Error for an unknown user */
-  createToken(username: string): string
+  /** Makes a long-lived token, or for a guest, who can hold none [77], another. @throws Error for an unknown user */
+  createToken(username: string, name?: string): string
+  /** The tokens of a user, as `auth/tokens` lists them. @throws Error for an unknown user */
+  tokensOf(username: string): TokenRow[]
   /** Ends a token and drops the WebSockets that signed in with it. */
   revokeToken(token: string): void
+  /** Commands that were run, in order, until requests are cleared. */
+  readonly calls: readonly RecordedCall[]
+  /** Addresses that the server would have fetched. */
+  readonly fetched: readonly string[]
+  /** Makes another version of it, while it runs. */
+  update(version: { schema?: Schema; moreCommands?: string[] }): void
   /** Sends an event to every signed-in WebSocket. */
   publish(event: MusicEvent): void
   /** Requests and upgrades in order of arrival, until cleared. */
@@ -70,20 +88,33 @@ const defaultUsers: NewAccount[] = [
   { username: 'visitor', displayName: 'Visitor', role: 'guest' },
 ]
 
-/** Starts a stand-in for port 8095 of Music Assistant (API schema 77) on 127.0.0.1. */
+/** Starts a stand-in for port 8095 of Music Assistant on 127.0.0.1. */
 export async function startMusicAssistant(options: MusicAssistantOptions = {}): Promise<MusicAssistant> {
-  const { port = 0, users = defaultUsers, pingInterval = 25_000, trickleInterval = 20 } = options
+  const { port = 0, users = defaultUsers, schema = 77, moreCommands = [], trickleInterval = 20 } = options
+  const { pingInterval = schema === 29 ? 30_000 : 25_000 } = options
   const seen = new Observations()
   const plan = new MisbehaviourPlan()
   const serverId = randomBytes(16).toString('hex')
+  const library = new Library(options.tracks)
   const house: House = {
+    schema,
+    moreCommands,
     accounts: new Accounts(users, options.now ?? (() => new Date())),
-    players: new Players((event) => clients.publish(event)),
-    info: () => describeServer(serverId, url),
+    library,
+    players: new Players([...library.items('track', { limit: 24 })], (event) => clients.publish(event)),
+    history: new Map(),
+    info: () => describeServer(serverId, url, house.schema),
     revoke: (tokenId) => {
-      house.accounts.forget(tokenId)
+      house.accounts.tokens.forget(tokenId)
       clients.dropToken(tokenId)
     },
+    fetch: (address) => seen.fetched.push(address),
+    onCall: (call) => seen.calls.push(call),
+  }
+  const findAccount = (username: string) => {
+    const account = house.accounts.named(username)
+    if (!account) throw new Error(`no user ${username}`)
+    return account
   }
   const clients = new WebSocketClients(house, seen, pingInterval)
 
@@ -139,15 +170,23 @@ export async function startMusicAssistant(options: MusicAssistantOptions = {}): 
     port: actualPort,
     users: house.accounts.all,
     players: house.players.all,
-    createToken(username) {
-      const account = house.accounts.named(username)
-      if (!account) throw new Error(`no user ${username}`)
-      return house.accounts.createToken(account, 'Stand-in', true)
+    createToken(username, name = 'Stand-in') {
+      const account = findAccount(username)
+      const { tokens } = house.accounts
+      return tokens.create(account, name, account.role !== 'guest' || house.schema === 29, house.schema)
     },
+    tokensOf: (username) => house.accounts.tokens.of(findAccount(username)).map(describeToken),
     revokeToken(token) {
-      const tokenId = house.accounts.tokenId(token)
-      if (tokenId) house.revoke(tokenId)
+      const row = house.accounts.tokens.find(token)
+      if (row) house.revoke(row.tokenId)
     },
+    get calls() {
+      return seen.calls
+    },
+    get fetched() {
+      return seen.fetched
+    },
+    update: (version) => Object.assign(house, version),
     publish: (event) => clients.publish(event),
     get requests() {
       return seen.requests
@@ -160,6 +199,8 @@ export async function startMusicAssistant(options: MusicAssistantOptions = {}): 
     },
     clearRequests() {
       seen.requests = []
+      seen.calls = []
+      seen.fetched = []
     },
     misbehave: (kind, { times } = { times: Number.POSITIVE_INFINITY }) => plan.set(kind, times),
     get abortedClients() {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-
-export type Role = 'admin' | 'user' | 'guest' | 'service'
+import { LoginThrottle } from './login-throttle.ts'
+import type { Role } from './scopes.ts'
+import { type Token, Tokens } from './tokens.ts'
 
 export interface NewAccount {
   username: string
@@ -15,88 +16,68 @@ export interface Account {
   password: string
   displayName: string
   role: Role
+  enabled: boolean
   createdAt: Date
 }
 
-export interface Token {
-  tokenId: string
-  account: Account
-  name: string
-  createdAt: Date
-  expiresAt: Date
-  lastUsedAt: Date | undefined
-  longLived: boolean
-}
+export type SignIn = { account: Account } | { error: string }
 
-const day = 24 * 60 * 60 * 1000
-
-/** The users with their tokens: short-lived ones slide by 30 days, 90 at most; long-lived ones end after 365. */
+/** The users with their passwords, and their tokens. */
 export class Accounts {
   readonly all: Account[]
-  readonly #tokens = new Map<string, Token>()
+  readonly tokens: Tokens
+  readonly #throttle: LoginThrottle
   readonly #now: () => Date
 
   constructor(accounts: NewAccount[], now: () => Date) {
     this.#now = now
-    this.all = accounts.map(({ username, password, displayName, role }) => ({
+    this.tokens = new Tokens(now)
+    this.#throttle = new LoginThrottle(now)
+    this.all = []
+    for (const account of accounts) this.add(account)
+  }
+
+  add({ username, password, displayName, role }: NewAccount): Account {
+    const account: Account = {
       userId: randomUUID(),
-      username,
+      username: normal(username),
       password: password ?? randomBytes(12).toString('base64url'),
       displayName: displayName ?? username,
       role: role ?? 'user',
-      createdAt: now(),
-    }))
+      enabled: true,
+      createdAt: this.#now(),
+    }
+    this.all.push(account)
+    return account
   }
 
   named(username: unknown): Account | undefined {
-    return this.all.find((account) => account.username === username)
+    return this.all.find((account) => account.username === normal(username))
   }
 
-  withId(userId: string): Account | undefined {
+  withId(userId: unknown): Account | undefined {
     return this.all.find((account) => account.userId === userId)
   }
 
-  createToken(account: Account, name: string, longLived: boolean): string {
-    const token = randomBytes(36).toString('base64url')
-    const createdAt = this.#now()
-    const expiresAt = new Date(createdAt.getTime() + (longLived ? 365 : 30) * day)
-    const tokenId = randomBytes(24).toString('base64url')
-    this.#tokens.set(token, { tokenId, account, name, createdAt, expiresAt, lastUsedAt: undefined, longLived })
-    return token
-  }
-
-  /** Finds a token that is still good, and counts this as a use of it. */
-  useToken(token: unknown): Token | undefined {
-    const found = typeof token === 'string' ? this.#tokens.get(token) : undefined
-    const now = this.#now()
-    if (!found || found.expiresAt <= now) return undefined
-    found.lastUsedAt = now
-    if (!found.longLived) {
-      found.expiresAt = new Date(Math.min(now.getTime() + 30 * day, found.createdAt.getTime() + 90 * day))
+  signIn(username: unknown, password: unknown): SignIn {
+    if (!username || !password) return { error: 'Username and password required' }
+    const name = normal(username)
+    const wait = this.#throttle.wait(name)
+    if (wait !== undefined) return { error: `Too many failed attempts. Please try again in ${wait} seconds.` }
+    const account = this.named(name)
+    const error =
+      account?.password !== password ? 'Invalid username or password' : !account.enabled && 'User account is disabled'
+    if (!account || error) {
+      this.#throttle.failed(name)
+      return { error: error || 'Invalid username or password' }
     }
-    return found
+    this.#throttle.clear(name)
+    return { account }
   }
 
   /** @param authorization the value of an `Authorization` header */
   useBearer(authorization: string | undefined): Token | undefined {
-    return authorization && /^bearer /i.test(authorization) ? this.useToken(authorization.slice(7)) : undefined
-  }
-
-  tokensOf(account: Account): Token[] {
-    return [...this.#tokens.values()].filter((token) => token.account === account)
-  }
-
-  tokenWithId(tokenId: string): Token | undefined {
-    return this.#tokens.values().find((token) => token.tokenId === tokenId)
-  }
-
-  /** The id of a token, good or expired. */
-  tokenId(token: string): string | undefined {
-    return this.#tokens.get(token)?.tokenId
-  }
-
-  forget(tokenId: string): void {
-    for (const [text, token] of this.#tokens) if (token.tokenId === tokenId) this.#tokens.delete(text)
+    return authorization && /^bearer /i.test(authorization) ? this.tokens.use(authorization.slice(7)) : undefined
   }
 }
 
@@ -106,7 +87,7 @@ export function describeAccount(account: Account) {
     user_id: account.userId,
     username: account.username,
     role: account.role,
-    enabled: true,
+    enabled: account.enabled,
     created_at: account.createdAt.toISOString(),
     display_name: account.displayName,
     avatar_url: null,
@@ -116,15 +97,6 @@ export function describeAccount(account: Account) {
   }
 }
 
-/** A token as `auth/tokens` lists it: never the token itself. */
-export function describeToken(token: Token) {
-  return {
-    token_id: token.tokenId,
-    user_id: token.account.userId,
-    name: token.name,
-    created_at: token.createdAt.toISOString(),
-    expires_at: token.expiresAt.toISOString(),
-    last_used_at: token.lastUsedAt?.toISOString() ?? null,
-    is_long_lived: token.longLived,
-  }
+function normal(username: unknown): string {
+  return String(username).trim().toLowerCase()
 }

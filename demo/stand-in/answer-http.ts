@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { describeAccount } from './accounts.ts'
+import { checkPermission, type House, runCommand } from './command.ts'
 import {
   CommandError,
   type CommandMessage,
@@ -8,7 +9,7 @@ import {
   MissingCommand,
   parseCommandMessage,
 } from './command-message.ts'
-import { commands, type House, isGenerator, runCommand } from './commands.ts'
+import { describeCommands, findCommand, isGenerator } from './commands.ts'
 import type { Misbehaviour } from './misbehaviour.ts'
 
 const bodyLimit = 16 * 1024 * 1024
@@ -46,8 +47,14 @@ export function answerHttp(exchange: Exchange): Answer {
       return answerApi(exchange)
     case 'POST /auth/login':
       return logIn(exchange)
+    case 'POST /auth/logout':
+      return logOut(exchange)
     case 'GET /auth/me':
       return showCurrentUser(exchange)
+    case 'GET /auth/providers':
+      return json(200, [{ provider_id: 'builtin', provider_type: 'builtin', requires_redirect: false }])
+    case 'GET /api-docs/commands.json':
+      return json(200, describeCommands(house))
     case 'GET /info':
       return json(200, house.info(), anyOrigin)
     case 'GET /ws':
@@ -59,8 +66,19 @@ export function answerHttp(exchange: Exchange): Answer {
     case 'GET /preview':
       return answer(200, 'audio/aac', Buffer.alloc(1024))
   }
-  if (req.method === 'GET' && /^\/imageproxy(\/|$)/.test(path)) return answer(200, 'image/png', onePixel)
-  return { status: 404, headers: { 'Content-Length': 0 }, body: '' }
+  if (req.method === 'GET' && /^\/imageproxy(\/|$)/.test(path)) return showImage(exchange)
+  return notFound
+}
+
+const notFound: Answer = { status: 404, headers: { 'Content-Length': 0 }, body: '' }
+
+/** [29] takes what is in `path`, an address too, and fetches it; [77] an opaque id in its own path. */
+function showImage({ req, house }: Exchange): Answer {
+  const { pathname, searchParams } = new URL(req.url ?? '', 'http://localhost')
+  const wanted = house.schema === 29 ? searchParams.get('path') : pathname.slice('/imageproxy/'.length)
+  if (!wanted) return notFound
+  if (house.schema === 29 && /^https?:/i.test(wanted)) house.fetch(wanted)
+  return answer(200, 'image/png', onePixel)
 }
 
 /** @returns undefined when the body is over the limit: the rest of it is then thrown away */
@@ -90,16 +108,23 @@ function answerApi({ req, house, body, misbehaviour }: Exchange): Answer {
   } catch (error) {
     return text(400, `Invalid JSON: ${error instanceof MissingCommand ? 'missing required field' : body}`)
   }
-  const command = commands.get(message.command)
+  const command = findCommand(house, message.command)
   if (!command) return text(400, `Invalid Command: ${message.command}`)
-  if (misbehaviour === 'authentication-failed' && command.access !== 'anyone') {
+  if (misbehaviour === 'authentication-failed' && command.scope !== 'none') {
     return text(401, 'Authentication failed', challenge)
   }
+  const caller = { house, token: house.accounts.useBearer(req.headers.authorization), over: 'api' } as const
   try {
-    const token = house.accounts.useBearer(req.headers.authorization)
-    const result = runCommand(command, house, token?.account, message.args)
+    checkPermission(command, caller)
+  } catch (error) {
+    return answerCommandError(error)
+  }
+  try {
+    const result = runCommand(message.command, command, caller, message.args)
     return json(200, isGenerator(result) ? [...result] : (result ?? null))
   } catch (error) {
+    // 2.8 tells nothing of what a command itself refuses.
+    if (error instanceof CommandError && house.schema === 29) return text(500, 'Internal server error')
     return answerCommandError(error)
   }
 }
@@ -108,7 +133,7 @@ function answerCommandError(error: unknown): Answer {
   if (!(error instanceof CommandError)) throw error
   switch (error.code) {
     case errorCodes.authenticationRequired:
-      return text(401, 'Authentication required', challenge)
+      return text(401, error.message, challenge)
     case errorCodes.notPermitted:
       return text(403, error.message)
     case errorCodes.invalidData:
@@ -126,11 +151,19 @@ function logIn({ req, house, body, misbehaviour }: Exchange): Answer {
   const { credentials, provider_id: provider = 'builtin', device_name: device } = form
   if (provider !== 'builtin') return refuseLogin(401, 'Invalid provider')
   const { username, password } = isObject(credentials) ? credentials : {}
-  const account = house.accounts.named(username)
-  if (account?.password !== password || !account) return refuseLogin(401, 'Invalid username or password')
+  const signIn = house.accounts.signIn(username, password)
+  if ('error' in signIn) return refuseLogin(401, signIn.error)
   const name = typeof device === 'string' ? device : (req.headers['user-agent'] ?? 'Unknown').slice(0, 50)
-  const token = house.accounts.createToken(account, name, false)
-  return json(200, { success: true, token, user: describeAccount(account) }, anyOrigin)
+  const token = house.accounts.tokens.create(signIn.account, name, false, house.schema)
+  return json(200, { success: true, token, user: describeAccount(signIn.account) }, anyOrigin)
+}
+
+/** Ends the token that it came with, a long-lived one too. */
+function logOut({ req, house }: Exchange): Answer {
+  const token = house.accounts.useBearer(req.headers.authorization)
+  if (!token) return text(401, 'Not authenticated')
+  house.revoke(token.tokenId)
+  return json(200, { success: true })
 }
 
 function refuseLogin(status: number, error: string): Answer {

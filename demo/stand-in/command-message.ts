@@ -1,4 +1,4 @@
-/** The codes that `/ws` answers with; `/api` turns them into a status. */
+/** The codes that `/ws` answers with; `/api` turns them into a status. [29] has `other` for invalid data. */
 export const errorCodes = {
   other: 999,
   invalidData: 3,
@@ -41,7 +41,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-export type Parameter = 'string' | 'integer' | 'boolean' | 'string?' | 'integer?' | 'boolean?'
+export type Parameter = 'string' | 'integer' | 'boolean' | 'any' | 'string?' | 'integer?' | 'boolean?' | 'any?'
 
 /** Checks types and that nothing is missing; arguments that the command doesn't know are ignored. */
 export function checkArguments(parameters: Record<string, Parameter>, args: Record<string, unknown>): void {
@@ -52,7 +52,7 @@ export function checkArguments(parameters: Record<string, Parameter>, args: Reco
       if (parameter.endsWith('?')) continue
       throw new CommandError(errorCodes.invalidData, `Missing required argument: ${name}`)
     }
-    if (type === 'integer' ? !Number.isInteger(value) : typeof value !== type) {
+    if (type !== 'any' && (type === 'integer' ? !Number.isInteger(value) : typeof value !== type)) {
       throw new CommandError(errorCodes.invalidData, `Invalid value for argument ${name}: expected ${type}`)
     }
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import type { RecordedCall } from './command.ts'
 
 /** A request exactly as it arrived. `user` is who its token belongs to; of an upgrade, who signed in by `auth`. */
 export class RecordedRequest {
@@ -34,6 +35,8 @@ export class RecordedRequest {
 export class Observations {
   requests: RecordedRequest[] = []
   requestCount = 0
+  calls: RecordedCall[] = []
+  fetched: string[] = []
   abortedClients = 0
   readonly sockets = new Set<Socket>()
   readonly #waiting = new Set<() => void>()

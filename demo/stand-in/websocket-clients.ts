@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
-import { describeAccount, type Token } from './accounts.ts'
+import { describeAccount } from './accounts.ts'
+import { type House, runCommand } from './command.ts'
 import { CommandError, type CommandMessage, errorCodes, parseCommandMessage } from './command-message.ts'
-import { commands, type House, isGenerator, runCommand } from './commands.ts'
+import { findCommand, isGenerator } from './commands.ts'
 import type { Misbehaviour } from './misbehaviour.ts'
 import type { Observations, RecordedRequest } from './observations.ts'
 import type { MusicEvent } from './players.ts'
+import type { Token } from './tokens.ts'
 
 const frameItems = 500
 
@@ -99,7 +101,7 @@ export class WebSocketClients {
   #authenticate(client: Client, { args }: CommandMessage): object {
     const text = args.token || args.access_token
     if (!text) return failure(errorCodes.authenticationRequired, 'token required in args')
-    const token = this.#house.accounts.useToken(text)
+    const token = this.#house.accounts.tokens.use(text)
     if (!token) return failure(errorCodes.invalidToken, 'Invalid or expired token')
     client.token = token
     client.record.user = token.account.username
@@ -107,15 +109,16 @@ export class WebSocketClients {
   }
 
   *#run(client: Client, { command: name, args }: CommandMessage): Generator<object> {
-    const command = commands.get(name)
+    const command = findCommand(this.#house, name)
     if (!command) return yield failure(errorCodes.unknownCommand, `Invalid command: ${name}`)
     try {
-      const result = runCommand(command, this.#house, client.token?.account, args)
+      const result = runCommand(name, command, { house: this.#house, token: client.token, over: 'ws' }, args)
       if (isGenerator(result)) yield* frames(result)
       else yield success(result)
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
-      yield failure(error.code, error.message)
+      const hidden = this.#house.schema === 29 && error.code === errorCodes.invalidData
+      yield failure(hidden ? errorCodes.other : error.code, error.message)
     }
   }
 }

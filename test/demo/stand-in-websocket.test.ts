@@ -19,11 +19,11 @@ test('the WebSocket speaks first, and tells events only after auth', async (t) =
   t.false('message_id' in event)
 })
 
-test('a listing of 501 items comes as a partial frame of 500 and a last one', async (t) => {
-  const music = await start(t)
-  const { next, say } = await open(t, music, music.createToken('anna'))
-  const frames = async (limit: number) => {
-    say({ message_id: '2', command: 'music/tracks/library_items', args: { limit } })
+test('the tracks of a playlist come in partial frames of 500 and a last one, other lists in one frame', async (t) => {
+  const frames = async (command: string, tracks: number, args: object = {}) => {
+    const music = await start(t, { tracks })
+    const { next, say } = await open(t, music, music.createToken('anna'))
+    say({ message_id: '2', command, args })
     const received: unknown[] = []
     for (;;) {
       const { message_id, result, partial } = await next()
@@ -31,11 +31,20 @@ test('a listing of 501 items comes as a partial frame of 500 and a last one', as
       if (!partial) return received
     }
   }
-  t.deepEqual(await frames(499), [['2', 499, false]])
-  t.deepEqual(await frames(501), [
+  const playlist = (tracks: number) =>
+    frames('music/playlists/playlist_tracks', tracks, { item_id: '1', provider_instance_id_or_domain: 'library' })
+  t.deepEqual(await playlist(499), [['2', 499, false]])
+  t.deepEqual(await playlist(501), [
     ['2', 500, true],
     ['2', 1, false],
   ])
+  t.deepEqual(await playlist(1500), [
+    ['2', 500, true],
+    ['2', 500, true],
+    ['2', 500, true],
+    ['2', 0, false],
+  ])
+  t.deepEqual(await frames('music/tracks/library_items', 2025, { limit: 2025 }), [['2', 2025, false]])
 })
 
 test('errors on the WebSocket have a code', async (t) => {
