@@ -3,7 +3,7 @@ import { answerUnlinked } from '../alexa/answer-unlinked.ts'
 import { openLinkedUsers } from '../alexa/linked-users.ts'
 import { noteLink } from '../alexa/note-link.ts'
 import { type KeyAt, openChains } from '../alexa/signatures/chains.ts'
-import { fetchChain } from '../alexa/signatures/fetch-chain.ts'
+import { type FetchChain, fetchChain } from '../alexa/signatures/fetch-chain.ts'
 import { type NoteSigned, openReplays } from '../alexa/signatures/replays.ts'
 import { trustedRoots } from '../alexa/signatures/trusted-roots.ts'
 import { verifySkillRequest } from '../alexa/signatures/verify-skill-request.ts'
@@ -18,14 +18,21 @@ export interface SkillRequestMemory {
   noteSigned: NoteSigned
 }
 
-/** Amazon's certificates have to lead to one of the CAs that Node itself trusts, whatever the machine trusts besides. */
+export interface CertificatesOfAmazon {
+  fetchChain: FetchChain
+  /** The CAs that they have to lead to, in PEM. */
+  roots: readonly string[]
+}
+
+/** The CAs that Node itself trusts, whatever this machine trusts besides. */
+const AMAZON: CertificatesOfAmazon = { fetchChain: (url) => fetchChain(url), roots: rootCertificates }
+
 export function openSkillRequestMemory(
   { now, monotonic = () => performance.now() }: Environment,
-  fetch = fetchChain,
-  roots: readonly string[] = rootCertificates,
+  { fetchChain, roots } = AMAZON,
 ): SkillRequestMemory {
   return {
-    keyAt: openChains({ fetchChain: (url) => fetch(url), roots: trustedRoots(roots), now, monotonic }),
+    keyAt: openChains({ fetchChain, roots: trustedRoots(roots), now, monotonic }),
     noteSigned: openReplays(monotonic),
   }
 }
