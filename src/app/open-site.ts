@@ -16,6 +16,7 @@ import { loadRoutes } from './load-routes.ts'
 import { loadUpstreams } from './load-upstreams.ts'
 import { openAuthorizationServer } from './open-authorization-server.ts'
 import type { House } from './open-house.ts'
+import { openSkillRequests } from './open-skill-requests.ts'
 import { ownEndpoints } from './own-endpoints.ts'
 
 /** All that a configuration decides. A reload opens the next one and puts it in the place of the one before, whole. */
@@ -50,6 +51,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     upstreams,
     routes: compileRoutes([...ownEndpoints(server, { registration }, health), ...loadRoutes(config, byName)]),
     accessTokens: server.accessTokens,
+    skillRequests: openSkillRequests(house.skillRequests, server),
     clientAddress: clientAddressReader(config.listen.trusted_proxies),
     headerNames: readName,
     identityHeaders: identityHeaders(config.identity_headers, new URL(config.public_url).host, readName),

@@ -16,6 +16,8 @@ export const draftRoute = z.object({
   respond: z.unknown().optional(),
   auth: word,
   scopes: names,
+  skill_ids: z.unknown().optional(),
+  account: z.unknown().optional(),
   websocket: z.boolean().optional().catch(undefined),
   origins: z.unknown().optional(),
   sandbox: z.unknown().optional(),
@@ -34,6 +36,7 @@ export function routeMistakes(
       ...pathMistakes(route, routes.slice(0, i), basePath),
       ...targetMistakes(route),
       ...accessMistakes(route),
+      ...skillMistakes(route),
       ...strangerMistakes(route, upstreams),
     ]
     return mistakes.map(({ path, message }) => ({ path: ['routes', i, ...path], message }))
@@ -82,13 +85,32 @@ const WITHOUT_BODY: unknown[] = [204, 205, 304]
 
 function accessMistakes(route: DraftRoute): Mistake[] {
   const mistakes: Mistake[] = []
-  const isOther = AUTHS.some((auth) => auth === route.auth && auth !== 'bearer')
+  const isOther = AUTHS.some((auth) => auth === route.auth && auth === 'none')
   if (isOther && route.scopes?.length)
     mistakes.push({ path: ['scopes'], message: `expected none, for auth: ${route.auth} asks for no token` })
   if (route.origins !== undefined && route.websocket !== true)
     mistakes.push({ path: ['origins'], message: 'expected websocket: true besides, for origins are asked there only' })
   if (route.websocket === true && route.methods?.includes('GET') === false)
     mistakes.push({ path: ['methods'], message: 'expected GET among them, for a WebSocket begins with it' })
+  return mistakes
+}
+
+/** A skill has one address, and Alexa only ever posts to it. */
+function skillMistakes(route: DraftRoute): Mistake[] {
+  const { auth, path, methods, skill_ids, account, websocket } = route
+  if (auth === undefined || !AUTHS.some((known) => known === auth)) return []
+  const mistakes: Mistake[] = []
+  if (auth !== 'alexa-skill') {
+    const needless = Object.entries({ skill_ids, account }).filter(([, value]) => value !== undefined)
+    return needless.map(([key]) => ({ path: [key], message: `expected auth: alexa-skill besides, not ${auth}` }))
+  }
+  if (skill_ids === undefined)
+    mistakes.push({ path: ['skill_ids'], message: 'expected a list, for Alexa signs the requests of all skills alike' })
+  if (methods?.length !== 1 || methods[0] !== 'POST')
+    mistakes.push({ path: ['methods'], message: 'expected [POST], for Alexa sends skills nothing else' })
+  if (path?.endsWith('/*'))
+    mistakes.push({ path: ['path'], message: 'expected an exact path, for a skill has one address' })
+  if (websocket === true) mistakes.push({ path: ['websocket'], message: 'expected none, for Alexa opens none' })
   return mistakes
 }
 

@@ -16,7 +16,10 @@ import {
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** The kinds of access that a route may ask for; each is a file in gateway/access/. */
-export const AUTHS = ['bearer', 'none'] as const
+export const AUTHS = ['bearer', 'none', 'alexa-skill'] as const
+
+/** What becomes of a skill request of somebody who has linked no account. */
+const ACCOUNTS = ['required', 'optional'] as const
 
 /** What a route may lead to; the cross-check sees to it that it is one of them. */
 export const ROUTE_TARGETS = ['upstream', 'redirect', 'respond'] as const
@@ -49,8 +52,21 @@ export function routeSchema() {
     })
       .optional()
       .describe('What it answers by itself, in place of an upstream.'),
-    auth: oneOf(AUTHS).describe('`bearer` asks for an access token, `none` lets everybody in.'),
+    auth: oneOf(AUTHS).describe(
+      '`bearer` asks for an access token, `none` lets everybody in, `alexa-skill` takes what Alexa has signed for one of its `skill_ids`.',
+    ),
     scopes: scopeNames().default([]).describe('The scopes that the access token must have.'),
+    skill_ids: list(
+      text('the id of a skill such as amzn1.ask.skill.12345678-...', matches(/^amzn1\.[A-Za-z0-9._-]+$/)),
+      'a list of ids of skills',
+    )
+      .optional()
+      .describe('With `auth: alexa-skill`: the skills whose requests it takes, as the Alexa console calls them.'),
+    account: oneOf(ACCOUNTS)
+      .optional()
+      .describe(
+        'With `auth: alexa-skill`: `required` has Alexa ask people to link their account where there is no good access token in a request; `optional` passes such a request on, without identity. `required` if absent.',
+      ),
     websocket: flag().describe('Whether it takes WebSockets; only an upstream can.'),
     origins: list(
       text('an origin such as https://app.example.org, or app://name of an app', isAnyOrigin).transform(asBrowsersSay),
@@ -90,6 +106,8 @@ export interface Matching {
   methods: (typeof METHODS)[number][]
   auth: (typeof AUTHS)[number]
   scopes: string[]
+  skill_ids?: string[] | undefined
+  account?: (typeof ACCOUNTS)[number] | undefined
   websocket: boolean
   origins?: string[] | undefined
   sandbox: boolean

@@ -2,7 +2,7 @@ import type { EndpointRequest } from '../http/answer.ts'
 import { GatewayError } from '../http/gateway-error.ts'
 import type { Identity } from '../http/identity.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
-import { decide } from './access/access.ts'
+import { type Allowed, decide } from './access/access.ts'
 import { answerChallenge, answerRefusal } from './answer-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import type { Health } from './health.ts'
@@ -58,7 +58,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       if (identity) noteIdentity(exchange, identity)
 
       if (destination.kind === 'endpoint')
-        return sendAnswer(exchange, await destination.handle(endpointRequest(exchange, target, identity)))
+        return sendAnswer(exchange, await destination.handle(endpointRequest(exchange, target, decision)))
       if (destination.kind === 'redirect') return sendAnswer(exchange, redirectAnswer(destination))
       if (destination.kind === 'respond') return sendAnswer(exchange, fixedAnswer(destination))
 
@@ -70,7 +70,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       const headers = site.identityHeaders(exchange.rawHeaders, { identity, address, credentials })
       const request = {
         upstream,
-        target,
+        target: decision.query === undefined ? target : { ...target, query: decision.query },
         headers,
         body: decision.body,
         sandbox: destination.sandbox,
@@ -102,9 +102,9 @@ function noteIdentity({ record }: Exchange, { user, client, grant }: Identity): 
 }
 
 /** What an endpoint of the gateway's own gets to see. */
-function endpointRequest(exchange: Exchange, { query }: Target, identity: Identity | undefined): EndpointRequest {
+function endpointRequest(exchange: Exchange, { query }: Target, { identity, body }: Allowed): EndpointRequest {
   const { headers, record } = exchange
-  const readBody = async () => (await exchange.readBody(FORM_LIMITS)).toString('latin1')
+  const readBody = async () => body?.toString() ?? (await exchange.readBody(FORM_LIMITS)).toString('latin1')
   return { query: query.slice(1), headers, address: record.address, identity, readBody }
 }
 

@@ -1,3 +1,4 @@
+import type { SkillRequests } from '../alexa/skill-requests.ts'
 import type { ClientAddress } from '../net/client-address.ts'
 import type { AccessTokens } from '../oauth/grants/access-tokens.ts'
 import type { ReadHeaderName } from './header-names.ts'
@@ -8,6 +9,7 @@ import type { RouteTable } from './routes/compile-routes.ts'
 export interface Site {
   routes: RouteTable
   accessTokens: AccessTokens
+  skillRequests: SkillRequests
   clientAddress: ClientAddress
   /** Which headers of a client go on. */
   headerNames: ReadHeaderName

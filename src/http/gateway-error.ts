@@ -29,6 +29,12 @@ export const GATEWAY_ERRORS = {
     sentence: 'Use the https address.',
     advice: 'A request with a body or with credentials came without TLS. Use the `https` address.',
   },
+  skill_request_refused: {
+    status: 400,
+    sentence: 'This is no request that Alexa has signed for a skill at this address.',
+    advice:
+      "A request to a skill's address is not one that Alexa has signed just now for one of its `skill_ids`. The log says which check it failed.",
+  },
   foreign_origin: {
     status: 403,
     sentence: 'A page of another address may not open a WebSocket here. Open it from a page of this one.',
@@ -90,6 +96,12 @@ export const GATEWAY_ERRORS = {
     status: 503,
     sentence: 'The gateway cannot reach its database right now. Nothing is lost: try again in a minute.',
     advice: "The database can't be used right now. Nothing is lost; try again.",
+  },
+  chain_unavailable: {
+    status: 503,
+    sentence: 'The certificates of Alexa cannot be had right now. Try again in a few seconds.',
+    advice:
+      "Alexa's certificates could not be fetched: can this machine reach `s3.amazonaws.com` at port 443? Or too many strangers have sent addresses to fetch from.",
   },
   clock_unsettled: {
     status: 503,

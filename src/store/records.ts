@@ -34,6 +34,8 @@ export interface Records {
   clock: ClockRecord
   /** What a grant acts with at an upstream, in its person's name; the id is `<grant>.<upstream>`. It outlives its grant until it is ended there. */
   'upstream-token': UpstreamTokenRecord
+  /** Somebody who has linked with Alexa; the id is a hash of what Alexa calls them. */
+  'alexa-user': AlexaUserRecord
   /** A key that something here was sealed with; the id is its name. Where one isn't in the key file, that was lost. */
   key: KeyRecord
 }
@@ -218,6 +220,11 @@ export interface UpstreamTokenRecord {
   endsAt: number
   /** Sealed, those that it has taken the place of and that are still to be ended there. */
   earlier?: string[]
+}
+
+export interface AlexaUserRecord {
+  /** The id of the grant that Alexa acts by for them. */
+  grant: string
 }
 
 export interface KeyRecord {

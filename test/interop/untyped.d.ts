@@ -70,3 +70,7 @@ declare module 'passport-oauth2' {
     userProfile(accessToken: string, done: (error: unknown, profile?: object) => void): void
   }
 }
+
+declare module 'alexa-verifier' {
+  export default function verify(certificateUrl: string | undefined, signature: string | undefined, body: string): Promise<void>
+}

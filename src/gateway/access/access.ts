@@ -3,13 +3,18 @@ import type { Identity } from '../../http/identity.ts'
 import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Site } from '../site.ts'
+import { type AlexaSkillAccess, alexaSkill } from './alexa-skill.ts'
 import { type BearerAccess, bearer } from './bearer.ts'
 import { type NoneAccess, none } from './none.ts'
 
 /** What a route asks for before it lets anybody in. Each kind is a file of this folder. */
-export type Access = NoneAccess | BearerAccess
+export type Access = NoneAccess | BearerAccess | AlexaSkillAccess
 
-const KINDS: { [K in Access['kind']]: AccessKind<Extract<Access, { kind: K }>> } = { none, bearer }
+const KINDS: { [K in Access['kind']]: AccessKind<Extract<Access, { kind: K }>> } = {
+  none,
+  bearer,
+  'alexa-skill': alexaSkill,
+}
 
 /** What there is to know of one kind. */
 export interface AccessKind<A extends Access> {
@@ -32,6 +37,9 @@ export interface RouteAccess {
   scopes: string[]
   /** The identifier of what is behind it. @see RFC 8707 */
   resource: string
+  /** Of `alexa-skill` only. */
+  skill_ids?: string[] | undefined
+  account?: AlexaSkillAccess['account'] | undefined
 }
 
 /** What is decided about a request. */
@@ -51,6 +59,8 @@ export interface Allowed {
   token?: AccessToken
   /** The request's, where it had to be read to decide. */
   body?: Buffer
+  /** What goes on of its query, with the `?`, or empty; all of it, if absent. */
+  query?: string
 }
 
 /** @see RFC 6750 section 3, RFC 9728 section 5.1 */

@@ -31,6 +31,8 @@ export const en = {
     afterwards: () => 'Then go back to the device: it goes on by itself.',
     unverified: (client: string) => html`Nobody has checked that this really is “${client}”: it gave itself that name.`,
   },
+  /** Said by an Echo. */
+  linkAccount: 'Please link your account in the Alexa app. I have put a card there.',
   permissions: 'It will be able to',
   ending: (host: string) => `Whoever runs ${host} can end the access at any time.`,
 
