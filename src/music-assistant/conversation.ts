@@ -1,7 +1,7 @@
 import type { Conversation, Effect, Verdict } from '../gateway/upstreams/conversation.ts'
 import type { Identity } from '../http/identity.ts'
 import type { AllowCommand, CommandCaller } from './command.ts'
-import { type CommandMessage, isObject, MalformedMessage, readCommandMessage } from './command-message.ts'
+import { type ClientMessage, isObject, MalformedMessage, readClientMessage } from './client-message.ts'
 import { codeOfRefusal, ERROR_CODES, errorAnswer, resultAnswer } from './error-answer.ts'
 import { judgeCommand } from './judge-command.ts'
 import { readServerInfo } from './server-info.ts'
@@ -35,15 +35,15 @@ export function beginConversation(allowCommand: AllowCommand, greeting?: string)
   let schema = greeting === undefined ? undefined : readServerInfo(greeting)?.schema
   let tries = 0
   /** The id of the client's `auth` that is still to be answered. */
-  let waiting: CommandMessage['message_id'] | undefined
+  let waiting: ClientMessage['message_id'] | undefined
   let server: { caller: CommandCaller; token: string; introduced: boolean } | undefined
   /** What the server said to the sign-in, which is also said to the client. */
   let welcome: unknown
 
   function fromClient(text: string): Effect[] {
-    let message: CommandMessage
+    let message: ClientMessage
     try {
-      message = readCommandMessage(text)
+      message = readClientMessage(text)
     } catch (error) {
       if (error instanceof MalformedMessage) return [{ kind: 'close', why: 'malformed', detail: error.message }]
       throw error
@@ -55,7 +55,7 @@ export function beginConversation(allowCommand: AllowCommand, greeting?: string)
     return pass(message)
   }
 
-  function signIn({ message_id, args }: CommandMessage): Effect[] {
+  function signIn({ message_id, args }: ClientMessage): Effect[] {
     const token = args.token || args.access_token
     if (typeof token !== 'string')
       return failTry(errorAnswer(message_id, ERROR_CODES.authenticationRequired, 'token required in args'))
@@ -64,7 +64,7 @@ export function beginConversation(allowCommand: AllowCommand, greeting?: string)
     return [{ kind: 'decide', token }]
   }
 
-  function pass(message: CommandMessage): Effect[] {
+  function pass(message: ClientMessage): Effect[] {
     const judged = judgeCommand(allowCommand, message, (server as NonNullable<typeof server>).caller)
     if (judged.kind === 'passes') return [{ kind: 'tell', whom: 'upstream', message: judged.text }]
     const { reason, sentence } = judged.refusal
@@ -133,8 +133,8 @@ export function beginConversation(allowCommand: AllowCommand, greeting?: string)
     return [...told, { kind: 'close', why: 'failed', detail: sentence }]
   }
 
-  function takeWaiting(): CommandMessage['message_id'] {
-    const id = waiting as CommandMessage['message_id']
+  function takeWaiting(): ClientMessage['message_id'] {
+    const id = waiting as ClientMessage['message_id']
     waiting = undefined
     return id
   }

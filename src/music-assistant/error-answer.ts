@@ -1,5 +1,5 @@
 import type { CommandRefusal } from './command.ts'
-import type { CommandMessage } from './command-message.ts'
+import type { ClientMessage } from './client-message.ts'
 
 /** The codes of Music Assistant's own errors on `/ws`. */
 export const ERROR_CODES = {
@@ -15,11 +15,11 @@ export const ERROR_CODES = {
 const SCHEMA_WITH_INVALID_DATA = 30
 
 /** An error as Music Assistant says it. */
-export function errorAnswer(message_id: CommandMessage['message_id'], error_code: number, details: string): string {
+export function errorAnswer(message_id: ClientMessage['message_id'], error_code: number, details: string): string {
   return JSON.stringify({ message_id, error_code, details })
 }
 
-export function resultAnswer(message_id: CommandMessage['message_id'], result: unknown): string {
+export function resultAnswer(message_id: ClientMessage['message_id'], result: unknown): string {
   return JSON.stringify({ message_id, result, partial: false })
 }
 

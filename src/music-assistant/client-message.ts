@@ -1,5 +1,5 @@
 /** A message of a client of `/ws`, as far as anything may depend on it. */
-export interface CommandMessage {
+export interface ClientMessage {
   message_id: string | number
   command: string
   args: Record<string, unknown>
@@ -16,7 +16,7 @@ const DEPTH_LIMIT = 64
  * one that nobody knows, reaches nobody.
  * @throws MalformedMessage; RangeError for a number that would not be the same when it is written again
  */
-export function readCommandMessage(text: string): CommandMessage {
+export function readClientMessage(text: string): ClientMessage {
   const message = parse(text)
   if (!isObject(message)) throw new MalformedMessage('no object')
   const { message_id, command, args } = message
@@ -26,8 +26,8 @@ export function readCommandMessage(text: string): CommandMessage {
   return { message_id: message_id as string | number, command, args: args ?? {} }
 }
 
-/** Of what was read: the same again, and nothing else. @throws RangeError @see readCommandMessage */
-export function writeCommandMessage({ message_id, command, args }: CommandMessage): string {
+/** Of what was read: the same again, and nothing else. @throws RangeError @see readClientMessage */
+export function writeClientMessage({ message_id, command, args }: ClientMessage): string {
   checkValue(args, 1)
   return JSON.stringify({ message_id, command, args })
 }
