@@ -1,7 +1,7 @@
 import type { Conversation, Effect, Verdict } from '../gateway/upstreams/conversation.ts'
 import type { Identity } from '../http/identity.ts'
-import type { AllowCommand, CommandCaller } from './command.ts'
 import { type ClientMessage, isObject, MalformedMessage, readClientMessage } from './client-message.ts'
+import type { AllowCommand, CommandCaller } from './command.ts'
 import { codeOfRefusal, ERROR_CODES, errorAnswer, resultAnswer } from './error-answer.ts'
 import { judgeCommand } from './judge-command.ts'
 import { readServerInfo } from './server-info.ts'

@@ -1,5 +1,5 @@
-import type { CommandRefusal } from './command.ts'
 import type { ClientMessage } from './client-message.ts'
+import type { CommandRefusal } from './command.ts'
 
 /** The codes of Music Assistant's own errors on `/ws`. */
 export const ERROR_CODES = {

@@ -1,5 +1,5 @@
-import type { AllowCommand, CommandCaller, CommandRefusal } from './command.ts'
 import { type ClientMessage, writeClientMessage } from './client-message.ts'
+import type { AllowCommand, CommandCaller, CommandRefusal } from './command.ts'
 
 type Judged = { kind: 'passes'; text: string } | { kind: 'refused'; refusal: CommandRefusal }
 
