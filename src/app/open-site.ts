@@ -11,6 +11,7 @@ import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { certificateSource, type SourcedCertificate } from './certificate-source.ts'
 import { closeFiles } from './close-files.ts'
 import { connectionLimits } from './connection-limits.ts'
+import { loadProtocols } from './load-protocols.ts'
 import { loadRegistration } from './load-registration.ts'
 import { loadRoutes } from './load-routes.ts'
 import { loadUpstreams } from './load-upstreams.ts'
@@ -49,6 +50,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     authorizationServer: server,
     connectionLimits: connectionLimits(config, house.machine),
     upstreams,
+    protocols: loadProtocols(upstreams.values(), () => () => undefined),
     routes: compileRoutes([...ownEndpoints(server, { registration }, health), ...loadRoutes(config, byName)]),
     accessTokens: server.accessTokens,
     skillRequests: openSkillRequests(house.skillRequests, server),

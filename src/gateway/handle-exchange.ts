@@ -6,6 +6,9 @@ import { type Allowed, decide } from './access/access.ts'
 import { answerChallenge, answerRefusal } from './answer-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import type { Health } from './health.ts'
+import { heldUpgrade, holdConversation } from './hold-conversation.ts'
+import { noteIdentity } from './note-identity.ts'
+import { openPendingSignIns } from './pending-sign-ins.ts'
 import { refuseAmbiguous, type Target } from './refuse-ambiguous.ts'
 import { refuseServiceWorker } from './refuse-service-worker.ts'
 import { requireWebSocket } from './require-web-socket.ts'
@@ -17,6 +20,7 @@ import { credentialsFor, refusalOf } from './upstreams/credentials.ts'
 import { forward } from './upstreams/forward.ts'
 import type { Outcome } from './upstreams/outcome.ts'
 import { tunnel } from './upstreams/tunnel.ts'
+import type { Upstream } from './upstreams/upstream.ts'
 
 export interface Tools {
   /** The site that is served now. */
@@ -33,6 +37,7 @@ const FORM_LIMITS = { limit: 32 * 1024, timeoutMs: 5000 }
 
 /** READ FIRST: what happens to every request and every upgrade, in order, and where it may end. */
 export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHandler {
+  const pending = openPendingSignIns()
   return async function handleExchange(exchange) {
     const site = current()
     const { record, upgrade } = exchange
@@ -52,10 +57,16 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
 
       const decided = decide(destination.access, exchange, site)
       const decision = decided instanceof Promise ? await decided : decided // -> 503 when the store fails
-      if (decision.kind === 'challenge') return answerChallenge(exchange, decision) // -> 401, 403
       if (decision.kind === 'answer') return sendAnswer(exchange, decision.answer)
+      const held = upgrade && heldUpgrade(upgrade, destination, decision, site)
+      if (held) {
+        const outcome = await holdConversation(exchange, held, { current, pending, onLong })
+        noteReachable(held.destination.upstream, outcome)
+        return closeRecord(exchange, outcome) // -> 502, 504
+      }
+      if (decision.kind === 'challenge') return answerChallenge(exchange, decision) // -> 401, 403
       const { identity } = decision
-      if (identity) noteIdentity(exchange, identity)
+      if (identity) noteIdentity(record, identity)
 
       if (destination.kind === 'endpoint')
         return sendAnswer(exchange, await destination.handle(endpointRequest(exchange, target, decision)))
@@ -79,8 +90,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       const outcome = upgrade
         ? await tunnel(exchange, { ...request, upgrade, onOpen: () => noteOpened(exchange, onLong) })
         : await forward(exchange, request)
-      if (outcome.upstreamStatus !== undefined || outcome.error)
-        upstream.reachable = outcome.upstreamStatus !== undefined
+      noteReachable(upstream, outcome)
       closeRecord(exchange, outcome) // -> 502, 504
     } catch (error) {
       answerRefusal(exchange, error)
@@ -90,15 +100,13 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
   }
 }
 
+function noteReachable(upstream: Upstream, { upstreamStatus, error }: Outcome): void {
+  if (upstreamStatus !== undefined || error) upstream.reachable = upstreamStatus !== undefined
+}
+
 /** Whoever means well comes again; what is under way goes on. */
 function overloaded(): GatewayError {
   return new GatewayError('overloaded', 'more than limits.memory is in RAM', { 'Retry-After': '10' })
-}
-
-function noteIdentity({ record }: Exchange, { user, client, grant }: Identity): void {
-  record.user = user.name
-  record.client = client
-  record.grant = grant
 }
 
 /** What an endpoint of the gateway's own gets to see. */

@@ -4,6 +4,8 @@ import type { AccessTokens } from '../oauth/grants/access-tokens.ts'
 import type { ReadHeaderName } from './header-names.ts'
 import type { IdentityHeaders } from './identity-headers.ts'
 import type { RouteTable } from './routes/compile-routes.ts'
+import type { MessageProtocol } from './upstreams/conversation.ts'
+import type { Upstream } from './upstreams/upstream.ts'
 
 /** What a configuration decides, as far as the way of a request goes. A reload puts another one in its place. */
 export interface Site {
@@ -14,4 +16,6 @@ export interface Site {
   /** Which headers of a client go on. */
   headerNames: ReadHeaderName
   identityHeaders: IdentityHeaders
+  /** Of the upstreams whose WebSockets are relayed message by message. */
+  protocols: ReadonlyMap<Upstream, MessageProtocol>
 }

@@ -27,6 +27,11 @@ export interface AccessKind<A extends Access> {
   read: (route: RouteAccess) => A
   /** @throws StorageError when it can't be told who is calling. */
   decide: (access: A, exchange: Exchange, site: Site) => Decision | Promise<Decision>
+  /**
+   * The same of an access token that came in another way than a header, for a kind that knows tokens.
+   * @throws StorageError when it can't be told whose it is.
+   */
+  decideToken?: (access: A, token: string, site: Site) => Decision | Promise<Decision>
   /** Whether what was allowed before still is. @throws StorageError when nobody can tell. */
   stillHolds: (access: A, allowed: Allowed, site: Site) => boolean | Promise<boolean>
 }
@@ -85,6 +90,18 @@ export function readAccess(route: RouteAccess): Access {
 /** The one place that decides who gets through: what is asked for and the exchange in, a decision out. */
 export function decide(access: Access, exchange: Exchange, site: Site): Decision | Promise<Decision> {
   return kindOf(access).decide(access, exchange, site)
+}
+
+/** Whether a client may show its token in its first message, for it has sent nothing that could be judged before. */
+export function takesTokenLater(access: Access, { code }: Challenge): boolean {
+  return code === 'unauthorized' && kindOf(access).decideToken !== undefined
+}
+
+/** What the token of a message decides, as the same token in a header would. @throws StorageError when nobody can tell. */
+export function decideToken(access: Access, token: string, site: Site): Decision | Promise<Decision> {
+  const { decideToken: decideIt } = kindOf(access)
+  if (!decideIt) throw new Error(`${access.kind} knows no tokens`)
+  return decideIt(access, token, site)
 }
 
 /** Whether what was allowed still is, under the access of now. @throws StorageError when nobody can tell. */
