@@ -1,6 +1,5 @@
 import type { EndpointRequest } from '../http/answer.ts'
 import { GatewayError } from '../http/gateway-error.ts'
-import type { Identity } from '../http/identity.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { type Allowed, decide } from './access/access.ts'
 import { answerChallenge, answerRefusal } from './answer-refusal.ts'
