@@ -80,7 +80,8 @@ function callStore(target: Store, onAnswer: (took: number) => void): Worker {
     const token = hashSecret(tokenOf('refresh', randomBytes(4).readUInt32LE() % live))
     const record = await target.get('refresh', token)
     if (!record) throw new Error('a live token is missing')
-    await target.insert('access', hashSecret(id), record, Date.now() + 3_600_000)
+    const expiresAt = Date.now() + 3_600_000
+    await target.insert('access', hashSecret(id), { ...record, expiresAt }, expiresAt)
     caller.postMessage('done')
   })
   return caller

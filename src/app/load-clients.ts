@@ -11,7 +11,7 @@ export async function loadClients({ oauth }: Config, store: Store, environment: 
   const configured = []
   for (const { secret, lifetimes, ...client } of oauth.clients) {
     const secretHash = secret && (await clientSecretHash(secret, environment))
-    configured.push({ ...client, secretHash, lifetimes: lifetimesOf(oauth.lifetimes, lifetimes) })
+    configured.push({ ...client, secretHash, lifetimes: lifetimesOf(oauth.lifetimes, client, lifetimes) })
   }
   const { enabled } = oauth.registration
   const registered = enabled ? { store, lifetimes: oauth.lifetimes, scopes: registrableScopes(oauth) } : undefined

@@ -10,6 +10,7 @@ import type { GuardTools } from '../listen/guard-connections.ts'
 import { listenHttp } from '../listen/listen-http.ts'
 import { listenHttps } from '../listen/listen-https.ts'
 import type { Listener } from '../listen/listener.ts'
+import { dateLinks } from '../oauth/grants/date-links.ts'
 import { redateFuture } from '../oauth/grants/redate-future.ts'
 import type { Store } from '../store/store.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
@@ -89,6 +90,7 @@ export async function prepareGateway(
     const openListener = listenerOpener(house, current, handle, { ...onRequests, guard })
     closing.defer(() => listeners.close(DRAIN_TIMEOUT_MS))
     try {
+      await date()
       const prepared = await listeners.prepare(config)
       prepared.commit()
     } catch (error) {
@@ -102,10 +104,9 @@ export async function prepareGateway(
     guardMemory(house, listeners, current)
     const isHeld = watchLogGrowth(databaseFile(config))
     closing.defer(maintainStore(store, house.clock, house.log, { isHeld }))
-    const redate = () => redateFuture(current().authorizationServer)
     closing.defer(keepTime({ store, clock: house.clock, log: house.log, redate }))
     closing.defer(lookAfterStore(store, house.log))
-    const { reload, settled } = reloader({ house, listeners, current, swapSite })
+    const { reload, settled } = reloader({ house, listeners, current, swapSite, date })
     // First, so that none opens what nobody would close.
     closing.defer(settled)
     house.phase = 'ok'
@@ -125,6 +126,14 @@ export async function prepareGateway(
       countReload: (result) => house.metrics?.reloaded(result),
       close: () => closeHouse(house),
     }
+  }
+
+  const date = () => dateLinks(current().authorizationServer)
+
+  /** What seemed to have ended by a clock that was ahead had no other date yet. */
+  async function redate(): Promise<number> {
+    await date()
+    return redateFuture(current().authorizationServer)
   }
 
   /** One assignment: whoever has begun with the site before goes on with that. */

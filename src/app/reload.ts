@@ -11,6 +11,8 @@ export interface ReloadTools {
   listeners: Listeners
   current: () => Site
   swapSite: (next: Site) => void
+  /** Gives links the end that the configuration says. @throws StorageError */
+  date: () => Promise<unknown>
 }
 
 export interface Reloader {
@@ -21,7 +23,7 @@ export interface Reloader {
 }
 
 /** Puts one configuration in the place of another, one reload after the other. A broken one changes nothing. */
-export function reloader({ house, listeners, current, swapSite }: ReloadTools): Reloader {
+export function reloader({ house, listeners, current, swapSite, date }: ReloadTools): Reloader {
   let running: Promise<void> = Promise.resolve()
 
   async function reload(config: Config): Promise<void> {
@@ -40,6 +42,8 @@ export function reloader({ house, listeners, current, swapSite }: ReloadTools): 
     prepared.commit()
     swapSite(next)
     house.audit({ event: 'reloaded' })
+    // The configuration is in force; what can't be dated now is when the clock is looked at next.
+    await date().catch((error) => house.log.error({ detail: String(error) }, 'dating links failed'))
   }
 
   return {

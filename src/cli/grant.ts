@@ -1,6 +1,7 @@
 import { everyRow } from '../store/every-row.ts'
 import { requireUser } from '../users/users.ts'
 import { CommandError } from './command-error.ts'
+import { idleFor } from './idle-for.ts'
 import { localTime } from './local-time.ts'
 import { table } from './table.ts'
 import { withStore } from './with-store.ts'
@@ -25,14 +26,22 @@ export async function grantList(world: World, { user, client }: GrantFilter): Pr
     grants.sort((a, b) => a.value.lastUsedAt - b.value.lastUsedAt)
     const rows = grants.map(({ id, value }) => {
       const { userName, client, scopes, createdAt, lastUsedAt } = value
-      return [id, userName, client, scopes.join(' '), localTime(createdAt), localTime(lastUsedAt)]
+      return [
+        id,
+        userName,
+        client,
+        scopes.join(' '),
+        localTime(createdAt),
+        localTime(lastUsedAt),
+        idleFor(world.now() - lastUsedAt),
+      ]
     })
     if (rows.length > 0) for (const line of table(HEADINGS, rows)) world.print(line)
     else world.print((user ?? client) ? 'There is no such grant.' : 'Nobody has allowed anything yet.')
   })
 }
 
-const HEADINGS = ['ID', 'USER', 'CLIENT', 'SCOPES', 'SINCE', 'LAST USED']
+const HEADINGS = ['ID', 'USER', 'CLIENT', 'SCOPES', 'SINCE', 'LAST USED', 'IDLE']
 
 /** `skillgate grant revoke ID`: ends what somebody allowed a client, and every token that came from it. */
 export async function grantRevoke(world: World, id: string): Promise<number> {

@@ -22,7 +22,7 @@ export const basePath = text('a path such as /alexa', matches(/^(\/[A-Za-z0-9_-]
 export const lifetimes = keys({
   code: code().default(300),
   access_token: accessToken().default(3600),
-  refresh_token: refreshToken().default(7_776_000),
+  refresh_token: refreshToken().optional(),
   refresh_grace: refreshGrace().default(60),
 })
 
@@ -104,7 +104,7 @@ function client(surroundings: Surroundings) {
     refresh: oneOf(['keep', 'rotate'])
       .optional()
       .describe(
-        '`keep` lets a refresh token work until it expires, `rotate` replaces it at each use: of a public client always, of others if set.',
+        '`keep` lets a refresh token go on working, `rotate` replaces it at each use: of a public client always, of others if set.',
       ),
     resource_server: flag().describe('Whether it is an API that may ask at `introspect` about any token.'),
     lifetimes: keys({
@@ -165,7 +165,9 @@ function accessToken() {
 }
 
 function refreshToken() {
-  return seconds(3600, 315_360_000).describe('A refresh token, from its last use on.')
+  return seconds(3600, 315_360_000).describe(
+    'A refresh token, from its last use on, and the link with it. If absent, one that is kept never ends by itself, and one that rotates after 7776000 (90 days).',
+  )
 }
 
 function refreshGrace() {

@@ -128,7 +128,9 @@ export interface TokenRecord {
   expiresAt: number
 }
 
-export interface RefreshRecord extends TokenRecord {
+export interface RefreshRecord extends Omit<TokenRecord, 'expiresAt'> {
+  /** Absent where it never ends by itself. */
+  expiresAt?: number
   /** When its successor was given out, where tokens rotate. @see RFC 9700 section 4.14.2 */
   supersededAt?: number
 }

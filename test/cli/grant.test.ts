@@ -41,10 +41,13 @@ test('grants are listed in columns, the one that was used last at the end', asyn
   const { type, grants, now } = await openHouse(t)
   const local = (time: number) => new Date(time).toLocaleString('sv-SE').slice(0, 16)
   const lines = await type('grant list')
-  t.is(lines[0], `${'ID'.padEnd(49)}  USER  CLIENT        SCOPES                SINCE             LAST USED`)
+  t.is(
+    lines[0],
+    `${'ID'.padEnd(49)}  USER  CLIENT        SCOPES                SINCE             LAST USED         IDLE`,
+  )
   t.deepEqual(idsIn(lines), [grants[1], grants[2], grants[0]])
   const since = local(now() - 9 * HOUR)
-  t.is(lines[3], `${grants[0]}  ada   amazon-alexa  music.read user:read  ${since}  ${local(now())}`)
+  t.is(lines[3], `${grants[0]}  ada   amazon-alexa  music.read user:read  ${since}  ${local(now())}  less than a day`)
 })
 
 test('only those of a user, of a client, or of both are listed', async (t) => {

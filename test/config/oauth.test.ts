@@ -22,7 +22,7 @@ test('what the OAuth section leaves out has its default', (t) => {
   const { oauth, listen } = writeAndLoad(t, minimal)
   t.deepEqual(listen.trusted_proxies, [])
   t.deepEqual(oauth.default_scopes, ['music.read', 'music.control'])
-  t.deepEqual(oauth.lifetimes, { code: 300, access_token: 3600, refresh_token: 7_776_000, refresh_grace: 60 })
+  t.deepEqual(oauth.lifetimes, { code: 300, access_token: 3600, refresh_grace: 60 })
   t.deepEqual(oauth.session, { idle: 3600, absolute: 43_200 })
   t.false(oauth.registration.enabled)
   t.is(oauth.registration.scopes, undefined)

@@ -50,8 +50,19 @@ test("a client's own lifetimes count for it, and the others' for the others", as
 test("what a client has no lifetime of its own for is everybody's", (t) => {
   const all = { code: 1, access_token: 2, refresh_token: 3, refresh_grace: 4 }
   const everybodys = { code: 1000, accessToken: 2000, refreshToken: 3000, refreshGrace: 4000 }
-  t.deepEqual(lifetimesOf(all), everybodys)
-  t.deepEqual(lifetimesOf(all, { access_token: undefined, refresh_grace: 0 }), { ...everybodys, refreshGrace: 0 })
+  t.deepEqual(lifetimesOf(all, CLIENT), everybodys)
+  const own = { access_token: undefined, refresh_grace: 0 }
+  t.deepEqual(lifetimesOf(all, CLIENT, own), { ...everybodys, refreshGrace: 0 })
+})
+
+test('what is kept has no end unless one is configured; what rotates, or is never refreshed, ends after 90 days', (t) => {
+  const all = { code: 1, access_token: 2, refresh_grace: 4 }
+  const days = (client: Pick<RegisteredClient, 'refresh' | 'grant_types'>, own = {}) =>
+    (lifetimesOf(all, client, own).refreshToken ?? Number.POSITIVE_INFINITY) / (86_400 * SECOND)
+  t.is(days(CLIENT), Number.POSITIVE_INFINITY)
+  t.is(days(CLIENT, { refresh_token: 86_400 }), 1)
+  t.is(days({ ...CLIENT, refresh: 'rotate' }), 90)
+  t.is(days({ ...CLIENT, grant_types: ['authorization_code'] }), 90)
 })
 
 test('a client whose grant types are without refresh_token gets none, and can use none', async (t) => {

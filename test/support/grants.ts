@@ -21,7 +21,7 @@ export const USER: UserRecord = {
 /** The client's. */
 export const SECRET = 'a:secret+with&odd%20=parts'
 
-export const CLIENT: RegisteredClient = {
+export const CLIENT: RegisteredClient & { lifetimes: { refreshToken: number } } = {
   id: 'alexa',
   name: 'Alexa',
   public: false,
@@ -35,6 +35,9 @@ export const CLIENT: RegisteredClient = {
   resource_server: false,
   lifetimes: { code: 300_000, accessToken: 3_600_000, refreshToken: 90 * 86_400_000, refreshGrace: 60_000 },
 }
+
+/** As one that is configured without a lifetime of refresh tokens. */
+export const KEPT: RegisteredClient = { ...CLIENT, lifetimes: { ...CLIENT.lifetimes, refreshToken: undefined } }
 
 export const PUBLIC_CLIENT: RegisteredClient = {
   ...CLIENT,

@@ -32,7 +32,7 @@ export function openClients(
   registered: { store: Store; lifetimes: Lifetimes; scopes: string[] } | undefined,
 ): Clients {
   const byId = new Map(configured.map((client) => [client.id, client]))
-  const lifetimes = registered && lifetimesOf(registered.lifetimes)
+  const lifetimes = registered && lifetimesOf(registered.lifetimes, { refresh: 'rotate', grant_types: [] })
   const fromRow = (id: string, row: ClientRecord | undefined) =>
     row && registered && lifetimes && fromRecord(id, row, lifetimes, registered.scopes)
   const isSecretOfClient = (text: string) => configured.some(({ secretHash }) => matchesHash(text, secretHash))

@@ -22,8 +22,8 @@ interface ActiveToken {
   iss: string
   /** Seconds since 1970. */
   iat: number
-  /** Seconds since 1970. */
-  exp: number
+  /** Seconds since 1970; absent for what has no end. */
+  exp?: number
 }
 
 /**
@@ -81,7 +81,7 @@ async function describeRefreshToken(server: AuthorizationServer, token: string):
     aud: resources ?? [server.issuer],
     iss: server.issuer,
     iat: seconds(issuedAt),
-    exp: seconds(expiresAt),
+    ...(expiresAt !== undefined && { exp: seconds(expiresAt) }),
   }
 }
 

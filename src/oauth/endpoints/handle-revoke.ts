@@ -36,7 +36,7 @@ export async function handleRevoke(
 interface FoundToken {
   kind: 'access' | 'refresh'
   id: string
-  record: TokenRecord
+  record: Pick<TokenRecord, 'grant'>
 }
 
 /** What has expired by a clock that is in doubt may be good again tomorrow: it is revoked like any other. */

@@ -27,28 +27,39 @@ export function grantEntry({ id, record }: Grant, client: RegisteredClient): Ent
   return { kind: 'grant', id, value: record, expiresAt: expiry(record, client) }
 }
 
-/** A grant lives as long as its refresh token from its last use. Milliseconds since 1970. */
-export function expiry({ lastUsedAt }: GrantRecord, { lifetimes }: Pick<RegisteredClient, 'lifetimes'>): number {
-  return lastUsedAt + lifetimes.refreshToken
+/**
+ * A grant lives as long as its refresh token from its last use. Milliseconds since 1970; undefined where it has no end by
+ * the calendar.
+ */
+export function expiry(
+  { lastUsedAt }: Pick<GrantRecord, 'lastUsedAt'>,
+  { lifetimes }: Pick<RegisteredClient, 'lifetimes'>,
+): number | undefined {
+  return lifetimes.refreshToken === undefined ? undefined : lastUsedAt + lifetimes.refreshToken
 }
 
 /**
  * Notes that a grant was used now, if that was last noted a while ago. Never brings back one that was revoked meanwhile.
- * @returns the grant's new expiry, if it was noted.
+ * @returns whether it was noted, and the grant's expiry from then on.
  */
 export async function noteUse(
   { store, now, clockDoubt }: Pick<AuthorizationServer, 'store' | 'now' | 'clockDoubt'>,
   { id, record }: Grant,
   client: Pick<RegisteredClient, 'lifetimes'>,
-): Promise<number | undefined> {
+): Promise<NotedUse | undefined> {
   const at = now()
   if (at - record.lastUsedAt < LAST_USE_PRECISION_MS) return undefined
   // What was dated by a clock that was believed isn't dated anew by one that isn't.
   if (clockDoubt()) return undefined
   const used = { ...record, revision: record.revision + 1, lastUsedAt: at }
-  return (await store.replace('grant', id, record.revision, used, expiry(used, client)))
-    ? expiry(used, client)
-    : undefined
+  const expiresAt = expiry(used, client)
+  return (await store.replace('grant', id, record.revision, used, expiresAt)) ? { expiresAt } : undefined
+}
+
+/** What came of noting a use. */
+export interface NotedUse {
+  /** Milliseconds since 1970; undefined for never. */
+  expiresAt: number | undefined
 }
 
 /** Ends every token that came from it. */

@@ -71,8 +71,10 @@ function tokenEntry(
   token: string,
   grant: string,
   { scopes, resources }: Extent,
-  lifetime: number,
+  lifetime: number | undefined,
 ): Entry {
-  const [issuedAt, expiresAt] = [now(), now() + lifetime]
-  return { kind, id: hashSecret(token), value: { grant, scopes, resources, issuedAt, expiresAt }, expiresAt }
+  const issuedAt = now()
+  const expiresAt = lifetime === undefined ? undefined : issuedAt + lifetime
+  const value = { grant, scopes, resources, issuedAt, expiresAt }
+  return { kind, id: hashSecret(token), value, expiresAt } as Entry
 }

@@ -39,7 +39,7 @@ async function keep(
   access: Entry,
 ): Promise<string> {
   await server.store.insert(access.kind, access.id, access.value, access.expiresAt)
-  const expiresAt = await noteUse(server, grant, client)
-  if (expiresAt !== undefined) await server.store.put('refresh', id, { ...record, expiresAt }, expiresAt)
+  const noted = await noteUse(server, grant, client)
+  if (noted) await server.store.put('refresh', id, { ...record, ...noted }, noted.expiresAt)
   return token
 }

@@ -27,11 +27,11 @@ export async function rotate(
     kind: 'refresh',
     id,
     value: { ...record, supersededAt: server.now() },
-    expiresAt: record.expiresAt,
+    expiresAt: record.expiresAt ?? next.entry.expiresAt,
   }
   const { kind, id: nextId, value } = next.entry
   // The clock may be behind just now: nobody is to be unlinked when it is right again.
-  const expiresAt = Math.max(next.entry.expiresAt ?? 0, record.expiresAt)
+  const expiresAt = Math.max(next.entry.expiresAt ?? 0, record.expiresAt ?? 0)
   const first = await server.store.insert(kind, nextId, { ...value, expiresAt }, expiresAt, [superseded, access])
   if (!first) await server.store.insert(access.kind, access.id, access.value, access.expiresAt)
   return next.token

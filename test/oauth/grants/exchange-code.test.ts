@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava'
 import { Parameters } from '../../../src/oauth/checks/parameters.ts'
+import type { RegisteredClient } from '../../../src/oauth/clients/clients.ts'
 import type { Known } from '../../../src/oauth/endpoints/known.ts'
 import { exchangeCode } from '../../../src/oauth/grants/exchange-code.ts'
 import { issueCode } from '../../../src/oauth/grants/issue-code.ts'
@@ -16,7 +17,7 @@ async function open(t: ExecutionContext) {
   const authorization = { client: CLIENT, redirectUri: BACK, scopes: ['music.read'], signInAgain: false }
   const code = await issueCode(server, authorization, USER, ATTEMPT)
   const known: Known = {}
-  const exchange = (change: Record<string, string> = {}, client = CLIENT) => {
+  const exchange = (change: Record<string, string> = {}, client: RegisteredClient = CLIENT) => {
     const parameters = new Parameters(new URLSearchParams({ code, redirect_uri: BACK, ...change }).toString())
     return exchangeCode(server, { client, parameters, address: '192.0.2.1', known })
   }
@@ -35,7 +36,7 @@ test('a code gives tokens, and the attempt to link that it came from goes on in 
 test('each reason not to take a code has its own detail, and the client is told one and the same', async (t) => {
   const { exchange, known, advance } = await open(t)
   const refusal = { code: 'invalid_grant', message: 'The authorization code is not valid.' }
-  const refused = async (change: Record<string, string>, client = CLIENT) =>
+  const refused = async (change: Record<string, string>, client: RegisteredClient = CLIENT) =>
     (await t.throwsAsync(exchange(change, client), refusal)) as unknown as { detail: string }
   t.is((await refused({ code: 'x' })).detail, 'code unknown or expired')
   t.is(known.attempt, undefined)
