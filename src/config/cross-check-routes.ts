@@ -16,6 +16,7 @@ export const draftRoute = z.object({
   respond: z.unknown().optional(),
   auth: word,
   scopes: names,
+  pass_authorization: z.unknown().optional(),
   websocket: z.boolean().optional().catch(undefined),
   origins: z.unknown().optional(),
   sandbox: z.unknown().optional(),
@@ -80,11 +81,21 @@ function targetMistakes(route: DraftRoute): Mistake[] {
 /** RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5. */
 const WITHOUT_BODY: unknown[] = [204, 205, 304]
 
+/** The kinds of access that let in who has signed in in a browser. */
+const SIGNED_IN = ['session', 'bearer-or-session']
+
 function accessMistakes(route: DraftRoute): Mistake[] {
   const mistakes: Mistake[] = []
-  const isOther = AUTHS.some((auth) => auth === route.auth && auth !== 'bearer')
+  const isOther = AUTHS.some((auth) => auth === route.auth && !auth.startsWith('bearer'))
   if (isOther && route.scopes?.length)
     mistakes.push({ path: ['scopes'], message: `expected none, for auth: ${route.auth} asks for no token` })
+  if (route.pass_authorization === true && route.auth !== undefined && !SIGNED_IN.includes(route.auth))
+    mistakes.push({
+      path: ['pass_authorization'],
+      message: `expected auth: session besides, for only a browser that is signed in may sign in to an upstream as well`,
+    })
+  if (route.pass_authorization === true && route.upstream === undefined)
+    mistakes.push({ path: ['pass_authorization'], message: 'expected none, for only an upstream gets anything' })
   if (route.origins !== undefined && route.websocket !== true)
     mistakes.push({ path: ['origins'], message: 'expected websocket: true besides, for origins are asked there only' })
   if (route.websocket === true && route.methods?.includes('GET') === false)

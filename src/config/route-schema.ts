@@ -16,7 +16,7 @@ import {
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** The kinds of access that a route may ask for; each is a file in gateway/access/. */
-export const AUTHS = ['bearer', 'none'] as const
+export const AUTHS = ['bearer', 'none', 'session', 'bearer-or-session'] as const
 
 /** What a route may lead to; the cross-check sees to it that it is one of them. */
 export const ROUTE_TARGETS = ['upstream', 'redirect', 'respond'] as const
@@ -49,7 +49,12 @@ export function routeSchema() {
     })
       .optional()
       .describe('What it answers by itself, in place of an upstream.'),
-    auth: oneOf(AUTHS).describe('`bearer` asks for an access token, `none` lets everybody in.'),
+    auth: oneOf(AUTHS).describe(
+      '`bearer` asks for an access token, `session` for a browser in which somebody has signed in here, `bearer-or-session` for either of them, `none` lets everybody in.',
+    ),
+    pass_authorization: flag().describe(
+      "Whether the `Authorization` of somebody whose browser is signed in goes on to the upstream, in place of the gateway's own token: for a web app that people sign in to as well. An access token of this gateway never goes on.",
+    ),
     scopes: scopeNames().default([]).describe('The scopes that the access token must have.'),
     websocket: flag().describe('Whether it takes WebSockets; only an upstream can.'),
     origins: list(
@@ -90,6 +95,7 @@ export interface Matching {
   methods: (typeof METHODS)[number][]
   auth: (typeof AUTHS)[number]
   scopes: string[]
+  pass_authorization: boolean
   websocket: boolean
   origins?: string[] | undefined
   sandbox: boolean

@@ -1,5 +1,6 @@
 import type { ClientAddress } from '../net/client-address.ts'
 import type { AccessTokens } from '../oauth/grants/access-tokens.ts'
+import type { SessionGate } from './access/session.ts'
 import type { ReadHeaderName } from './header-names.ts'
 import type { IdentityHeaders } from './identity-headers.ts'
 import type { RouteTable } from './routes/compile-routes.ts'
@@ -8,6 +9,8 @@ import type { RouteTable } from './routes/compile-routes.ts'
 export interface Site {
   routes: RouteTable
   accessTokens: AccessTokens
+  /** Who has signed in in a browser. */
+  sessions: SessionGate
   clientAddress: ClientAddress
   /** Which headers of a client go on. */
   headerNames: ReadHeaderName
