@@ -18,6 +18,7 @@ export const draftRoute = z.object({
   scopes: names,
   skill_ids: z.unknown().optional(),
   account: z.unknown().optional(),
+  pass_authorization: z.unknown().optional(),
   websocket: z.boolean().optional().catch(undefined),
   origins: z.unknown().optional(),
   sandbox: z.unknown().optional(),
@@ -83,11 +84,24 @@ function targetMistakes(route: DraftRoute): Mistake[] {
 /** RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5. */
 const WITHOUT_BODY: unknown[] = [204, 205, 304]
 
+/** The kinds of access that ask for an access token, which may have to have scopes. */
+const TAKING_SCOPES = ['bearer', 'bearer-or-session', 'alexa-skill']
+
+/** The kinds of access that let in who has signed in in a browser. */
+const SIGNED_IN = ['session', 'bearer-or-session']
+
 function accessMistakes(route: DraftRoute): Mistake[] {
   const mistakes: Mistake[] = []
-  const isOther = AUTHS.some((auth) => auth === route.auth && auth === 'none')
+  const isOther = AUTHS.some((auth) => auth === route.auth && !TAKING_SCOPES.includes(auth))
   if (isOther && route.scopes?.length)
     mistakes.push({ path: ['scopes'], message: `expected none, for auth: ${route.auth} asks for no token` })
+  if (route.pass_authorization === true && route.auth !== undefined && !SIGNED_IN.includes(route.auth))
+    mistakes.push({
+      path: ['pass_authorization'],
+      message: `expected auth: session besides, for only a browser that is signed in may sign in to an upstream as well`,
+    })
+  if (route.pass_authorization === true && route.upstream === undefined)
+    mistakes.push({ path: ['pass_authorization'], message: 'expected none, for only an upstream gets anything' })
   if (route.origins !== undefined && route.websocket !== true)
     mistakes.push({ path: ['origins'], message: 'expected websocket: true besides, for origins are asked there only' })
   if (route.websocket === true && route.methods?.includes('GET') === false)

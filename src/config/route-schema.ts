@@ -16,7 +16,7 @@ import {
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** The kinds of access that a route may ask for; each is a file in gateway/access/. */
-export const AUTHS = ['bearer', 'none', 'alexa-skill'] as const
+export const AUTHS = ['bearer', 'none', 'session', 'bearer-or-session', 'alexa-skill'] as const
 
 /** What becomes of a skill request of somebody who has linked no account. */
 const ACCOUNTS = ['required', 'optional'] as const
@@ -53,7 +53,10 @@ export function routeSchema() {
       .optional()
       .describe('What it answers by itself, in place of an upstream.'),
     auth: oneOf(AUTHS).describe(
-      '`bearer` asks for an access token, `none` lets everybody in, `alexa-skill` takes what Alexa has signed for one of its `skill_ids`.',
+      '`bearer` asks for an access token, `session` for a browser in which somebody has signed in here, `bearer-or-session` for either of them; `alexa-skill` takes what Alexa has signed for one of its `skill_ids`; `none` lets everybody in.',
+    ),
+    pass_authorization: flag().describe(
+      "Whether the `Authorization` of somebody whose browser is signed in goes on to the upstream, in place of the gateway's own token: for a web app that people sign in to as well. An access token of this gateway never goes on.",
     ),
     scopes: scopeNames().default([]).describe('The scopes that the access token must have.'),
     skill_ids: list(
@@ -108,6 +111,7 @@ export interface Matching {
   scopes: string[]
   skill_ids?: string[] | undefined
   account?: (typeof ACCOUNTS)[number] | undefined
+  pass_authorization: boolean
   websocket: boolean
   origins?: string[] | undefined
   sandbox: boolean

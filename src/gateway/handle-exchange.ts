@@ -18,6 +18,7 @@ import type { Site } from './site.ts'
 import { credentialsFor, refusalOf } from './upstreams/credentials.ts'
 import { forward } from './upstreams/forward.ts'
 import type { Outcome } from './upstreams/outcome.ts'
+import { ownAuthorization } from './upstreams/own-authorization.ts'
 import { tunnel } from './upstreams/tunnel.ts'
 import type { Upstream } from './upstreams/upstream.ts'
 
@@ -76,15 +77,21 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       record.upstream = upstream.name
       exchange.allowed = decision
       const address = record.address ?? record.peer
-      const credentials = credentialsFor(upstream, identity)
-      const headers = site.identityHeaders(exchange.rawHeaders, { identity, address, credentials })
+      const own = decision.session && (await ownAuthorization(destination, exchange, decision, site.accessTokens))
+      const credentials = own ? own.credentials : credentialsFor(upstream, identity)
+      const headers = site.identityHeaders(exchange.rawHeaders, {
+        identity,
+        address,
+        credentials,
+        host: destination.host,
+      })
       const request = {
         upstream,
         target: decision.query === undefined ? target : { ...target, query: decision.query },
         headers,
         body: decision.body,
         sandbox: destination.sandbox,
-        refusalOf: (status: number) => refusalOf(upstream, identity, status),
+        refusalOf: (status: number) => (own ? undefined : refusalOf(upstream, identity, status)),
       }
       const outcome = upgrade
         ? await tunnel(exchange, { ...request, upgrade, onOpen: () => noteOpened(exchange, onLong) })

@@ -1,6 +1,7 @@
 import type { SkillRequests } from '../alexa/skill-requests.ts'
 import type { ClientAddress } from '../net/client-address.ts'
 import type { AccessTokens } from '../oauth/grants/access-tokens.ts'
+import type { SessionGate } from './access/session.ts'
 import type { ReadHeaderName } from './header-names.ts'
 import type { IdentityHeaders } from './identity-headers.ts'
 import type { RouteTable } from './routes/compile-routes.ts'
@@ -12,6 +13,8 @@ export interface Site {
   routes: RouteTable
   accessTokens: AccessTokens
   skillRequests: SkillRequests
+  /** Who has signed in in a browser. */
+  sessions: SessionGate
   clientAddress: ClientAddress
   /** Which headers of a client go on. */
   headerNames: ReadHeaderName

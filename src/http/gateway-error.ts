@@ -41,6 +41,12 @@ export const GATEWAY_ERRORS = {
     advice:
       'A page of another origin opened a WebSocket. If it is to be allowed, write its origin, which the log has, into `origins` of the route.',
   },
+  foreign_request: {
+    status: 403,
+    sentence: 'A page of another address may not do this in your name. Do it on the page itself.',
+    advice:
+      'A browser in which somebody has signed in was made to send something by a page of another origin. The log says which.',
+  },
   service_worker_refused: {
     status: 403,
     sentence: 'No server behind this gateway can have a service worker: it would stand in front of the sign-in pages.',

@@ -18,6 +18,8 @@ export interface Records {
   refresh: RefreshRecord
   /** Somebody who is signed in in a browser; the id is the hash of its cookie. */
   session: SessionRecord
+  /** What takes a session to another host of the gateway's; the id is its hash. */
+  ticket: TicketRecord
   /** What was tried lately and is counted; the id tells what, and by whose name or from which address, as a hash. */
   failures: FailuresRecord
   /** What an owner gives to somebody whose name strangers have locked out; the id is a hash of it and the name. */
@@ -147,6 +149,15 @@ export interface SessionRecord {
   state: 'pending' | 'signed-in'
   createdAt: number
   lastUsedAt: number
+}
+
+export interface TicketRecord {
+  /** The id of the session. */
+  session: string
+  /** The whole address that the browser was on its way to. */
+  returnTo: string
+  /** The hash of what the browser has at the host that it comes from: nobody else arrives. */
+  state: string
 }
 
 export interface FailuresRecord {

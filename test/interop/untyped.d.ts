@@ -72,5 +72,6 @@ declare module 'passport-oauth2' {
 }
 
 declare module 'alexa-verifier' {
-  export default function verify(certificateUrl: string | undefined, signature: string | undefined, body: string): Promise<void>
+  function verify(certificateUrl: string | undefined, signature: string | undefined, body: string): Promise<void>
+  export { verify as default }
 }

@@ -5,15 +5,19 @@ import type { Exchange } from '../exchange.ts'
 import type { Site } from '../site.ts'
 import { type AlexaSkillAccess, alexaSkill } from './alexa-skill.ts'
 import { type BearerAccess, bearer } from './bearer.ts'
+import { type BearerOrSessionAccess, bearerOrSession } from './bearer-or-session.ts'
 import { type NoneAccess, none } from './none.ts'
+import { type SessionAccess, session } from './session.ts'
 
 /** What a route asks for before it lets anybody in. Each kind is a file of this folder. */
-export type Access = NoneAccess | BearerAccess | AlexaSkillAccess
+export type Access = NoneAccess | BearerAccess | SessionAccess | BearerOrSessionAccess | AlexaSkillAccess
 
 const KINDS: { [K in Access['kind']]: AccessKind<Extract<Access, { kind: K }>> } = {
   none,
   bearer,
   'alexa-skill': alexaSkill,
+  session,
+  'bearer-or-session': bearerOrSession,
 }
 
 /** What there is to know of one kind. */
@@ -62,6 +66,8 @@ export interface Allowed {
   identity?: Identity
   /** What proved it. */
   token?: AccessToken
+  /** The id of the session that proved it. */
+  session?: string
   /** The request's, where it had to be read to decide. */
   body?: Buffer
   /** What goes on of its query, with the `?`, or empty; all of it, if absent. */

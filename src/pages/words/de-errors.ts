@@ -27,6 +27,12 @@ export const deErrors: typeof enErrors = {
       'Eine Seite unter einer anderen Adresse wollte sich hierher verbinden. Öffnen Sie die Seite, die zu dieser Adresse gehört.',
     ],
   },
+  foreign_request: {
+    title: 'Nicht von dieser Seite aus',
+    sentences: [
+      'Eine andere Seite wollte etwas in Ihrem Namen tun. Wenn Sie das selbst waren, tun Sie es auf der Seite selbst.',
+    ],
+  },
   service_worker_refused: {
     title: 'Hier nicht verfügbar',
     sentences: [

@@ -1,4 +1,5 @@
 import { html } from '../html.ts'
+import { deAccount } from './de-account.ts'
 import { deErrors } from './de-errors.ts'
 import type { Words } from './words-for.ts'
 
@@ -96,6 +97,8 @@ lang gilt. Geben Sie ihn hier ein, und alles andere noch einmal.`,
     doneNow: (host) =>
       `Wer diesen Browser als Nächstes benutzt, muss sich bei ${host} neu anmelden. Sie können diese Seite schließen.`,
   },
+
+  account: deAccount,
 
   errors: deErrors,
 }

@@ -26,6 +26,10 @@ export const enErrors = {
     title: 'Not from that page',
     sentences: ['A page of another address wanted to connect to here. Open the page that belongs to this address.'],
   },
+  foreign_request: {
+    title: 'Not from that page',
+    sentences: ['Another page wanted to do something in your name. If that was you, do it on the page itself.'],
+  },
   service_worker_refused: {
     title: 'Not available here',
     sentences: ['A page wanted to work without its server. That is switched off here, and the page works as it is.'],

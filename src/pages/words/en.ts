@@ -1,4 +1,5 @@
 import { html } from '../html.ts'
+import { enAccount } from './en-account.ts'
 import { enErrors } from './en-errors.ts'
 
 export const en = {
@@ -94,6 +95,8 @@ it here, and the rest once more.`,
     doneNow: (host: string) =>
       `Whoever uses this browser next has to sign in to ${host} again. You can close this page.`,
   },
+
+  account: enAccount,
 
   errors: enErrors,
 }
