@@ -3,6 +3,7 @@ import { callsTo } from '../gateway/upstreams/call-upstream.ts'
 import type { Upstream } from '../gateway/upstreams/upstream.ts'
 import { musicAssistantAccounts } from '../music-assistant/sign-in.ts'
 import type { Accounts } from '../users/account-check.ts'
+import { loadUpstreams } from './load-upstreams.ts'
 
 /** The accounts at an upstream that `users` names; undefined where it names none. */
 export function userAccounts(
@@ -13,4 +14,23 @@ export function userAccounts(
   if (!upstream) return undefined
   const device = `Skillgate at ${new URL(public_url).host}`
   return { upstream: upstream.name, source: musicAssistantAccounts(callsTo(upstream), device) }
+}
+
+/** Runs this with those accounts, for a command, over connections of its own. @returns undefined where there are none. */
+export async function withUserAccounts<T>(
+  config: Config,
+  run: (accounts: Accounts) => Promise<T>,
+): Promise<T | undefined> {
+  const { upstream: name = '' } = config.users
+  const settings = config.upstreams[name]
+  if (!settings) return undefined
+  // Without the gateway's own token: nobody but the person acts here.
+  const upstreams = await loadUpstreams({ ...config, upstreams: { [name]: { ...settings, token: undefined } } })
+  const [upstream] = upstreams.values()
+  const accounts = upstream && userAccounts(config, new Map([[name, upstream]]))
+  try {
+    return accounts && (await run(accounts))
+  } finally {
+    await upstream?.destroy()
+  }
 }
