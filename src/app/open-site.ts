@@ -14,6 +14,7 @@ import { connectionLimits } from './connection-limits.ts'
 import { loadProtocols } from './load-protocols.ts'
 import { loadRegistration } from './load-registration.ts'
 import { loadRoutes } from './load-routes.ts'
+import { loadSimulatedChain } from './load-simulated-chain.ts'
 import { loadUpstreams } from './load-upstreams.ts'
 import { openAccount } from './open-account.ts'
 import { openAuthorizationServer } from './open-authorization-server.ts'
@@ -43,6 +44,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const upstreams = await loadUpstreams(config, previous?.upstreams)
   const byName = new Map([...upstreams.values()].map((upstream) => [upstream.name, upstream]))
   const server = await openAuthorizationServer(house, config, byName)
+  const simulated = await loadSimulatedChain(config, house)
   const registration = await loadRegistration(config, environment)
   const readName = headerNames(config.identity_headers)
   const { visits, gate } = openHostSessions(house, config)
@@ -59,7 +61,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     routes: compileRoutes([...own, ...loadRoutes(config, byName)], new URL(config.public_url).hostname),
     accessTokens: server.accessTokens,
     sessions: gate,
-    skillRequests: openSkillRequests(house.skillRequests, server),
+    skillRequests: openSkillRequests(house, server, simulated),
     clientAddress: clientAddressReader(config.listen.trusted_proxies),
     headerNames: readName,
     identityHeaders: identityHeaders(config.identity_headers, new URL(config.public_url).host, readName),

@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load.ts'
 import type { Config, Route } from '../config/schema.ts'
 import { openLog } from '../telemetry/open-log.ts'
 import { listUsers } from '../users/users.ts'
+import { SIMULATOR_BELIEVED } from './simulator-believed.ts'
 import type { World } from './world.ts'
 
 /** For what is to be warned of. */
@@ -25,6 +26,7 @@ export async function check(world: World): Promise<number> {
     print(`  certificate for ${certificate.names.join(', ')}, until ${dayOf(certificate.notAfter)}`)
     print(`  users  ${users.map(({ name }) => name).join(', ') || 'none yet: npx skillgate user add NAME'}`)
     for (const obstacle of obstaclesToAlexa(config)) print(`  Alexa  ${obstacle}`)
+    if (config.alexa.development) print(`  ${SIMULATOR_BELIEVED}`)
     print('Account linking')
     print(`  authorization URI  ${config.public_url}${config.oauth.base_path}/authorize`)
     print(`  access token URI   ${config.public_url}${config.oauth.base_path}/token`)

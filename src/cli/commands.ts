@@ -1,4 +1,5 @@
 import { version } from '../app/version.ts'
+import { alexaSimulate } from './alexa-simulate.ts'
 import { audit } from './audit.ts'
 import { backup } from './backup.ts'
 import { check } from './check.ts'
@@ -37,6 +38,7 @@ export const COMMANDS: Record<string, Command> = {
   'key list': { run: keyList },
   'key rotate': { run: keyRotate },
   'key new': { run: keyNew },
+  'alexa simulate': { run: alexaSimulate, options: ['user', 'client', 'address'] },
   audit: { run: audit, options: ['last', 'json'] },
   log: { run: log, options: ['last', 'follow'] },
   trace: { run: trace, options: ['last', 'json'] },

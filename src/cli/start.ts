@@ -13,6 +13,7 @@ import { standardSink } from '../telemetry/sinks/standard-sink.ts'
 import { listUsers } from '../users/users.ts'
 import { explainError } from './explain-error.ts'
 import { missingHardening } from './hardening.ts'
+import { SIMULATOR_BELIEVED } from './simulator-believed.ts'
 import type { CommandOptions, World } from './world.ts'
 
 /** For the last lines of the log and of standard output, whatever has become of their readers. */
@@ -73,6 +74,7 @@ async function serve(
   if (nobody) print('Nobody can sign in yet. Add a user, also while this runs:  npx skillgate user add NAME')
   print(`Skillgate serves ${config.public_url}`)
   print(`  listening on https://${running.https.address}`)
+  if (config.alexa.development) print(`  ${SIMULATOR_BELIEVED}`)
   if (running.http) print(`  redirecting from http://${running.http.address}`)
 
   await stopped

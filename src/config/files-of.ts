@@ -9,7 +9,8 @@ export function filesOf(config: Config, configFile: string): string[] {
   const { tls } = config
   const certificates = tls.source === 'files' ? [tls.certificate, tls.key] : []
   const authorities = Object.values(config.upstreams).flatMap(({ ca }) => ca ?? [])
-  return [...new Set([resolve(configFile), ...certificates, ...authorities, ...secretFilesIn(config)])]
+  const simulated = config.alexa.development ? [config.alexa.development.chain] : []
+  return [...new Set([resolve(configFile), ...certificates, ...simulated, ...authorities, ...secretFilesIn(config)])]
 }
 
 /** Those of them that are secret. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type AddressRange, isAddressRange, parseAddressRange } from '../net/address-range.ts'
+import { alexaSchema } from './alexa-schema.ts'
 import {
   file,
   headerName,
@@ -67,6 +68,7 @@ export function configSchema(surroundings: Surroundings) {
     users: usersSchema(),
     oauth: oauthSchema(surroundings),
     routes: list(routeSchema(), 'a list of routes').describe('What is forwarded, redirected or answered where.'),
+    alexa: alexaSchema(surroundings).prefault({}),
     limits: limitsSchema(),
     log: logSchema(surroundings),
     metrics: keys({

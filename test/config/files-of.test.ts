@@ -22,6 +22,11 @@ test('a reload is due when the file, a secret or a certificate changes; not for 
   ])
 })
 
+test('what a simulator signs with is a reason to reload', (t) => {
+  const file = join(good, 'alexa-skill.yaml')
+  t.true(filesOf(loadConfig(file, {}), file).includes(join(good, 'data/simulated-alexa.pem')))
+})
+
 test('a minimal file names two secrets, one of them by default', (t) => {
   const file = join(good, 'minimal.yaml')
   t.deepEqual(filesOf(loadConfig(file, {}), file), [
@@ -49,6 +54,7 @@ test('whoever adds a key that takes a path has to say here whether it is read ag
     'tls.key',
     'data_dir',
     'upstreams.<name>.ca',
+    'alexa.development.chain',
     'log.file',
   ])
 })

@@ -15,6 +15,14 @@ export interface SkillHouse extends TestHouse {
   fetches: () => number
 }
 
+export interface SkillHouseOptions {
+  fetchChain?: FetchChain
+  /** Of `/skill`. */
+  scopes?: string[]
+  /** Of the configuration. */
+  more?: object
+}
+
 interface Sending {
   path: string
   headers: Record<string, string>
@@ -23,11 +31,7 @@ interface Sending {
 /** A gateway with two skills before an upstream that notes all it gets: `/skill` needs an account, `/open-skill` doesn't. */
 export async function startSkillHouse(
   t: ExecutionContext,
-  { fetchChain = async () => amazon.chain, account = 'required', scopes = [] as string[] } = {} as {
-    fetchChain?: FetchChain
-    account?: string
-    scopes?: string[]
-  },
+  { fetchChain = async () => amazon.chain, scopes = [], more = {} }: SkillHouseOptions = {},
 ): Promise<SkillHouse> {
   const upstream = await startLenientUpstream(t)
   let fetches = 0
@@ -37,10 +41,10 @@ export async function startSkillHouse(
     (config) => {
       config.upstreams['music-assistant'].url = upstream.url
       const skills = [
-        { path: '/skill', ...route, account, scopes },
+        { path: '/skill', ...route, scopes },
         { path: '/open-skill', ...route, account: 'optional' },
       ]
-      Object.assign(config, { routes: [...config.routes, ...skills] })
+      Object.assign(config, { routes: [...config.routes, ...skills] }, more)
     },
     {
       amazon: {

@@ -62,7 +62,7 @@ export function makeLeafCertificate({ ca, caKey, key, names, now, randomBytes }:
   })
 }
 
-type CertificateOptions = {
+export type CertificateOptions = {
   /** the issuer's */
   key: KeyObject
   publicKey: KeyObject
@@ -74,7 +74,16 @@ type CertificateOptions = {
   randomBytes: RandomBytes
 }
 
-function makeCertificate({ key, publicKey, subject, issuer, now, end, extensions, randomBytes }: CertificateOptions) {
+export function makeCertificate({
+  key,
+  publicKey,
+  subject,
+  issuer,
+  now,
+  end,
+  extensions,
+  randomBytes,
+}: CertificateOptions) {
   const certificate = forge.pki.createCertificate()
   const issuerKey = forge.pki.privateKeyFromPem(key.export({ type: 'pkcs8', format: 'pem' }).toString())
   const issuerPublic = forge.pki.publicKeyFromPem(spkiPem(createPublicKey(key)))
