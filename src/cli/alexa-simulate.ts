@@ -29,8 +29,8 @@ export async function alexaSimulate(world: World, { user, client, address }: Com
   const trials: Trial[] = []
   const tell = (trial: Trial) => {
     trials.push(trial)
-    print(`${trial.ok ? 'as expected' : 'DIFFERS    '}  ${trial.name}`)
-    if (!trial.ok) print(`             expected ${trial.expected}; came ${trial.came}`)
+    print(`${trial.ok ? 'as expected' : 'DIFFERS    '}  ${trial.name}: ${trial.came}`)
+    if (!trial.ok) print(`             expected ${trial.expected}`)
   }
   const key = await simulatorKey(world, config)
   const call = callsToGateway(placeOf(config, address))
