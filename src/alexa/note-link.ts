@@ -20,22 +20,23 @@ export interface LinkTools {
 /**
  * Remembers whose a link is, and ends it when its skill was switched off. Such an event may be an hour late: it ends
  * nothing that was linked after what it tells of.
- * @throws StorageError when it could not be ended; Alexa then sends the event again.
+ * @returns whether it ended one. @throws StorageError when it could not be ended; Alexa then sends the event again.
  */
 export async function noteLink(
   { type, userId, timestamp, happenedAt }: SkillEnvelope,
   token: Pick<AccessToken, 'grantId'> | undefined,
   { users, grantedAt, endGrant }: LinkTools,
-): Promise<void> {
+): Promise<boolean> {
   if (!ENDS_LINK.has(type)) {
     if (token && userId !== undefined) await users.note(userId, token.grantId)
-    return
+    return false
   }
   const grant = token?.grantId ?? (userId === undefined ? undefined : await users.find(userId))
-  if (grant === undefined) return
+  if (grant === undefined) return false
   const at = readTime(happenedAt) ?? readTime(timestamp)
   const granted = await grantedAt(grant)
-  if (granted !== undefined && at !== undefined && granted > at) return
+  if (granted !== undefined && at !== undefined && granted > at) return false
   if (granted !== undefined) await endGrant(grant, type)
   if (userId !== undefined) await users.forget(userId)
+  return true
 }

@@ -9,9 +9,9 @@ export interface SkillRequests {
   verify: (request: SignedRequest, skillIds: readonly string[]) => Promise<SkillEnvelope>
   /**
    * Takes note of what a request tells of a link: whose it is, or that it is over.
-   * @param token what the envelope's is good for. @throws StorageError when a link could not be ended.
+   * @returns whether it ended the link. @param token what the envelope's is good for. @throws StorageError when a link could not be ended.
    */
-  noteLink: (envelope: SkillEnvelope, token: AccessToken | undefined) => Promise<void>
+  noteLink: (envelope: SkillEnvelope, token: AccessToken | undefined) => Promise<boolean>
   /** To whoever has linked no account, or one that is gone. */
   answerUnlinked: (envelope: SkillEnvelope) => Answer
 }

@@ -94,7 +94,7 @@ test('a gateway without the setting takes no simulator for Alexa, and simulate s
   const { code, text } = await simulate(house)
   t.is(code, 0, text)
   t.regex(text, /not tried {4}signed requests: .*\n +alexa: \{ development: \{ chain: /)
-  t.false(text.includes('/skill'))
+  t.false(text.includes('/skill:'))
 })
 
 test('left switched on it ends by itself after a day', async (t) => {

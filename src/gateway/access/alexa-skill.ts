@@ -29,8 +29,9 @@ export const alexaSkill: AccessKind<AlexaSkillAccess> = {
     ...{ skillIds, account, scopes, resource },
   }),
   decide: decideSkillRequest,
-  async stillHolds({ account, scopes }, { token }, { accessTokens }) {
-    return token === undefined ? account === 'optional' : accessTokens.stillGranted(token, scopes)
+  async stillHolds({ account, scopes }, { identity, token }, { accessTokens }) {
+    if (token) return accessTokens.stillGranted(token, scopes)
+    return identity !== undefined || account === 'optional'
   },
 }
 
@@ -46,10 +47,11 @@ async function decideSkillRequest(
   const found = envelope.token === undefined ? undefined : await accessTokens.find(envelope.token)
   const token = found && isGoodFor(access, found) ? found : undefined
   if (!token) refuseMusic(envelope)
-  await skillRequests.noteLink(envelope, found)
+  const ended = await skillRequests.noteLink(envelope, found)
   if (!token && access.account === 'required') return { kind: 'answer', answer: skillRequests.answerUnlinked(envelope) }
   const identity = token && { ...token.identity, by: 'alexa-skill' }
-  return { kind: 'allow', identity, token, body, query: withoutSimulator(target) }
+  // The event that ends a link is let through to its end, though what let it in is gone.
+  return { kind: 'allow', identity, token: ended ? undefined : token, body, query: withoutSimulator(target) }
 }
 
 function isGoodFor({ scopes, resource }: AlexaSkillAccess, { identity, resources }: AccessToken): boolean {

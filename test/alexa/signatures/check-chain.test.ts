@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import test from 'ava'
 import { checkChain } from '../../../src/alexa/signatures/check-chain.ts'
@@ -142,4 +143,14 @@ test('garbage, no certificate, half a one and too many are refused', async (t) =
   const damaged = signer.pem.replace(/\n[A-Za-z0-9+/]{64}\n/, '\nAAAA\n')
   await isRefused(t, 'chain-malformed', check(damaged))
   await isRefused(t, 'chain-malformed', check(pems(...Array(9).fill(signer))))
+})
+
+test('the chain that Amazon signed with in 2023 is good by the roots of Node, and was not before and after', async (t) => {
+  const file = new URL('../../../node_modules/alexa-verifier/test/mocks/echo-api-cert-12.cer', import.meta.url)
+  const real = readFileSync(file, 'latin1')
+  const at = (day: string) => check(real, [...rootCertificates], Date.parse(day))
+  const signing = at('2023-08-01')()
+  t.is(signing.until, Date.parse('2023-12-23T23:59:59Z'))
+  await isRefused(t, 'certificate-not-yet-valid', at('2023-03-15'))
+  await isRefused(t, 'certificate-expired', at('2023-12-24'))
 })
