@@ -36,11 +36,15 @@ export interface Site extends SiteOfGateway, SourcedCertificate {
  * @throws StorageError, CertificateError, StartError in words for a person; then nothing of the previous one has changed.
  */
 export async function openSite(house: House, config: Config, previous?: Site): Promise<Site> {
-  const { environment, health } = house
+  const { environment, health, personalTokens } = house
   for (const closed of closeFiles(config)) house.log.warn({ detail: closed }, 'file was open to others')
   const source = certificateSource(config, environment)
   const [certificate] = (await source.load()) as [ServerCertificate]
-  const upstreams = await loadUpstreams(config, previous?.upstreams)
+  const upstreams = await loadUpstreams(config, {
+    previous: previous?.upstreams,
+    ownTokensAt: (name) => (mayHaveAccounts(config, name) ? personalTokens.at(name) : undefined),
+    monotonic: environment.monotonic,
+  })
   const byName = new Map([...upstreams.values()].map((upstream) => [upstream.name, upstream]))
   const server = await openAuthorizationServer(house, config, byName)
   const registration = await loadRegistration(config, environment)
@@ -70,4 +74,9 @@ export async function openSite(house: House, config: Config, previous?: Site): P
 export async function closeSite(site: Site, next: Pick<Site, 'upstreams'> | undefined): Promise<void> {
   const unused = [...site.upstreams].filter(([key]) => !next?.upstreams.has(key))
   await Promise.allSettled(unused.map(([, upstream]) => (next ? upstream.retire() : upstream.destroy())))
+}
+
+/** Whether people may have accounts of their own at an upstream. */
+function mayHaveAccounts({ upstreams }: Config, name: string): boolean {
+  return Object.hasOwn(upstreams, name)
 }

@@ -17,6 +17,7 @@ import type { RequestListener } from '../telemetry/request-record.ts'
 import { serveCertificate } from './certificate-source.ts'
 import { guardMemory, openGuard } from './guard-house.ts'
 import { keepTime } from './keep-time.ts'
+import { keepUpstreamTokens } from './keep-upstream-tokens.ts'
 import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listeners.ts'
 import { lookAfterStore } from './look-after-store.ts'
 import { maintainStore } from './maintain-store.ts'
@@ -75,6 +76,7 @@ export async function prepareGateway(
     throw error
   }
   const current = () => site
+  house.current = current
   closing.defer(() => closeSite(current(), undefined))
   serveCertificate(house.certificates, site)
   warnOfCertificate(house, site)
@@ -106,6 +108,7 @@ export async function prepareGateway(
     closing.defer(maintainStore(store, house.clock, house.log, { isHeld }))
     closing.defer(keepTime({ store, clock: house.clock, log: house.log, redate }))
     closing.defer(lookAfterStore(store, house.log))
+    closing.defer(keepUpstreamTokens(house))
     const { reload, settled } = reloader({ house, listeners, current, swapSite, date })
     // First, so that none opens what nobody would close.
     closing.defer(settled)
