@@ -25,8 +25,8 @@ import { callToUpstream } from './call-to-upstream.ts'
 import { type Machine, thisMachine } from './connection-limits.ts'
 import { measureStore } from './measure-store.ts'
 import { openKeys } from './open-keys.ts'
-import { type CertificatesOfAmazon, openSkillRequestMemory, type SkillRequestMemory } from './open-skill-requests.ts'
 import type { Site } from './open-site.ts'
+import { type CertificatesOfAmazon, openSkillRequestMemory, type SkillRequestMemory } from './open-skill-requests.ts'
 import { databaseFile, openStore } from './open-store.ts'
 import { RELEASED_AT } from './released-at.ts'
 import { StartError } from './start-error.ts'
@@ -142,6 +142,7 @@ export async function openHouse(
         audit: (event) => house.audit(event),
         inDoubt: () => clock.doubt() !== undefined,
         callTo: (name) => callToUpstream(house.current?.(), name),
+        isPersonal: (name) => house.current?.().config.upstreams[name]?.kind === 'music-assistant',
         host: () => new URL(house.current?.().config.public_url ?? public_url).host,
         generation: () => house.facts.generation(),
         forgetAll: () => house.facts.forgetAll(),

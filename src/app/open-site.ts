@@ -42,7 +42,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const [certificate] = (await source.load()) as [ServerCertificate]
   const upstreams = await loadUpstreams(config, {
     previous: previous?.upstreams,
-    ownTokensAt: (name) => (mayHaveAccounts(config, name) ? personalTokens.at(name) : undefined),
+    ownTokensAt: (name) => (config.upstreams[name]?.kind === 'music-assistant' ? personalTokens.at(name) : undefined),
     monotonic: environment.monotonic,
   })
   const byName = new Map([...upstreams.values()].map((upstream) => [upstream.name, upstream]))
@@ -74,9 +74,4 @@ export async function openSite(house: House, config: Config, previous?: Site): P
 export async function closeSite(site: Site, next: Pick<Site, 'upstreams'> | undefined): Promise<void> {
   const unused = [...site.upstreams].filter(([key]) => !next?.upstreams.has(key))
   await Promise.allSettled(unused.map(([, upstream]) => (next ? upstream.retire() : upstream.destroy())))
-}
-
-/** Whether people may have accounts of their own at an upstream. */
-function mayHaveAccounts({ upstreams }: Config, name: string): boolean {
-  return Object.hasOwn(upstreams, name)
 }

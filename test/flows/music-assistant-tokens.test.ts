@@ -13,8 +13,15 @@ import { until } from '../support/until.ts'
 const DAY_MS = 86_400_000
 const TYPED = { username: ADA.name, password: ADA.password }
 
-async function openHouse(t: ExecutionContext, change?: (config: TestConfig) => void) {
-  const house = await startTestHouse(t, change)
+function ofMusicAssistant({ upstreams }: TestConfig): void {
+  Object.assign(upstreams['music-assistant'], { kind: 'music-assistant' })
+}
+
+async function openHouse(t: ExecutionContext, change: (config: TestConfig) => void = () => {}) {
+  const house = await startTestHouse(t, (config) => {
+    ofMusicAssistant(config)
+    change(config)
+  })
   const session = await giveAccount(house)
   const tokensOf = (username: string) => house.music.tokensOf(username).filter((token) => token.is_long_lived)
   const rows = async () => (await house.prepared.store.list('upstream-token', '', undefined, 100)).entries
@@ -151,7 +158,7 @@ test('while Music Assistant is down nothing is linked, the page says so, and the
 })
 
 test('a guest is told at consent that Music Assistant gives them no lasting access', async (t) => {
-  const house = await startTestHouse(t)
+  const house = await startTestHouse(t, ofMusicAssistant)
   await giveAccount(house, 'visitor')
   const browser = new Browser(house)
   const refused = await browser.submit(await openAuthorize(house, {}, browser), TYPED)

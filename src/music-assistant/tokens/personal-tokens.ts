@@ -50,7 +50,7 @@ async function mintForConsent(
   const { store, sealer, audit, log } = tools
   const user = await findUser(tools, owner)
   const { account } = user ?? {}
-  const call = account && tools.callTo(account.upstream)
+  const call = account && tools.isPersonal(account.upstream) ? tools.callTo(account.upstream) : undefined
   if (!account || !call) return { kind: 'none' }
   const { upstream } = account
   const about = { user: owner.userName, grant }

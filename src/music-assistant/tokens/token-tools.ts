@@ -18,6 +18,8 @@ export interface TokenTools extends Pick<Environment, 'now' | 'randomBytes'> {
   inDoubt: () => boolean
   /** Calls an upstream by its name. @returns undefined where the configuration has none of that name. */
   callTo: (upstream: string) => CallUpstream | undefined
+  /** Whether people act with their own tokens at an upstream of this name. */
+  isPersonal: (upstream: string) => boolean
   /** Under which the gateway is reached. */
   host: () => string
   /** Differs when something may have been revoked or changed by another process. @throws StorageError */
