@@ -14,6 +14,7 @@ import { dateLinks } from '../oauth/grants/date-links.ts'
 import { redateFuture } from '../oauth/grants/redate-future.ts'
 import type { Store } from '../store/store.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
+import { adminTokens } from './admin-tokens.ts'
 import { serveCertificate } from './certificate-source.ts'
 import { guardMemory, openGuard } from './guard-house.ts'
 import { keepTime } from './keep-time.ts'
@@ -35,6 +36,8 @@ export interface PreparedGateway {
   store: Store
   certificate: ServerCertificate
   listen: () => Promise<RunningGateway>
+  /** What is to be said of the gateway's own tokens, a sentence each; asks the upstreams that are there. */
+  warnings: () => Promise<string[]>
   /** For one that never listened. */
   close: () => Promise<void>
 }
@@ -114,6 +117,7 @@ export async function prepareGateway(
     closing.defer(settled)
     house.phase = 'ok'
     audit({ event: 'started' })
+    warnOfAdmins(house, site)
     return {
       get https() {
         return listeners.find('https') as Listener
@@ -145,10 +149,27 @@ export async function prepareGateway(
     site = next
     house.telemetry.setLevel(next.config.log.level)
     if (next.certificate.certificate !== previous.certificate.certificate) warnOfCertificate(house, next)
+    warnOfAdmins(house, next)
     closeSite(previous, next).catch((error) => house.log.error({ detail: String(error) }, 'closing upstreams failed'))
   }
 
-  return { store, certificate: site.certificate, listen, close: () => closeHouse(house) }
+  return {
+    store,
+    certificate: site.certificate,
+    listen,
+    warnings: () => adminTokens(current()),
+    close: () => closeHouse(house),
+  }
+}
+
+/** In the background: no start and no reload waits for an upstream. */
+function warnOfAdmins({ log }: House, site: Site): void {
+  adminTokens(site).then(
+    (warnings) => {
+      for (const detail of warnings) log.warn({ detail }, "token of an administrator's")
+    },
+    (error) => log.error({ detail: String(error) }, 'asking whose a token is failed'),
+  )
 }
 
 function warnOfCertificate({ log }: House, { certificate }: Site): void {
