@@ -78,7 +78,8 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       exchange.allowed = decision
       const address = record.address ?? record.peer
       const own = decision.session && (await ownAuthorization(destination, exchange, decision, site.accessTokens))
-      const credentials = own ? own.credentials : credentialsFor(upstream, identity)
+      const found = own ? own.credentials : destination.signsIn && credentialsFor(upstream, identity)
+      const credentials = (found instanceof Promise ? await found : found) || undefined // -> 401, 502, 504
       const headers = site.identityHeaders(exchange.rawHeaders, {
         identity,
         address,
@@ -91,7 +92,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
         headers,
         body: decision.body,
         sandbox: destination.sandbox,
-        refusalOf: (status: number) => (own ? undefined : refusalOf(upstream, identity, status)),
+        refusalOf: (status: number) => (own ? undefined : refusalOf(upstream, identity, status, credentials)),
       }
       const outcome = upgrade
         ? await tunnel(exchange, { ...request, upgrade, onOpen: () => noteOpened(exchange, onLong) })
