@@ -1,3 +1,4 @@
+import { openDirectives } from '../alexa/directives/directives.ts'
 import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import type { Config } from '../config/schema.ts'
 import { headerNames } from '../gateway/header-names.ts'
@@ -8,6 +9,7 @@ import type { Upstream } from '../gateway/upstreams/upstream.ts'
 import type { ConnectionLimits } from '../listen/connection-room.ts'
 import { clientAddressReader } from '../net/client-address.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
+import { whyRefused } from '../oauth/grants/why-refused.ts'
 import { certificateSource, type SourcedCertificate } from './certificate-source.ts'
 import { closeFiles } from './close-files.ts'
 import { connectionLimits } from './connection-limits.ts'
@@ -50,6 +52,8 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     upstreams,
     routes: compileRoutes([...ownEndpoints(server, { registration }, health), ...loadRoutes(config, byName)]),
     accessTokens: server.accessTokens,
+    whyRefused: (token) => whyRefused(server, token),
+    directives: openDirectives(environment),
     clientAddress: clientAddressReader(config.listen.trusted_proxies),
     headerNames: readName,
     identityHeaders: identityHeaders(config.identity_headers, new URL(config.public_url).host, readName),

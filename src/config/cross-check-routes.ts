@@ -80,15 +80,31 @@ function targetMistakes(route: DraftRoute): Mistake[] {
 /** RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5. */
 const WITHOUT_BODY: unknown[] = [204, 205, 304]
 
+/** The kinds of access that go by an access token. */
+const WITH_SCOPES: string[] = ['bearer', 'alexa-directive']
+
 function accessMistakes(route: DraftRoute): Mistake[] {
   const mistakes: Mistake[] = []
-  const isOther = AUTHS.some((auth) => auth === route.auth && auth !== 'bearer')
+  const isOther = AUTHS.some((auth) => auth === route.auth && !WITH_SCOPES.includes(auth))
   if (isOther && route.scopes?.length)
     mistakes.push({ path: ['scopes'], message: `expected none, for auth: ${route.auth} asks for no token` })
   if (route.origins !== undefined && route.websocket !== true)
     mistakes.push({ path: ['origins'], message: 'expected websocket: true besides, for origins are asked there only' })
   if (route.websocket === true && route.methods?.includes('GET') === false)
     mistakes.push({ path: ['methods'], message: 'expected GET among them, for a WebSocket begins with it' })
+  if (route.auth === 'alexa-directive') mistakes.push(...directiveMistakes(route))
+  return mistakes
+}
+
+/** A directive is the body of a POST, for somebody who does what it says. */
+function directiveMistakes(route: DraftRoute): Mistake[] {
+  const mistakes: Mistake[] = []
+  if (route.upstream === undefined)
+    mistakes.push({ path: ['auth'], message: 'expected another, for only an upstream does what a directive says' })
+  if (route.methods?.join() !== 'POST')
+    mistakes.push({ path: ['methods'], message: 'expected [POST], for that is how a directive comes' })
+  if (route.websocket === true)
+    mistakes.push({ path: ['websocket'], message: 'expected none, for a directive comes through no WebSocket' })
   return mistakes
 }
 

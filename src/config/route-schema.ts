@@ -16,7 +16,7 @@ import {
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** The kinds of access that a route may ask for; each is a file in gateway/access/. */
-export const AUTHS = ['bearer', 'none'] as const
+export const AUTHS = ['bearer', 'none', 'alexa-directive'] as const
 
 /** What a route may lead to; the cross-check sees to it that it is one of them. */
 export const ROUTE_TARGETS = ['upstream', 'redirect', 'respond'] as const
@@ -49,7 +49,9 @@ export function routeSchema() {
     })
       .optional()
       .describe('What it answers by itself, in place of an upstream.'),
-    auth: oneOf(AUTHS).describe('`bearer` asks for an access token, `none` lets everybody in.'),
+    auth: oneOf(AUTHS).describe(
+      '`bearer` asks for an access token, `none` lets everybody in. `alexa-directive` takes smart home and music directives that a Lambda passes on, with the access token in them or in `Authorization`, and answers failures as Alexa wants it.',
+    ),
     scopes: scopeNames().default([]).describe('The scopes that the access token must have.'),
     websocket: flag().describe('Whether it takes WebSockets; only an upstream can.'),
     origins: list(

@@ -17,6 +17,7 @@ import { credentialsFor, refusalOf } from './upstreams/credentials.ts'
 import { forward } from './upstreams/forward.ts'
 import type { Outcome } from './upstreams/outcome.ts'
 import { tunnel } from './upstreams/tunnel.ts'
+import { failureOf, wholeAnswers } from './whole-answers.ts'
 
 export interface Tools {
   /** The site that is served now. */
@@ -74,7 +75,8 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
         headers,
         body: decision.body,
         sandbox: destination.sandbox,
-        refusalOf: (status: number) => refusalOf(upstream, identity, status),
+        refusalOf: (status: number) => refusalOf(upstream, identity, status) ?? failureOf(decision, upstream, status),
+        answer: decision.answerRefusal && wholeAnswers(exchange, upstream),
       }
       const outcome = upgrade
         ? await tunnel(exchange, { ...request, upgrade, onOpen: () => noteOpened(exchange, onLong) })

@@ -19,6 +19,12 @@ export const GATEWAY_ERRORS = {
     sentence: 'This address takes no such upgrade. Send the request without the Upgrade header.',
     advice: 'This address takes no WebSocket, or it was another upgrade.',
   },
+  not_a_directive: {
+    status: 400,
+    sentence: 'This is no directive of Alexa. Send one as it came, as JSON in UTF-8.',
+    advice:
+      'A route with `auth: alexa-directive` got something else: no JSON in UTF-8, a key twice, more than 32 levels, or neither of the two envelopes. What is wrong with a directive is answered in one.',
+  },
   unauthorized: {
     status: 401,
     sentence: 'Send an access token as Authorization: Bearer.',
@@ -59,12 +65,12 @@ export const GATEWAY_ERRORS = {
   body_too_large: {
     status: 413,
     sentence: 'The body is too large.',
-    advice: 'A form of more than 32 KiB.',
+    advice: 'A form of more than 32 KiB, or a directive of more than 256 KiB.',
   },
   unsupported_body: {
     status: 415,
     sentence: 'Send the body without Content-Encoding.',
-    advice: 'A form with a `Content-Encoding`.',
+    advice: 'A form or a directive with a `Content-Encoding`.',
   },
   headers_too_large: {
     status: 431,
@@ -80,6 +86,12 @@ export const GATEWAY_ERRORS = {
     status: 502,
     sentence: 'The server behind this gateway cannot be reached. Check that it is running, and try again.',
     advice: "The upstream can't be reached. Is it running?",
+  },
+  upstream_failed: {
+    status: 502,
+    sentence: 'The server behind this gateway answered with an error. Its own log says what is wrong.',
+    advice:
+      "The upstream answered a directive with a status that isn't 2xx, or broke off in the middle of its answer. Its own log says why.",
   },
   upstream_refused_gateway: {
     status: 502,

@@ -1,15 +1,21 @@
 import type { Answer } from '../../http/answer.ts'
+import type { GatewayError } from '../../http/gateway-error.ts'
 import type { Identity } from '../../http/identity.ts'
 import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Site } from '../site.ts'
+import { type AlexaDirectiveAccess, alexaDirective } from './alexa-directive.ts'
 import { type BearerAccess, bearer } from './bearer.ts'
 import { type NoneAccess, none } from './none.ts'
 
 /** What a route asks for before it lets anybody in. Each kind is a file of this folder. */
-export type Access = NoneAccess | BearerAccess
+export type Access = NoneAccess | BearerAccess | AlexaDirectiveAccess
 
-const KINDS: { [K in Access['kind']]: AccessKind<Extract<Access, { kind: K }>> } = { none, bearer }
+const KINDS: { [K in Access['kind']]: AccessKind<Extract<Access, { kind: K }>> } = {
+  none,
+  bearer,
+  'alexa-directive': alexaDirective,
+}
 
 /** What there is to know of one kind. */
 export interface AccessKind<A extends Access> {
@@ -51,6 +57,8 @@ export interface Allowed {
   token?: AccessToken
   /** The request's, where it had to be read to decide. */
   body?: Buffer
+  /** How it is told what went wrong afterwards, where that isn't by an error of HTTP. */
+  answerRefusal?: (refusal: GatewayError) => Answer
 }
 
 /** @see RFC 6750 section 3, RFC 9728 section 5.1 */

@@ -10,6 +10,10 @@ export const enErrors = {
     title: 'This request is not clear',
     sentences: ['It can be read in more than one way, so it was not passed on. Check the address for a typing error.'],
   },
+  not_a_directive: {
+    title: 'Not for browsers',
+    sentences: ['This address takes what Alexa sends, and nothing else. There is nothing to see here.'],
+  },
   upgrade_not_allowed: {
     title: 'This request is not clear',
     sentences: ['This address takes no such connection. Open it as an ordinary page.'],
@@ -53,6 +57,10 @@ export const enErrors = {
   bad_gateway: {
     title: 'Not available right now',
     sentences: ['The server behind this gateway cannot be reached. Check that it is running, and try again.'],
+  },
+  upstream_failed: {
+    title: 'Not available right now',
+    sentences: ['The server behind this gateway answered with an error. Try again later.'],
   },
   upstream_refused_gateway: {
     title: 'Not available right now',
