@@ -18,7 +18,7 @@ type Leads<D> = D extends Destination ? Omit<D, 'path' | 'host' | 'methods' | 'a
 
 /** The configuration has seen to it that it is one of the three, and that the upstream is there. */
 function leadsTo(
-  { upstream, redirect, respond, websocket, sandbox, ...route }: Route,
+  { upstream, redirect, respond, websocket, sandbox, rewrite, ...route }: Route,
   publicUrl: string,
   upstreams: Map<string, Upstream>,
 ): Leads<Destination> {
@@ -26,7 +26,7 @@ function leadsTo(
   if (respond !== undefined)
     return { kind: 'respond', status: respond.status, body: respond.body, contentType: respond.type }
   const origins = new Set([publicUrl, ...originOf(route.host, publicUrl), ...(route.origins ?? [])])
-  return { kind: 'upstream', upstream: upstreams.get(upstream) as Upstream, websocket, origins, sandbox }
+  return { kind: 'upstream', upstream: upstreams.get(upstream) as Upstream, websocket, origins, sandbox, rewrite }
 }
 
 /** Of the pages that are served under another host of this gateway's. */

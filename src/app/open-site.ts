@@ -15,6 +15,7 @@ import { closeFiles } from './close-files.ts'
 import { connectionLimits } from './connection-limits.ts'
 import { loadRegistration } from './load-registration.ts'
 import { loadRoutes } from './load-routes.ts'
+import { loadStreamUrls } from './load-stream-urls.ts'
 import { loadUpstreams } from './load-upstreams.ts'
 import { openAuthorizationServer } from './open-authorization-server.ts'
 import type { House } from './open-house.ts'
@@ -54,6 +55,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     accessTokens: server.accessTokens,
     whyRefused: (token) => whyRefused(server, token),
     directives: openDirectives(environment),
+    streamUrls: loadStreamUrls(config, house),
     clientAddress: clientAddressReader(config.listen.trusted_proxies),
     headerNames: readName,
     identityHeaders: identityHeaders(config.identity_headers, new URL(config.public_url).host, readName),

@@ -19,6 +19,7 @@ export const draftRoute = z.object({
   websocket: z.boolean().optional().catch(undefined),
   origins: z.unknown().optional(),
   sandbox: z.unknown().optional(),
+  rewrite: word,
 })
 
 type DraftRoute = z.infer<typeof draftRoute>

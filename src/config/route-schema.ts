@@ -16,7 +16,7 @@ import {
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** The kinds of access that a route may ask for; each is a file in gateway/access/. */
-export const AUTHS = ['bearer', 'none', 'alexa-directive'] as const
+export const AUTHS = ['bearer', 'none', 'alexa-directive', 'signed-url'] as const
 
 /** What a route may lead to; the cross-check sees to it that it is one of them. */
 export const ROUTE_TARGETS = ['upstream', 'redirect', 'respond'] as const
@@ -50,7 +50,7 @@ export function routeSchema() {
       .optional()
       .describe('What it answers by itself, in place of an upstream.'),
     auth: oneOf(AUTHS).describe(
-      '`bearer` asks for an access token, `none` lets everybody in. `alexa-directive` takes smart home and music directives that a Lambda passes on, with the access token in them or in `Authorization`, and answers failures as Alexa wants it.',
+      '`bearer` asks for an access token, `none` lets everybody in. `alexa-directive` takes smart home and music directives that a Lambda passes on, with the access token in them or in `Authorization`, and answers failures as Alexa wants it. `signed-url` takes the URLs of streams that the gateway has handed out, as `audio` says.',
     ),
     scopes: scopeNames().default([]).describe('The scopes that the access token must have.'),
     websocket: flag().describe('Whether it takes WebSockets; only an upstream can.'),
@@ -61,6 +61,11 @@ export function routeSchema() {
       .optional()
       .describe(
         'Whose pages may open its WebSockets, besides those of `public_url` and of its `host`. Programs, which send no `Origin`, always may.',
+      ),
+    rewrite: oneOf(['audio'])
+      .optional()
+      .describe(
+        'With `audio`, the URLs of streams in its JSON answers (up to 4 MiB) become signed ones of `public_url`, as `audio` says.',
       ),
     sandbox: flag(true).describe(
       'Whether browsers keep its pages apart from the pages here on which people sign in and approve, by a CSP of the kind `sandbox`. Pages that are kept apart can neither call their own server nor keep anything in the browser: a web app needs `false`. Its scripts, and whatever gets into them, are then of one origin with those pages, and only what browsers tell of a request keeps them from it.',
@@ -94,6 +99,7 @@ export interface Matching {
   scopes: string[]
   websocket: boolean
   origins?: string[] | undefined
+  rewrite?: 'audio' | undefined
   sandbox: boolean
 }
 

@@ -6,6 +6,7 @@ import { decide } from './access/access.ts'
 import { answerChallenge, answerRefusal } from './answer-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import type { Health } from './health.ts'
+import { failureOf, heldAnswer, readableHeaders } from './held-answer.ts'
 import { refuseAmbiguous, type Target } from './refuse-ambiguous.ts'
 import { refuseServiceWorker } from './refuse-service-worker.ts'
 import { requireWebSocket } from './require-web-socket.ts'
@@ -17,7 +18,6 @@ import { credentialsFor, refusalOf } from './upstreams/credentials.ts'
 import { forward } from './upstreams/forward.ts'
 import type { Outcome } from './upstreams/outcome.ts'
 import { tunnel } from './upstreams/tunnel.ts'
-import { failureOf, wholeAnswers } from './whole-answers.ts'
 
 export interface Tools {
   /** The site that is served now. */
@@ -68,15 +68,19 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       exchange.allowed = decision
       const address = record.address ?? record.peer
       const credentials = credentialsFor(upstream, identity)
-      const headers = site.identityHeaders(exchange.rawHeaders, { identity, address, credentials })
+      const headers = site.identityHeaders(readableHeaders(exchange.rawHeaders, destination), {
+        identity,
+        address,
+        credentials,
+      })
       const request = {
         upstream,
-        target,
+        target: decision.target ?? target,
         headers,
         body: decision.body,
         sandbox: destination.sandbox,
         refusalOf: (status: number) => refusalOf(upstream, identity, status) ?? failureOf(decision, upstream, status),
-        answer: decision.answerRefusal && wholeAnswers(exchange, upstream),
+        answer: heldAnswer(exchange, decision, destination, site),
       }
       const outcome = upgrade
         ? await tunnel(exchange, { ...request, upgrade, onOpen: () => noteOpened(exchange, onLong) })

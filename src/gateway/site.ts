@@ -2,6 +2,7 @@ import type { Directives } from '../alexa/directives/directives.ts'
 import type { ClientAddress } from '../net/client-address.ts'
 import type { AccessTokens } from '../oauth/grants/access-tokens.ts'
 import type { WhyRefused } from '../oauth/grants/why-refused.ts'
+import type { StreamUrls } from './audio/stream-urls.ts'
 import type { ReadHeaderName } from './header-names.ts'
 import type { IdentityHeaders } from './identity-headers.ts'
 import type { RouteTable } from './routes/compile-routes.ts'
@@ -13,6 +14,8 @@ export interface Site {
   /** Of an access token that isn't good. @throws StorageError when nobody can tell. */
   whyRefused: (token: string) => Promise<WhyRefused>
   directives: Directives
+  /** Where streams are had by signed URLs. */
+  streamUrls: StreamUrls | undefined
   clientAddress: ClientAddress
   /** Which headers of a client go on. */
   headerNames: ReadHeaderName

@@ -47,6 +47,12 @@ export const GATEWAY_ERRORS = {
     advice:
       'A page of an upstream wanted a service worker, which would stand in front of the sign-in pages. The page works without.',
   },
+  not_signed: {
+    status: 403,
+    sentence: 'This address is not signed, or no longer good. Start the music again.',
+    advice:
+      'A stream was asked for without a signature, with another one, or after its end; the log says which. Whoever starts the music again gets a new one.',
+  },
   not_found: {
     status: 404,
     sentence: 'There is nothing at this address. Check it for a typing error.',

@@ -3,18 +3,21 @@ import type { GatewayError } from '../../http/gateway-error.ts'
 import type { Identity } from '../../http/identity.ts'
 import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
 import type { Exchange } from '../exchange.ts'
+import type { Target } from '../refuse-ambiguous.ts'
 import type { Site } from '../site.ts'
 import { type AlexaDirectiveAccess, alexaDirective } from './alexa-directive.ts'
 import { type BearerAccess, bearer } from './bearer.ts'
 import { type NoneAccess, none } from './none.ts'
+import { type SignedUrlAccess, signedUrl } from './signed-url.ts'
 
 /** What a route asks for before it lets anybody in. Each kind is a file of this folder. */
-export type Access = NoneAccess | BearerAccess | AlexaDirectiveAccess
+export type Access = NoneAccess | BearerAccess | AlexaDirectiveAccess | SignedUrlAccess
 
 const KINDS: { [K in Access['kind']]: AccessKind<Extract<Access, { kind: K }>> } = {
   none,
   bearer,
   'alexa-directive': alexaDirective,
+  'signed-url': signedUrl,
 }
 
 /** What there is to know of one kind. */
@@ -57,6 +60,8 @@ export interface Allowed {
   token?: AccessToken
   /** The request's, where it had to be read to decide. */
   body?: Buffer
+  /** What the upstream is asked for, where that isn't just what was asked here. */
+  target?: Target
   /** How it is told what went wrong afterwards, where that isn't by an error of HTTP. */
   answerRefusal?: (refusal: GatewayError) => Answer
 }

@@ -24,6 +24,8 @@ export interface UpstreamDestination extends Matched {
   websocket: boolean
   /** Of the pages that may open a WebSocket. */
   origins: ReadonlySet<string>
+  /** Whether URLs of streams in its answers are made public. */
+  rewrite?: 'audio'
   /** Whether browsers are to keep its pages apart from the gateway's own. */
   sandbox: boolean
 }

@@ -27,6 +27,10 @@ export const deErrors: typeof enErrors = {
       'Eine Seite wollte auch ohne ihren Server arbeiten. Das ist hier abgeschaltet, die Seite selbst funktioniert.',
     ],
   },
+  not_signed: {
+    title: 'Diese Adresse gilt nicht mehr',
+    sentences: ['Sie ist nicht unterschrieben oder abgelaufen. Starten Sie die Musik noch einmal.'],
+  },
   not_found: {
     title: 'Hier ist nichts',
     sentences: ['Unter dieser Adresse gibt es nichts. Prüfen Sie, ob sie richtig geschrieben ist.'],

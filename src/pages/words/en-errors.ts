@@ -26,6 +26,10 @@ export const enErrors = {
     title: 'Not available here',
     sentences: ['A page wanted to work without its server. That is switched off here, and the page works as it is.'],
   },
+  not_signed: {
+    title: 'This address has ended',
+    sentences: ['It is not signed, or no longer good. Start the music again.'],
+  },
   not_found: {
     title: 'There is nothing here',
     sentences: ['There is nothing at this address. Check it for a typing error.'],
