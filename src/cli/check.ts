@@ -52,9 +52,17 @@ function obstaclesToAlexa({ public_url, tls }: Config): string[] {
   return obstacles
 }
 
+/** Who gets in. */
+const WHO: Record<Config['routes'][number]['auth'], string> = {
+  none: 'everybody',
+  bearer: 'with a token',
+  'alexa-directive': 'directives of Alexa with a token',
+  'signed-url': 'with a signed URL',
+}
+
 function describeRoutes({ routes }: Config): string[] {
   return routes.map(({ path, methods, upstream, auth, scopes, websocket }) => {
-    const who = auth === 'none' ? 'everybody' : ['with a token', ...scopes].join(' ')
+    const who = [WHO[auth], ...scopes].join(' ')
     const kinds = [methods.length === 7 ? 'any method' : methods.join(' '), websocket && 'WebSocket']
       .filter(Boolean)
       .join(', ')

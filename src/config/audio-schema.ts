@@ -8,7 +8,7 @@ export function audioSchema() {
     ),
     origins: list(
       text(
-        'an http URL of host and port alone, such as http://192.168.1.5:8097',
+        'an http or https URL of host and port alone, such as http://192.168.1.5:8097',
         isOrigin('http:', 'https:'),
       ).transform((url) => new URL(url).origin),
       'a list of origins',

@@ -8,7 +8,15 @@ const names = z.array(z.string()).optional().catch(undefined)
 export const draftAudio = z.object({ upstream: word, images: z.boolean().optional().catch(undefined) }).optional()
 
 /** As much of a route as has to do with it. */
-const draftRoute = z.object({ path: word, host: word, methods: names, upstream: word, auth: word, rewrite: word })
+const draftRoute = z.object({
+  path: word,
+  host: word,
+  methods: names,
+  upstream: word,
+  auth: word,
+  websocket: z.unknown().optional(),
+  rewrite: word,
+})
 
 /** What may ever be reached by a signed URL. gateway/audio/publishable.ts decides of each one. */
 const STREAMS = ['/flow/*', '/single/*']
@@ -60,5 +68,7 @@ function routeMistakes(route: z.infer<typeof draftRoute>, audio: z.infer<typeof 
     mistakes.push({ path: ['host'], message: 'expected none, for signed URLs have that of public_url' })
   if (!route.methods?.every((method) => method === 'GET' || method === 'HEAD'))
     mistakes.push({ path: ['methods'], message: 'expected [GET, HEAD], for a stream is only fetched' })
+  if (route.websocket === true)
+    mistakes.push({ path: ['websocket'], message: 'expected none, for a stream comes through no WebSocket' })
   return mistakes
 }

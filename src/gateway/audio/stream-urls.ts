@@ -21,7 +21,7 @@ export function openStreamUrls({ signed, origins, publicUrl }: StreamUrlOptions)
 
   function publishUrl(url: string): string | undefined {
     const origin = origins.find((one) => url.startsWith(`${one}/`))
-    if (origin === undefined) return undefined
+    if (origin === undefined || !url.isWellFormed()) return undefined
     // A client would encode these just so before it asks.
     const target = url.slice(origin.length).replace(/[^\x21-\x7e]+/g, encodeURIComponent)
     const path = signed.sign(target)
@@ -41,7 +41,7 @@ export function openStreamUrls({ signed, origins, publicUrl }: StreamUrlOptions)
 }
 
 /** The rest of a URL within a text of JSON, in which some programs escape slashes, and what isn't ASCII. */
-const TAIL = String.raw`\\?\/(?:flow|single|imageproxy)(?:[^"\\\s<>]|\\u[0-9a-fA-F]{4}|\\\/)*`
+const TAIL = String.raw`\\?\/(?:flow|single|imageproxy)(?:[^"\\\s<>\x00-\x1f]|\\u[0-9a-fA-F]{4}|\\\/)*`
 
 function asInJson(origin: string): string {
   return origin.replace(/[.[\]]/g, '\\$&').replaceAll('/', String.raw`\\?\/`)
