@@ -3,6 +3,7 @@ import { readAccess } from '../gateway/access/access.ts'
 import type { Destination } from '../gateway/routes/destination.ts'
 import type { Upstream } from '../gateway/upstreams/upstream.ts'
 import { resourceOf } from './protected-resources.ts'
+import { originOf } from './session-gate.ts'
 
 /** The configured routes with what they lead to. @param upstreams by their names. */
 export function loadRoutes({ routes, public_url }: Config, upstreams: Map<string, Upstream>): Destination[] {
@@ -18,21 +19,18 @@ type Leads<D> = D extends Destination ? Omit<D, 'path' | 'host' | 'methods' | 'a
 
 /** The configuration has seen to it that it is one of the three, and that the upstream is there. */
 function leadsTo(
-  { upstream, redirect, respond, websocket, sandbox, rewrite, ...route }: Route,
+  { upstream, redirect, respond, websocket, sandbox, rewrite, pass_authorization: passAuthorization, ...route }: Route,
   publicUrl: string,
   upstreams: Map<string, Upstream>,
 ): Leads<Destination> {
   if (redirect !== undefined) return { kind: 'redirect', location: redirect }
   if (respond !== undefined)
     return { kind: 'respond', status: respond.status, body: respond.body, contentType: respond.type }
-  const origins = new Set([publicUrl, ...originOf(route.host, publicUrl), ...(route.origins ?? [])])
-  return { kind: 'upstream', upstream: upstreams.get(upstream) as Upstream, websocket, origins, sandbox, rewrite }
-}
-
-/** Of the pages that are served under another host of this gateway's. */
-function originOf(host: string | undefined, publicUrl: string): string[] {
-  if (host === undefined) return []
-  const url = new URL(publicUrl)
-  url.hostname = host
-  return [url.origin]
+  const origins = new Set([
+    publicUrl,
+    ...(route.host === undefined ? [] : [originOf(route.host, publicUrl)]),
+    ...(route.origins ?? []),
+  ])
+  const found = upstreams.get(upstream) as Upstream
+  return { kind: 'upstream', upstream: found, websocket, origins, sandbox, rewrite, passAuthorization }
 }

@@ -14,6 +14,7 @@ export async function openAuthorizationServer(
   const { base_path, scopes, default_scopes, session } = config.oauth
   const clients = await loadClients(config, store, environment)
   const limits = { idle: session.idle * 1000, absolute: session.absolute * 1000 }
+  const people = await openSignIn({ store, environment, sealer, audit, limits, verifyPassword, slots })
   return {
     now: environment.now,
     randomBytes: environment.randomBytes,
@@ -26,7 +27,15 @@ export async function openAuthorizationServer(
     store,
     clockDoubt: clock.doubt,
     accessTokens: findAccessToken(facts, clients, environment.now),
-    resourceOwners: await openSignIn({ store, environment, sealer, audit, limits, verifyPassword, slots }),
+    resourceOwners: {
+      ...people,
+      async endSession(cookies, address) {
+        const forget = await people.endSession(cookies, address)
+        // What is open by that session ends too.
+        facts.forgetAll()
+        return forget
+      },
+    },
     rotationKey: sealer.key('refresh token rotation'),
     earlierRotationKeys: sealer.earlierKeys('refresh token rotation'),
     audit,

@@ -23,6 +23,7 @@ import { passwordVerifier, type VerifyPassword } from '../users/users.ts'
 import { type Machine, thisMachine } from './connection-limits.ts'
 import { measureStore } from './measure-store.ts'
 import { openKeys } from './open-keys.ts'
+import { type CertificatesOfAmazon, openSkillRequestMemory, type SkillRequestMemory } from './open-skill-requests.ts'
 import { databaseFile, openStore } from './open-store.ts'
 import { RELEASED_AT } from './released-at.ts'
 import { StartError } from './start-error.ts'
@@ -45,6 +46,7 @@ export interface House {
   sealer: Sealer
   audit: Audit
   facts: TokenFacts
+  skillRequests: SkillRequestMemory
   certificates: CertificateStore
   /** What a CA wants to find on the plain listener. */
   challenges: Challenges
@@ -72,6 +74,8 @@ export interface HouseOptions {
   onRequest?: RequestListener['onEnd']
   /** For addresses that were bound before. */
   takePort?: TakePort
+  /** Where the certificates of skill requests come from, and whom they have to come from. */
+  amazon?: CertificatesOfAmazon
 }
 
 /** @throws StorageError, StartError in words for the person who started it. */
@@ -79,7 +83,7 @@ export async function openHouse(
   { data_dir, tls }: Config,
   environment: Environment,
   telemetry: Telemetry,
-  { changesEveryMs, machine = thisMachine(), anew = false, takePort }: HouseOptions = {},
+  { changesEveryMs, machine = thisMachine(), anew = false, takePort, amazon }: HouseOptions = {},
 ): Promise<House> {
   const { now, monotonic = () => performance.now() } = environment
   const log = telemetry.logger
@@ -118,6 +122,7 @@ export async function openHouse(
       certificates: openCertificateStore(environment),
       challenges: openChallenges(),
       facts: openTokenFacts(store, { now, changesEveryMs }),
+      skillRequests: openSkillRequestMemory(environment, amazon),
       verifyPassword: await passwordVerifier(store, environment),
       passwordSlots: openReservedSlots(),
       health() {

@@ -13,13 +13,17 @@ import { whyRefused } from '../oauth/grants/why-refused.ts'
 import { certificateSource, type SourcedCertificate } from './certificate-source.ts'
 import { closeFiles } from './close-files.ts'
 import { connectionLimits } from './connection-limits.ts'
+import { loadProtocols } from './load-protocols.ts'
 import { loadRegistration } from './load-registration.ts'
 import { loadRoutes } from './load-routes.ts'
 import { loadStreamUrls } from './load-stream-urls.ts'
 import { loadUpstreams } from './load-upstreams.ts'
+import { openAccount } from './open-account.ts'
 import { openAuthorizationServer } from './open-authorization-server.ts'
 import type { House } from './open-house.ts'
+import { openSkillRequests } from './open-skill-requests.ts'
 import { ownEndpoints } from './own-endpoints.ts'
+import { openHostSessions } from './session-gate.ts'
 
 /** All that a configuration decides. A reload opens the next one and puts it in the place of the one before, whole. */
 export interface Site extends SiteOfGateway, SourcedCertificate {
@@ -43,6 +47,9 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const registration = await loadRegistration(config, environment)
   const upstreams = await loadUpstreams(config, previous?.upstreams)
   const readName = headerNames(config.identity_headers)
+  const { visits, gate } = openHostSessions(house, config)
+  const account = openAccount(server, visits, config)
+  const own = ownEndpoints(server, { registration, account }, health)
   const byName = new Map([...upstreams.values()].map((upstream) => [upstream.name, upstream]))
   return {
     config,
@@ -51,11 +58,14 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     authorizationServer: server,
     connectionLimits: connectionLimits(config, house.machine),
     upstreams,
-    routes: compileRoutes([...ownEndpoints(server, { registration }, health), ...loadRoutes(config, byName)]),
+    protocols: loadProtocols(upstreams.values(), () => () => undefined),
+    routes: compileRoutes([...own, ...loadRoutes(config, byName)], new URL(config.public_url).hostname),
     accessTokens: server.accessTokens,
     whyRefused: (token) => whyRefused(server, token),
     directives: openDirectives(environment),
     streamUrls: loadStreamUrls(config, house),
+    sessions: gate,
+    skillRequests: openSkillRequests(house.skillRequests, server),
     clientAddress: clientAddressReader(config.listen.trusted_proxies),
     headerNames: readName,
     identityHeaders: identityHeaders(config.identity_headers, new URL(config.public_url).host, readName),

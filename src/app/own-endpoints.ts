@@ -1,3 +1,4 @@
+import type { AccountServer } from '../account/account-server.ts'
 import { readAccess } from '../gateway/access/access.ts'
 import { metadataPath } from '../gateway/access/bearer.ts'
 import { type Health, healthAnswer } from '../gateway/health.ts'
@@ -8,11 +9,12 @@ import { serveEndpoints } from '../oauth/endpoints/endpoints.ts'
 import type { Registration } from '../oauth/endpoints/handle-register.ts'
 import { resourceMetadata } from '../oauth/endpoints/resource-metadata.ts'
 import { serverMetadata } from '../oauth/endpoints/server-metadata.ts'
+import { accountEndpoints } from './account-endpoints.ts'
 
 /** The paths that the gateway itself answers: exact ones, so that a route can have all the others. */
 export function ownEndpoints(
   opened: AuthorizationServer,
-  { registration }: { registration: Registration | undefined },
+  { registration, account }: { registration: Registration | undefined; account: AccountServer },
   health: () => Health,
 ): EndpointDestination[] {
   const server = { ...opened, registration }
@@ -33,11 +35,12 @@ export function ownEndpoints(
   const endpoints: EndpointDestination[] = [
     ...serveEndpoints(server).map(({ path, methods, handle, scopes }) => endpoint(path, methods, handle, scopes)),
     fixed('/.well-known/oauth-authorization-server', metadata),
+    ...accountEndpoints(server, account),
     // Clients disagree on where the path of an issuer goes: before, as RFC 8414 says, or after, as OpenID Connect does.
     fixed(`/.well-known/oauth-authorization-server${basePath}`, metadata),
     fixed(`${basePath}/.well-known/oauth-authorization-server`, metadata),
     ...server.resources.map((one) => fixed(metadataPath(one.resource), resourceMetadata(issuer, one))),
-    endpoint('/health', ['GET', 'HEAD'], () => healthAnswer(health(), paths)),
+    { ...endpoint('/health', ['GET', 'HEAD'], () => healthAnswer(health(), paths)), everywhere: true },
   ]
   const paths = [...new Set(endpoints.map(({ path }) => path))]
   return endpoints

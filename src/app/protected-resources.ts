@@ -4,7 +4,7 @@ import type { ProtectedResource } from '../oauth/checks/check-resources.ts'
 /** The whole of what is behind the gateway, and each of its routes that asks for a token. */
 export function protectedResources({ public_url, oauth, routes }: Config): ProtectedResource[] {
   const guarded = Map.groupBy(
-    routes.filter(({ auth }) => auth === 'bearer'),
+    routes.filter(({ auth }) => auth.startsWith('bearer')),
     ({ path }) => resourceOf(public_url, path),
   )
   const ofRoutes = [...guarded].map(([resource, those]) => ({

@@ -1,7 +1,7 @@
 import { prepareGateway } from '../app/prepare-gateway.ts'
 import { dayOf } from '../certificates/server-certificate.ts'
 import { loadConfig } from '../config/load.ts'
-import type { Config } from '../config/schema.ts'
+import type { Config, Route } from '../config/schema.ts'
 import { openLog } from '../telemetry/open-log.ts'
 import { listUsers } from '../users/users.ts'
 import type { World } from './world.ts'
@@ -52,22 +52,24 @@ function obstaclesToAlexa({ public_url, tls }: Config): string[] {
   return obstacles
 }
 
-/** Who gets in. */
-const WHO: Record<Config['routes'][number]['auth'], string> = {
-  none: 'everybody',
-  bearer: 'with a token',
-  'alexa-directive': 'directives of Alexa with a token',
-  'signed-url': 'with a signed URL',
-}
-
 function describeRoutes({ routes }: Config): string[] {
-  return routes.map(({ path, methods, upstream, auth, scopes, websocket }) => {
-    const who = [WHO[auth], ...scopes].join(' ')
+  return routes.map(({ host = '', path, methods, upstream, auth, scopes, websocket }) => {
+    const who = WHO[auth](scopes)
     const kinds = [methods.length === 7 ? 'any method' : methods.join(' '), websocket && 'WebSocket']
       .filter(Boolean)
       .join(', ')
-    return `${path} (${kinds}) -> ${upstream}, ${who}`
+    return `${host}${path} (${kinds}) -> ${upstream}, ${who}`
   })
+}
+
+const WHO: Record<Route['auth'], (scopes: string[]) => string> = {
+  none: () => 'everybody',
+  bearer: (scopes) => ['with a token', ...scopes].join(' '),
+  session: () => 'signed in',
+  'bearer-or-session': (scopes) => ['signed in, or with a token', ...scopes].join(' '),
+  'alexa-skill': () => 'requests of a skill that Alexa has signed',
+  'alexa-directive': (scopes) => ['directives of Alexa with a token', ...scopes].join(' '),
+  'signed-url': () => 'with a signed URL',
 }
 
 function shown({ host, port }: Config['listen']['https']): string {

@@ -16,6 +16,9 @@ export const draftRoute = z.object({
   respond: z.unknown().optional(),
   auth: word,
   scopes: names,
+  skill_ids: z.unknown().optional(),
+  account: z.unknown().optional(),
+  pass_authorization: z.unknown().optional(),
   websocket: z.boolean().optional().catch(undefined),
   origins: z.unknown().optional(),
   sandbox: z.unknown().optional(),
@@ -35,6 +38,7 @@ export function routeMistakes(
       ...pathMistakes(route, routes.slice(0, i), basePath),
       ...targetMistakes(route),
       ...accessMistakes(route),
+      ...skillMistakes(route),
       ...strangerMistakes(route, upstreams),
     ]
     return mistakes.map(({ path, message }) => ({ path: ['routes', i, ...path], message }))
@@ -81,14 +85,24 @@ function targetMistakes(route: DraftRoute): Mistake[] {
 /** RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5. */
 const WITHOUT_BODY: unknown[] = [204, 205, 304]
 
-/** The kinds of access that go by an access token. */
-const WITH_SCOPES: string[] = ['bearer', 'alexa-directive']
+/** The kinds of access that ask for an access token, which may have to have scopes. */
+const TAKING_SCOPES = ['bearer', 'bearer-or-session', 'alexa-skill', 'alexa-directive']
+
+/** The kinds of access that let in who has signed in in a browser. */
+const SIGNED_IN = ['session', 'bearer-or-session']
 
 function accessMistakes(route: DraftRoute): Mistake[] {
   const mistakes: Mistake[] = []
-  const isOther = AUTHS.some((auth) => auth === route.auth && !WITH_SCOPES.includes(auth))
+  const isOther = AUTHS.some((auth) => auth === route.auth && !TAKING_SCOPES.includes(auth))
   if (isOther && route.scopes?.length)
     mistakes.push({ path: ['scopes'], message: `expected none, for auth: ${route.auth} asks for no token` })
+  if (route.pass_authorization === true && route.auth !== undefined && !SIGNED_IN.includes(route.auth))
+    mistakes.push({
+      path: ['pass_authorization'],
+      message: `expected auth: session besides, for only a browser that is signed in may sign in to an upstream as well`,
+    })
+  if (route.pass_authorization === true && route.upstream === undefined)
+    mistakes.push({ path: ['pass_authorization'], message: 'expected none, for only an upstream gets anything' })
   if (route.origins !== undefined && route.websocket !== true)
     mistakes.push({ path: ['origins'], message: 'expected websocket: true besides, for origins are asked there only' })
   if (route.websocket === true && route.methods?.includes('GET') === false)
@@ -106,6 +120,25 @@ function directiveMistakes(route: DraftRoute): Mistake[] {
     mistakes.push({ path: ['methods'], message: 'expected [POST], for that is how a directive comes' })
   if (route.websocket === true)
     mistakes.push({ path: ['websocket'], message: 'expected none, for a directive comes through no WebSocket' })
+  return mistakes
+}
+
+/** A skill has one address, and Alexa only ever posts to it. */
+function skillMistakes(route: DraftRoute): Mistake[] {
+  const { auth, path, methods, skill_ids, account, websocket } = route
+  if (auth === undefined || !AUTHS.some((known) => known === auth)) return []
+  const mistakes: Mistake[] = []
+  if (auth !== 'alexa-skill') {
+    const needless = Object.entries({ skill_ids, account }).filter(([, value]) => value !== undefined)
+    return needless.map(([key]) => ({ path: [key], message: `expected auth: alexa-skill besides, not ${auth}` }))
+  }
+  if (skill_ids === undefined)
+    mistakes.push({ path: ['skill_ids'], message: 'expected a list, for Alexa signs the requests of all skills alike' })
+  if (methods?.length !== 1 || methods[0] !== 'POST')
+    mistakes.push({ path: ['methods'], message: 'expected [POST], for Alexa sends skills nothing else' })
+  if (path?.endsWith('/*'))
+    mistakes.push({ path: ['path'], message: 'expected an exact path, for a skill has one address' })
+  if (websocket === true) mistakes.push({ path: ['websocket'], message: 'expected none, for Alexa opens none' })
   return mistakes
 }
 

@@ -14,9 +14,16 @@ export const OAUTH_ENDPOINTS = [
 
 export type OAuthEndpoint = (typeof OAUTH_ENDPOINTS)[number]
 
+/** The pages of people who have signed in, below the same base path. */
+export const ACCOUNT_ENDPOINTS = ['account', 'enter'] as const
+
+/** Where a browser arrives at another host of the gateway's, with what it was given at the sign-in page. */
+export const ARRIVAL_PATH = '/.well-known/skillgate-arrival'
+
 /** The paths that the gateway itself answers, but for those of its metadata. */
 export function ownPaths(basePath: string): string[] {
-  return ['/health', ...OAUTH_ENDPOINTS.map((endpoint) => `${basePath}/${endpoint}`)]
+  const below = [...OAUTH_ENDPOINTS, ...ACCOUNT_ENDPOINTS]
+  return ['/health', ARRIVAL_PATH, ...below.map((endpoint) => `${basePath}/${endpoint}`)]
 }
 
 /** Whether the gateway itself answers there, or may one day, so that no route can have it. */

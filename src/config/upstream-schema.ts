@@ -1,4 +1,4 @@
-import { file, isOrigin, keys, type Surroundings, seconds, secretSource, text, wholeNumber } from './forms.ts'
+import { file, isOrigin, keys, oneOf, type Surroundings, seconds, secretSource, text, wholeNumber } from './forms.ts'
 
 /** One of `upstreams`: a server behind the gateway. */
 export function upstreamSchema(surroundings: Surroundings) {
@@ -6,6 +6,9 @@ export function upstreamSchema(surroundings: Surroundings) {
     url: text('an http or https URL of host and port alone, such as http://127.0.0.1:8095', isOrigin('http:', 'https:'))
       .transform((url) => new URL(url).origin)
       .describe('Where it listens.'),
+    kind: oneOf(['plain', 'music-assistant'])
+      .default('plain')
+      .describe('`music-assistant` for a server of that kind, whose commands are judged one by one.'),
     token: secretSource(surroundings)
       .optional()
       .describe(

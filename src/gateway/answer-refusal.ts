@@ -60,7 +60,8 @@ function refusalAnswer({ headers: asked }: Exchange, { status, code, sentence, h
   return explainedPage(code, { status, accepted: asked['accept-language'], headers })
 }
 
-function asGatewayError(error: unknown): GatewayError {
+/** What went wrong, in the words of the catalogue. */
+export function asGatewayError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error
   if (error instanceof StorageError) {
     return new GatewayError('store_unavailable', error.message, { 'Retry-After': '5' })

@@ -65,4 +65,6 @@ export interface UpgradeRequest {
   socket: Duplex
   /** What the client sent after its request. */
   head: Buffer
+  /** Ends it in the words of its protocol, where the gateway speaks that; otherwise only the connection can be broken off. */
+  end?: (why: 'access ended' | 'stopped') => void
 }

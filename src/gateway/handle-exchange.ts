@@ -1,12 +1,14 @@
 import type { EndpointRequest } from '../http/answer.ts'
 import { GatewayError } from '../http/gateway-error.ts'
-import type { Identity } from '../http/identity.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
-import { decide } from './access/access.ts'
+import { type Allowed, decide } from './access/access.ts'
 import { answerChallenge, answerRefusal } from './answer-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import type { Health } from './health.ts'
 import { failureOf, heldAnswer, readableHeaders } from './held-answer.ts'
+import { heldUpgrade, holdConversation } from './hold-conversation.ts'
+import { noteIdentity } from './note-identity.ts'
+import { openPendingSignIns } from './pending-sign-ins.ts'
 import { refuseAmbiguous, type Target } from './refuse-ambiguous.ts'
 import { refuseServiceWorker } from './refuse-service-worker.ts'
 import { requireWebSocket } from './require-web-socket.ts'
@@ -17,7 +19,9 @@ import type { Site } from './site.ts'
 import { credentialsFor, refusalOf } from './upstreams/credentials.ts'
 import { forward } from './upstreams/forward.ts'
 import type { Outcome } from './upstreams/outcome.ts'
+import { ownAuthorization } from './upstreams/own-authorization.ts'
 import { tunnel } from './upstreams/tunnel.ts'
+import type { Upstream } from './upstreams/upstream.ts'
 
 export interface Tools {
   /** The site that is served now. */
@@ -34,6 +38,7 @@ const FORM_LIMITS = { limit: 32 * 1024, timeoutMs: 5000 }
 
 /** READ FIRST: what happens to every request and every upgrade, in order, and where it may end. */
 export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHandler {
+  const pending = openPendingSignIns()
   return async function handleExchange(exchange) {
     const site = current()
     const { record, upgrade } = exchange
@@ -53,13 +58,19 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
 
       const decided = decide(destination.access, exchange, site)
       const decision = decided instanceof Promise ? await decided : decided // -> 503 when the store fails
-      if (decision.kind === 'challenge') return answerChallenge(exchange, decision) // -> 401, 403
       if (decision.kind === 'answer') return sendAnswer(exchange, decision.answer)
+      const held = upgrade && heldUpgrade(upgrade, destination, decision, site)
+      if (held) {
+        const outcome = await holdConversation(exchange, held, { current, pending, onLong })
+        noteReachable(held.destination.upstream, outcome)
+        return closeRecord(exchange, outcome) // -> 502, 504
+      }
+      if (decision.kind === 'challenge') return answerChallenge(exchange, decision) // -> 401, 403
       const { identity } = decision
-      if (identity) noteIdentity(exchange, identity)
+      if (identity) noteIdentity(record, identity)
 
       if (destination.kind === 'endpoint')
-        return sendAnswer(exchange, await destination.handle(endpointRequest(exchange, target, identity)))
+        return sendAnswer(exchange, await destination.handle(endpointRequest(exchange, target, decision)))
       if (destination.kind === 'redirect') return sendAnswer(exchange, redirectAnswer(destination))
       if (destination.kind === 'respond') return sendAnswer(exchange, fixedAnswer(destination))
 
@@ -67,26 +78,28 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       record.upstream = upstream.name
       exchange.allowed = decision
       const address = record.address ?? record.peer
-      const credentials = credentialsFor(upstream, identity)
+      const own = decision.session && (await ownAuthorization(destination, exchange, decision, site.accessTokens))
+      const credentials = own ? own.credentials : credentialsFor(upstream, identity)
       const headers = site.identityHeaders(readableHeaders(exchange.rawHeaders, destination), {
         identity,
         address,
         credentials,
+        host: destination.host,
       })
       const request = {
         upstream,
-        target: decision.target ?? target,
+        target: decision.query === undefined ? target : { ...target, query: decision.query },
         headers,
         body: decision.body,
         sandbox: destination.sandbox,
-        refusalOf: (status: number) => refusalOf(upstream, identity, status) ?? failureOf(decision, upstream, status),
+        refusalOf: (status: number) =>
+          (own ? undefined : refusalOf(upstream, identity, status)) ?? failureOf(decision, upstream, status),
         answer: heldAnswer(exchange, decision, destination, site),
       }
       const outcome = upgrade
         ? await tunnel(exchange, { ...request, upgrade, onOpen: () => noteOpened(exchange, onLong) })
         : await forward(exchange, request)
-      if (outcome.upstreamStatus !== undefined || outcome.error)
-        upstream.reachable = outcome.upstreamStatus !== undefined
+      noteReachable(upstream, outcome)
       closeRecord(exchange, outcome) // -> 502, 504
     } catch (error) {
       answerRefusal(exchange, error)
@@ -96,21 +109,19 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
   }
 }
 
+function noteReachable(upstream: Upstream, { upstreamStatus, error }: Outcome): void {
+  if (upstreamStatus !== undefined || error) upstream.reachable = upstreamStatus !== undefined
+}
+
 /** Whoever means well comes again; what is under way goes on. */
 function overloaded(): GatewayError {
   return new GatewayError('overloaded', 'more than limits.memory is in RAM', { 'Retry-After': '10' })
 }
 
-function noteIdentity({ record }: Exchange, { user, client, grant }: Identity): void {
-  record.user = user.name
-  record.client = client
-  record.grant = grant
-}
-
 /** What an endpoint of the gateway's own gets to see. */
-function endpointRequest(exchange: Exchange, { query }: Target, identity: Identity | undefined): EndpointRequest {
+function endpointRequest(exchange: Exchange, { query }: Target, { identity, body }: Allowed): EndpointRequest {
   const { headers, record } = exchange
-  const readBody = async () => (await exchange.readBody(FORM_LIMITS)).toString('latin1')
+  const readBody = async () => body?.toString() ?? (await exchange.readBody(FORM_LIMITS)).toString('latin1')
   return { query: query.slice(1), headers, address: record.address, identity, readBody }
 }
 

@@ -10,6 +10,8 @@ export interface Caller {
   identity?: Identity
   /** The client's; the trusted proxy's where that doesn't tell. */
   address: string
+  /** What was asked for, where the route is for one host; else that of the gateway itself. */
+  host?: string
   /** The value of `Authorization` that the gateway signs in with at the upstream. */
   credentials?: string
 }
@@ -26,9 +28,17 @@ export function identityHeaders(
   publicHost: string,
   readName: ReadHeaderName = headerNames(names),
 ): IdentityHeaders {
-  return function buildHeaders(rawHeaders, { identity, address, credentials }) {
+  const port = /:\d+$/.exec(publicHost)?.[0] ?? ''
+  return function buildHeaders(rawHeaders, { identity, address, host, credentials }) {
     const headers = removeUntrusted(rawHeaders, readName)
-    headers.push('X-Forwarded-For', address, 'X-Forwarded-Host', publicHost, 'X-Forwarded-Proto', 'https')
+    headers.push(
+      'X-Forwarded-For',
+      address,
+      'X-Forwarded-Host',
+      host === undefined ? publicHost : `${host}${port}`,
+      'X-Forwarded-Proto',
+      'https',
+    )
     if (credentials !== undefined) headers.push('Authorization', credentials)
     if (identity) {
       const { user, client } = identity

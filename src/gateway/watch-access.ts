@@ -90,6 +90,7 @@ async function stillAllowed({ record, method, host, allowed }: Exchange, site: S
 
 function end({ record, answer, upgrade }: Exchange): void {
   record.ending = 'access ended'
-  if (upgrade) upgrade.socket.destroy()
+  if (upgrade?.end) upgrade.end('access ended')
+  else if (upgrade) upgrade.socket.destroy()
   else answer.cut()
 }

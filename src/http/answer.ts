@@ -10,7 +10,9 @@ export interface EndpointRequest {
   headers: IncomingHttpHeaders
   /** The client's address; undefined where a trusted proxy doesn't tell. */
   address: string | undefined
-  /** The whole body. @throws an error that is answered 413 or 415 where it can't be taken. */
+  /**
+   * The whole body: bytes as characters, as of a form; where it was read to let the request in, as UTF-8. @throws an error that is answered 413 or 415 where it can't be taken.
+   */
   readBody: () => Promise<string>
 }
 

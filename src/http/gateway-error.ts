@@ -35,11 +35,23 @@ export const GATEWAY_ERRORS = {
     sentence: 'Use the https address.',
     advice: 'A request with a body or with credentials came without TLS. Use the `https` address.',
   },
+  skill_request_refused: {
+    status: 400,
+    sentence: 'This is no request that Alexa has signed for a skill at this address.',
+    advice:
+      "A request to a skill's address is not one that Alexa has signed just now for one of its `skill_ids`. The log says which check it failed.",
+  },
   foreign_origin: {
     status: 403,
     sentence: 'A page of another address may not open a WebSocket here. Open it from a page of this one.',
     advice:
       'A page of another origin opened a WebSocket. If it is to be allowed, write its origin, which the log has, into `origins` of the route.',
+  },
+  foreign_request: {
+    status: 403,
+    sentence: 'A page of another address may not do this in your name. Do it on the page itself.',
+    advice:
+      'A browser in which somebody has signed in was made to send something by a page of another origin. The log says which.',
   },
   service_worker_refused: {
     status: 403,
@@ -108,6 +120,12 @@ export const GATEWAY_ERRORS = {
     status: 503,
     sentence: 'The gateway cannot reach its database right now. Nothing is lost: try again in a minute.',
     advice: "The database can't be used right now. Nothing is lost; try again.",
+  },
+  chain_unavailable: {
+    status: 503,
+    sentence: 'The certificates of Alexa cannot be had right now. Try again in a few seconds.',
+    advice:
+      "Alexa's certificates could not be fetched: can this machine reach `s3.amazonaws.com` at port 443? Or too many strangers have sent addresses to fetch from.",
   },
   clock_unsettled: {
     status: 503,

@@ -151,7 +151,10 @@ export function followConnections(
 
   /** Lets what is in flight come to its end, and its connections close. */
   async function drain(timeoutMs: number, closed: Promise<unknown>): Promise<void> {
-    for (const { upgrade, answer } of exchanges()) if (!upgrade && !answer.begun) answer.closeConnection()
+    for (const { upgrade, answer } of exchanges()) {
+      if (upgrade) upgrade.end?.('stopped')
+      else if (!answer.begun) answer.closeConnection()
+    }
     if (inFlight > 0) await within(timeoutMs, idle.promise)
     if (inFlight === 0) {
       // An answer may be written, and yet not have left: these end as soon as it has.

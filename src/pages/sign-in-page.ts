@@ -93,7 +93,11 @@ function whatFor({ permissions }: SignInPage, words: Words): Html {
 </ul>`
 }
 
-function password({ host, name }: SignInPage, { signIn }: Words, problem: ShownProblem | undefined): Html {
+export function password(
+  { host, name }: Pick<SignInPage, 'host' | 'name'>,
+  { signIn }: Words,
+  problem: ShownProblem | undefined,
+): Html {
   return html`<h2>${signIn.heading(host)}</h2>
 ${alarm(problem?.sentence)}<label for="username">${signIn.username}</label>
 <input id="username" name="username" value="${name}" autocomplete="username" autocapitalize="none" autocorrect="off"
@@ -104,7 +108,7 @@ ${alarm(problem?.sentence)}<label for="username">${signIn.username}</label>
 }
 
 /** A recovery code has letters: so no keyboard of digits only. */
-function secondFactor({ signIn }: Words, problem: ShownProblem | undefined): Html {
+export function secondFactor({ signIn }: Words, problem: ShownProblem | undefined): Html {
   return html`${alarm(problem?.sentence)}<label for="otp">${signIn.otp}</label>
 <input id="otp" name="otp" class="code" inputmode="text" autocomplete="one-time-code" autocapitalize="none"
   autocorrect="off" spellcheck="false" enterkeyhint="go" maxlength="64" required${describedBy(problem, 'hint')} autofocus>
@@ -112,7 +116,7 @@ function secondFactor({ signIn }: Words, problem: ShownProblem | undefined): Htm
 }
 
 /** Whom strangers have locked out may be helped by whoever runs this; nobody else is asked for such a code. */
-function unlock({ problem, host }: SignInPage, { signIn }: Words): Html | false {
+export function unlock({ problem, host }: Pick<SignInPage, 'problem' | 'host'>, { signIn }: Words): Html | false {
   if (problem?.kind !== 'wait' && problem?.kind !== 'wrong-unlock-code') return false
   return html`<label for="unlock">${signIn.unlock}</label>
 <input id="unlock" name="unlock" class="code" autocomplete="off" autocapitalize="characters" autocorrect="off"

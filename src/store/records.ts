@@ -18,6 +18,8 @@ export interface Records {
   refresh: RefreshRecord
   /** Somebody who is signed in in a browser; the id is the hash of its cookie. */
   session: SessionRecord
+  /** What takes a session to another host of the gateway's; the id is its hash. */
+  ticket: TicketRecord
   /** What was tried lately and is counted; the id tells what, and by whose name or from which address, as a hash. */
   failures: FailuresRecord
   /** What an owner gives to somebody whose name strangers have locked out; the id is a hash of it and the name. */
@@ -34,6 +36,8 @@ export interface Records {
   clock: ClockRecord
   /** What a grant acts with at an upstream, in its person's name; the id is `<grant>.<upstream>`. It outlives its grant until it is ended there. */
   'upstream-token': UpstreamTokenRecord
+  /** Somebody who has linked with Alexa; the id is a hash of what Alexa calls them. */
+  'alexa-user': AlexaUserRecord
   /** A key that something here was sealed with; the id is its name. Where one isn't in the key file, that was lost. */
   key: KeyRecord
 }
@@ -147,6 +151,15 @@ export interface SessionRecord {
   lastUsedAt: number
 }
 
+export interface TicketRecord {
+  /** The id of the session. */
+  session: string
+  /** The whole address that the browser was on its way to. */
+  returnTo: string
+  /** The hash of what the browser has at the host that it comes from: nobody else arrives. */
+  state: string
+}
+
 export interface FailuresRecord {
   revision: number
   /** When, the oldest first. */
@@ -218,6 +231,11 @@ export interface UpstreamTokenRecord {
   endsAt: number
   /** Sealed, those that it has taken the place of and that are still to be ended there. */
   earlier?: string[]
+}
+
+export interface AlexaUserRecord {
+  /** The id of the grant that Alexa acts by for them. */
+  grant: string
 }
 
 export interface KeyRecord {

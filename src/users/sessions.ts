@@ -36,6 +36,10 @@ export interface Sessions {
   /** The same for a pending sign-in: the second factor is still to come. */
   beginPending: (user: UserRecord) => Promise<string>
   find: (cookies: string | undefined) => Promise<FoundSession | undefined>
+  /** The session with this id, which is used by that. */
+  use: (id: string) => Promise<FoundSession | undefined>
+  /** The same without using it. */
+  read: (id: string) => Promise<FoundSession | undefined>
   findPending: (cookies: string | undefined) => Promise<FoundSession | undefined>
   /** @returns false when it was ended already. */
   end: (session: FoundSession) => Promise<boolean>
@@ -55,14 +59,24 @@ export function openSessions(store: Store, environment: Environment, { idle, abs
     return `${COOKIE}=${secret}; ${ATTRIBUTES}`
   }
 
-  async function read(cookies: string | undefined, state: SessionRecord['state']) {
-    const secret = readSecret(cookies)
-    const id = secret && hashSecret(secret)
-    const session = id && (await store.get('session', id))
-    if (!session || session.state !== state || endOf(session) <= environment.now()) return undefined
+  async function read(id: string | undefined, state: SessionRecord['state']) {
+    const session = id === undefined ? undefined : await store.get('session', id)
+    if (id === undefined || !session || session.state !== state || endOf(session) <= environment.now()) return undefined
     if (isOfTheFuture(session.lastUsedAt, environment.now())) return undefined
     const user = await store.get('user', session.userName)
     return isStill(user, session) ? { id, session, user, signedInAt: session.createdAt } : undefined
+  }
+
+  async function use(id: string | undefined): Promise<FoundSession | undefined> {
+    const found = await read(id, 'signed-in')
+    if (!found) return undefined
+    const { session, user, signedInAt } = found
+    const lastUsedAt = environment.now()
+    if (lastUsedAt - session.lastUsedAt >= TOUCH_INTERVAL_MS) {
+      const used = { ...session, revision: session.revision + 1, lastUsedAt }
+      await store.replace('session', found.id, session.revision, used, endOf(used))
+    }
+    return { id: found.id, user, signedInAt }
   }
 
   function endOf({ state, createdAt, lastUsedAt }: SessionRecord): number {
@@ -73,19 +87,10 @@ export function openSessions(store: Store, environment: Environment, { idle, abs
     begin: (user) => begin(user, 'signed-in'),
     beginPending: (user) => begin(user, 'pending'),
 
-    async find(cookies) {
-      const found = await read(cookies, 'signed-in')
-      if (!found) return undefined
-      const { id, session, user, signedInAt } = found
-      const lastUsedAt = environment.now()
-      if (lastUsedAt - session.lastUsedAt >= TOUCH_INTERVAL_MS) {
-        const used = { ...session, revision: session.revision + 1, lastUsedAt }
-        await store.replace('session', id, session.revision, used, endOf(used))
-      }
-      return { id, user, signedInAt }
-    },
-
-    findPending: (cookies) => read(cookies, 'pending'),
+    find: (cookies) => use(idOf(cookies)),
+    use,
+    read: (id) => read(id, 'signed-in'),
+    findPending: (cookies) => read(idOf(cookies), 'pending'),
     end: ({ id }) => store.delete('session', id),
   }
 }
@@ -102,7 +107,7 @@ export function epochOf({ sessionEpoch = 0 }: UserRecord): number {
   return sessionEpoch
 }
 
-function readSecret(cookies: string | undefined): string | undefined {
+function idOf(cookies: string | undefined): string | undefined {
   const value = readOwnCookie(cookies, COOKIE)
-  return value !== undefined && isSecret(value) ? value : undefined
+  return value !== undefined && isSecret(value) ? hashSecret(value) : undefined
 }

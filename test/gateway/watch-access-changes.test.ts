@@ -28,18 +28,22 @@ function watching() {
   let run = () => {}
   const site = ({ upstream = 'music', access = BEARER, granted = () => true, methods = ['GET'] }: SiteWanted = {}) =>
     ({
-      routes: compileRoutes([
-        {
-          kind: 'upstream',
-          path: '/ws',
-          methods,
-          access,
-          upstream: { name: upstream } as Upstream,
-          websocket: true,
-          origins: new Set(),
-          sandbox: true,
-        },
-      ]),
+      routes: compileRoutes(
+        [
+          {
+            kind: 'upstream',
+            path: '/ws',
+            methods,
+            access,
+            upstream: { name: upstream } as Upstream,
+            websocket: true,
+            origins: new Set(),
+            sandbox: true,
+            passAuthorization: false,
+          },
+        ],
+        'home.example',
+      ),
       accessTokens: {
         stillGranted: async () => {
           lookUps++

@@ -70,3 +70,8 @@ declare module 'passport-oauth2' {
     userProfile(accessToken: string, done: (error: unknown, profile?: object) => void): void
   }
 }
+
+declare module 'alexa-verifier' {
+  function verify(certificateUrl: string | undefined, signature: string | undefined, body: string): Promise<void>
+  export { verify as default }
+}

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import { stringify } from 'yaml'
 import { type MusicAssistant, startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
+import type { HouseOptions } from '../../src/app/open-house.ts'
 import { type PreparedGateway, prepareGateway, type RunningGateway } from '../../src/app/prepare-gateway.ts'
 import type { Environment } from '../../src/config/environment.ts'
 import { loadConfig } from '../../src/config/load.ts'
@@ -124,6 +125,7 @@ export interface TestHouse {
 export async function startTestHouse(
   t: ExecutionContext,
   change: (config: TestConfig) => void = () => {},
+  more: HouseOptions = {},
 ): Promise<TestHouse> {
   const folder = temporaryFolder(t)
   const music = await startMusicAssistant()
@@ -140,7 +142,7 @@ export async function startTestHouse(
   const log: string[] = []
   const opened = logInto(log, environment)
   const requests = new EndedRequests()
-  const options = { ...AT_ONCE, onRequest: requests.add }
+  const options = { ...AT_ONCE, ...more, onRequest: requests.add }
   const prepared = await prepareGateway(loadConfig(configFile, {}), environment, opened, options)
   await addUser(prepared.store, environment, ADA)
   const gateway = await prepared.listen()

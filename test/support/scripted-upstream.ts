@@ -7,6 +7,7 @@ export interface ScriptedUpstream {
   url: string
   /** The open ones. */
   sockets: Set<Socket>
+  server: Server
 }
 
 /** An upstream that answers as this test says, where the stand-in for Music Assistant wouldn't. */
@@ -46,5 +47,5 @@ async function listen(t: ExecutionContext, server: Server): Promise<ScriptedUpst
     server.close()
     for (const socket of sockets) socket.destroy()
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets, server }
 }

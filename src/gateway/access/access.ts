@@ -3,19 +3,31 @@ import type { GatewayError } from '../../http/gateway-error.ts'
 import type { Identity } from '../../http/identity.ts'
 import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
 import type { Exchange } from '../exchange.ts'
-import type { Target } from '../refuse-ambiguous.ts'
 import type { Site } from '../site.ts'
 import { type AlexaDirectiveAccess, alexaDirective } from './alexa-directive.ts'
+import { type AlexaSkillAccess, alexaSkill } from './alexa-skill.ts'
 import { type BearerAccess, bearer } from './bearer.ts'
+import { type BearerOrSessionAccess, bearerOrSession } from './bearer-or-session.ts'
 import { type NoneAccess, none } from './none.ts'
+import { type SessionAccess, session } from './session.ts'
 import { type SignedUrlAccess, signedUrl } from './signed-url.ts'
 
 /** What a route asks for before it lets anybody in. Each kind is a file of this folder. */
-export type Access = NoneAccess | BearerAccess | AlexaDirectiveAccess | SignedUrlAccess
+export type Access =
+  | NoneAccess
+  | BearerAccess
+  | SessionAccess
+  | BearerOrSessionAccess
+  | AlexaSkillAccess
+  | AlexaDirectiveAccess
+  | SignedUrlAccess
 
 const KINDS: { [K in Access['kind']]: AccessKind<Extract<Access, { kind: K }>> } = {
   none,
   bearer,
+  'alexa-skill': alexaSkill,
+  session,
+  'bearer-or-session': bearerOrSession,
   'alexa-directive': alexaDirective,
   'signed-url': signedUrl,
 }
@@ -31,6 +43,11 @@ export interface AccessKind<A extends Access> {
   read: (route: RouteAccess) => A
   /** @throws StorageError when it can't be told who is calling. */
   decide: (access: A, exchange: Exchange, site: Site) => Decision | Promise<Decision>
+  /**
+   * The same of an access token that came in another way than a header, for a kind that knows tokens.
+   * @throws StorageError when it can't be told whose it is.
+   */
+  decideToken?: (access: A, token: string, site: Site) => Decision | Promise<Decision>
   /** Whether what was allowed before still is. @throws StorageError when nobody can tell. */
   stillHolds: (access: A, allowed: Allowed, site: Site) => boolean | Promise<boolean>
 }
@@ -41,6 +58,9 @@ export interface RouteAccess {
   scopes: string[]
   /** The identifier of what is behind it. @see RFC 8707 */
   resource: string
+  /** Of `alexa-skill` only. */
+  skill_ids?: string[] | undefined
+  account?: AlexaSkillAccess['account'] | undefined
 }
 
 /** What is decided about a request. */
@@ -58,10 +78,12 @@ export interface Allowed {
   identity?: Identity
   /** What proved it. */
   token?: AccessToken
+  /** The id of the session that proved it. */
+  session?: string
   /** The request's, where it had to be read to decide. */
   body?: Buffer
-  /** What the upstream is asked for, where that isn't just what was asked here. */
-  target?: Target
+  /** What goes on of its query, with the `?`, or empty; all of it, if absent. */
+  query?: string
   /** How it is told what went wrong afterwards, where that isn't by an error of HTTP. */
   answerRefusal?: (refusal: GatewayError) => Answer
 }
@@ -88,6 +110,18 @@ export function readAccess(route: RouteAccess): Access {
 /** The one place that decides who gets through: what is asked for and the exchange in, a decision out. */
 export function decide(access: Access, exchange: Exchange, site: Site): Decision | Promise<Decision> {
   return kindOf(access).decide(access, exchange, site)
+}
+
+/** Whether a client may show its token in its first message, for it has sent nothing that could be judged before. */
+export function takesTokenLater(access: Access, { code }: Challenge): boolean {
+  return code === 'unauthorized' && kindOf(access).decideToken !== undefined
+}
+
+/** What the token of a message decides, as the same token in a header would. @throws StorageError when nobody can tell. */
+export function decideToken(access: Access, token: string, site: Site): Decision | Promise<Decision> {
+  const { decideToken: decideIt } = kindOf(access)
+  if (!decideIt) throw new Error(`${access.kind} knows no tokens`)
+  return decideIt(access, token, site)
 }
 
 /** Whether what was allowed still is, under the access of now. @throws StorageError when nobody can tell. */

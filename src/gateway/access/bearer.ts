@@ -22,19 +22,25 @@ export const bearer: AccessKind<BearerAccess> = {
     return { kind: 'bearer', scopes, resource, metadata: new URL(metadataPath(resource), resource).href }
   },
   decide: decideBearer,
+  decideToken,
   async stillHolds(access, { token }, { accessTokens }) {
     if (token === undefined || judge(access, token).kind !== 'allow') return false
     return accessTokens.stillGranted(token, access.scopes)
   },
 }
 
-function decideBearer(
-  access: BearerAccess,
-  { rawHeaders }: Exchange,
-  { accessTokens }: Site,
-): Decision | Promise<Decision> {
+function decideBearer(access: BearerAccess, { rawHeaders }: Exchange, site: Site): Decision | Promise<Decision> {
   const token = readBearerToken(rawHeader(rawHeaders, 'authorization'))
   if (token === undefined) return challenge(access, 'Send an access token as "Authorization: Bearer ...".')
+  return decideToken(access, token, site)
+}
+
+/** Wherever the token came from. */
+function decideToken(
+  access: BearerAccess,
+  token: string,
+  { accessTokens }: Pick<Site, 'accessTokens'>,
+): Decision | Promise<Decision> {
   const found = accessTokens.find(token)
   return found instanceof Promise ? found.then((known) => judge(access, known)) : judge(access, found)
 }

@@ -15,8 +15,8 @@ export const signedUrl: AccessKind<SignedUrlAccess> = {
     const [path = ''] = target.split('?', 1)
     const verified = streamUrls?.verify({ path, query: target.slice(path.length) }) ?? 'nothing is signed here'
     if (typeof verified === 'string') throw new GatewayError('not_signed', verified)
-    return { kind: 'allow', target: verified }
+    return { kind: 'allow', query: verified.query }
   },
   // What has begun before its end goes on.
-  stillHolds: (_, { target }, { streamUrls }) => target !== undefined && streamUrls !== undefined,
+  stillHolds: (_, { query }, { streamUrls }) => query !== undefined && streamUrls !== undefined,
 }

@@ -16,8 +16,12 @@ export interface RouteTable {
   everywhere: RouteNode
 }
 
-/** Sorts the destinations, so that matching only looks up. */
-export function compileRoutes(destinations: Destination[]): RouteTable {
+/**
+ * Sorts the destinations, so that matching only looks up. A host that has routes of its own is somebody else's: what
+ * the gateway itself answers, such as the pages on which people approve, is not there, unless it is told to be everywhere.
+ * @param home the host of the gateway itself.
+ */
+export function compileRoutes(destinations: Destination[], home: string): RouteTable {
   const common = destinations.filter(({ host }) => host === undefined)
   const byHost = Map.groupBy(destinations, ({ host }) => host)
   const hosts = new Map<string, RouteNode>()
@@ -25,7 +29,9 @@ export function compileRoutes(destinations: Destination[]): RouteTable {
     if (host === undefined) continue
     // A host's own routes take the place of those for every host that have the same path.
     const paths = new Set(own.map(({ path }) => path))
-    const others = common.filter((one) => one.kind === 'endpoint' || !paths.has(one.path))
+    const others = common.filter((one) =>
+      one.kind === 'endpoint' ? one.everywhere || host === home : !paths.has(one.path),
+    )
     hosts.set(host, treeOf([...own, ...others]))
   }
   return { hosts, everywhere: treeOf(common) }

@@ -15,6 +15,8 @@ interface Matched {
 export interface EndpointDestination extends Matched {
   kind: 'endpoint'
   handle: Endpoint
+  /** Whether it is there on the hosts of others as well. */
+  everywhere?: boolean
 }
 
 /** What is passed on. */
@@ -22,6 +24,8 @@ export interface UpstreamDestination extends Matched {
   kind: 'upstream'
   upstream: Upstream
   websocket: boolean
+  /** Whether the `Authorization` of a browser that is signed in goes on. */
+  passAuthorization: boolean
   /** Of the pages that may open a WebSocket. */
   origins: ReadonlySet<string>
   /** Whether URLs of streams in its answers are made public. */

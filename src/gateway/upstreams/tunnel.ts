@@ -2,7 +2,6 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import { Agent } from 'node:https'
 import { createRequire } from 'node:module'
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { type ConnectionOptions, connect } from 'node:tls'
 import httpProxy from 'http-proxy'
 import { rawHeaderValues } from '../../http/raw-headers.ts'
@@ -12,10 +11,10 @@ import { responseHeaders } from '../response-headers.ts'
 import { answerProblem, withoutLength } from './answer-problem.ts'
 import type { ForwardRequest } from './forward.ts'
 import { CLIENT_LEFT, type Outcome, tooSlow, unreachable } from './outcome.ts'
-import type { Places } from './places.ts'
 import { TlsTransport } from './tls-transport.ts'
 import { upgradeProblem } from './upgrade-problem.ts'
 import type { UpstreamSettings } from './upstream.ts'
+import { waitForPlace } from './wait-for-place.ts'
 
 useOldExtendQuietly()
 
@@ -40,24 +39,6 @@ export async function tunnel(exchange: Exchange, request: TunnelRequest): Promis
   } finally {
     tunnels.free()
   }
-}
-
-/** @returns false when the client has left. @throws GatewayError upstream_busy */
-function waitForPlace(tunnels: Places, socket: Duplex): Promise<boolean> {
-  const { promise, resolve, reject } = Promise.withResolvers<boolean>()
-  const leave = tunnels.wait(() => resolve(true), reject)
-  const left = () => {
-    leave()
-    resolve(false)
-  }
-  // Nobody reads yet, and then the end of what the client sends shows in no other way.
-  const look = () => {
-    if (socket.readableLength > 0) return
-    socket.destroy()
-    left()
-  }
-  socket.once('close', left).on('readable', look)
-  return promise.finally(() => socket.off('close', left).off('readable', look))
 }
 
 function splice(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {

@@ -3,8 +3,9 @@ import { ConnectionPool } from './connection-pool.ts'
 import { Places } from './places.ts'
 
 /** A server behind the gateway, as it is configured. */
-export interface UpstreamSettings extends Omit<Configured, 'token' | 'ca' | 'response_timeout'> {
+export interface UpstreamSettings extends Omit<Configured, 'kind' | 'token' | 'ca' | 'response_timeout'> {
   name: string
+  kind?: Configured['kind']
   /** What the gateway itself signs in with there. */
   token?: string
   /** PEM certificates of the only CAs that are trusted there; the usual ones where it is undefined. */

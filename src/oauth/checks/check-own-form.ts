@@ -7,7 +7,7 @@ import { ForeignRequestError } from './foreign-request-error.ts'
 import type { Parameters } from './parameters.ts'
 
 /** What a form is tied to: nobody can send it for another request, or for somebody who signed in after it was shown. */
-export function aboutForm(endpoint: string, request: string, session: Session | undefined): string {
+export function aboutForm(endpoint: string, request: string, session: Pick<Session, 'id'> | undefined): string {
   return [endpoint, request, session?.id ?? ''].join('\n')
 }
 

@@ -15,10 +15,26 @@ export const deErrors: typeof enErrors = {
     title: 'Diese Anfrage ist nicht eindeutig',
     sentences: ['Diese Adresse nimmt keine solche Verbindung an. Öffnen Sie sie als gewöhnliche Seite.'],
   },
+  skill_request_refused: {
+    title: 'Nur für Alexa',
+    sentences: ['Diese Adresse beantwortet, was Alexa an einen Skill schickt. Für einen Browser gibt es hier nichts.'],
+  },
+  chain_unavailable: {
+    title: 'Im Moment nicht verfügbar',
+    sentences: [
+      'Die Zertifikate von Alexa sind gerade nicht zu bekommen. Versuchen Sie es in ein paar Sekunden noch einmal.',
+    ],
+  },
   foreign_origin: {
     title: 'Nicht von dieser Seite',
     sentences: [
       'Eine Seite unter einer anderen Adresse wollte sich hierher verbinden. Öffnen Sie die Seite, die zu dieser Adresse gehört.',
+    ],
+  },
+  foreign_request: {
+    title: 'Nicht von dieser Seite aus',
+    sentences: [
+      'Eine andere Seite wollte etwas in Ihrem Namen tun. Wenn Sie das selbst waren, tun Sie es auf der Seite selbst.',
     ],
   },
   service_worker_refused: {

@@ -1,4 +1,5 @@
 import { html } from '../html.ts'
+import { deAccount } from './de-account.ts'
 import { deErrors } from './de-errors.ts'
 import type { Words } from './words-for.ts'
 
@@ -32,6 +33,7 @@ gestartet haben.`,
     unverified: (client) =>
       html`Ob das wirklich „${client}“ ist, hat niemand geprüft: Den Namen hat sich das Gerät selbst gegeben.`,
   },
+  linkAccount: 'Bitte verknüpfen Sie Ihr Konto in der Alexa-App. Dort liegt jetzt eine Karte dafür.',
   permissions: 'Damit wird möglich',
   ending: (host) => `Wer ${host} betreibt, kann den Zugriff jederzeit beenden.`,
 
@@ -95,6 +97,8 @@ lang gilt. Geben Sie ihn hier ein, und alles andere noch einmal.`,
     doneNow: (host) =>
       `Wer diesen Browser als Nächstes benutzt, muss sich bei ${host} neu anmelden. Sie können diese Seite schließen.`,
   },
+
+  account: deAccount,
 
   errors: deErrors,
 }

@@ -18,9 +18,21 @@ export const enErrors = {
     title: 'This request is not clear',
     sentences: ['This address takes no such connection. Open it as an ordinary page.'],
   },
+  skill_request_refused: {
+    title: 'Only for Alexa',
+    sentences: ['This address answers what Alexa sends to a skill. There is nothing here for a browser.'],
+  },
+  chain_unavailable: {
+    title: 'Not available right now',
+    sentences: ['The certificates of Alexa cannot be had right now. Try again in a few seconds.'],
+  },
   foreign_origin: {
     title: 'Not from that page',
     sentences: ['A page of another address wanted to connect to here. Open the page that belongs to this address.'],
+  },
+  foreign_request: {
+    title: 'Not from that page',
+    sentences: ['Another page wanted to do something in your name. If that was you, do it on the page itself.'],
   },
   service_worker_refused: {
     title: 'Not available here',

@@ -1,4 +1,5 @@
 import { html } from '../html.ts'
+import { enAccount } from './en-account.ts'
 import { enErrors } from './en-errors.ts'
 
 export const en = {
@@ -31,6 +32,8 @@ export const en = {
     afterwards: () => 'Then go back to the device: it goes on by itself.',
     unverified: (client: string) => html`Nobody has checked that this really is “${client}”: it gave itself that name.`,
   },
+  /** Said by an Echo. */
+  linkAccount: 'Please link your account in the Alexa app. I have put a card there.',
   permissions: 'It will be able to',
   ending: (host: string) => `Whoever runs ${host} can end the access at any time.`,
 
@@ -92,6 +95,8 @@ it here, and the rest once more.`,
     doneNow: (host: string) =>
       `Whoever uses this browser next has to sign in to ${host} again. You can close this page.`,
   },
+
+  account: enAccount,
 
   errors: enErrors,
 }

@@ -12,17 +12,29 @@ const BEARER: Access = {
   resource: 'https://home.example',
   metadata: 'https://home.example/m',
 }
-const site = { accessTokens: { find: () => undefined, stillGranted: async () => true } } as unknown as Site
+const site = {
+  accessTokens: { find: () => undefined, stillGranted: async () => true },
+  sessions: { find: async () => undefined, isThere: async (id: string) => id === 'session' },
+} as unknown as Site
+
+const SESSION: Access = { kind: 'session' }
+const EITHER: Access = { ...BEARER, kind: 'bearer-or-session' }
 
 test('each kind of access decides in its own way', async (t) => {
   const { exchange } = noteExchange()
   t.deepEqual(await decide(NONE, exchange, site), { kind: 'allow' })
-  t.like(await decide(BEARER, exchange, site), { kind: 'challenge', status: 401 })
+  for (const access of [BEARER, SESSION, EITHER])
+    t.like(await decide(access, exchange, site), { kind: 'challenge', status: 401 })
 })
 
 test('whoever was let in as nobody stays in only while nobody is asked who they are', async (t) => {
   t.true(await stillHolds(NONE, { kind: 'allow' }, site))
-  t.false(await stillHolds(BEARER, { kind: 'allow' }, site), 'the route asks for a token now')
+  for (const access of [BEARER, SESSION, EITHER])
+    t.false(await stillHolds(access, { kind: 'allow' }, site), 'the route asks for a token or a session now')
+  for (const access of [SESSION, EITHER]) {
+    t.true(await stillHolds(access, { kind: 'allow', session: 'session' }, site))
+    t.false(await stillHolds(access, { kind: 'allow', session: 'another' }, site))
+  }
 })
 
 test('whatever the configuration may call for is a kind of access', (t) => {

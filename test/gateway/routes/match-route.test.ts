@@ -1,7 +1,9 @@
 import test from 'ava'
-import { compileRoutes, type RouteTable } from '../../../src/gateway/routes/compile-routes.ts'
+import { compileRoutes as compileFor, type RouteTable } from '../../../src/gateway/routes/compile-routes.ts'
 import type { Destination } from '../../../src/gateway/routes/destination.ts'
 import { matchRoute as matchOnHost } from '../../../src/gateway/routes/match-route.ts'
+
+const compileRoutes = (destinations: Destination[]) => compileFor(destinations, 'home.example')
 
 const matchRoute = (table: RouteTable, method: string, path: string) => matchOnHost(table, 'home.example', method, path)
 
@@ -104,7 +106,9 @@ test('a host has its own routes beside those for every host, and the most exact 
   const on = (host: string, path: string, methods?: string[]) => ({ ...own(path, methods), host })
   const hosts = compileRoutes([
     { ...own('/*', ['GET', 'PUT']), kind: 'redirect', location: '/' } as Destination,
-    own('/health'),
+    { ...own('/health'), everywhere: true } as Destination,
+    own('/alexa/authorize'),
+    on('home.example', '/lights', ['GET']),
     on('music.example', '/*', ['GET']),
     on('music.example', '/api', ['POST']),
     on('light.example', '/api', ['GET']),
@@ -117,6 +121,9 @@ test('a host has its own routes beside those for every host, and the most exact 
   t.like(found('light.example', '/x'), { host: undefined, path: '/*' })
   t.like(found('home.example', '/api'), { host: undefined, path: '/*' })
   t.like(found('__proto__', '/api'), { host: undefined, path: '/*' })
+  for (const host of ['home.example', 'unknown.example'])
+    t.like(found(host, '/alexa/authorize'), { kind: 'endpoint' }, 'where nobody else is, the gateway itself answers')
+  t.like(found('music.example', '/alexa/authorize'), { host: 'music.example', path: '/*' }, 'no consent page there')
   t.throws(() => found('music.example', '/api'), { code: 'method_not_allowed' })
   t.throws(() => found('music.example', '/x', 'PUT'), { code: 'method_not_allowed' }, 'nor the one for every host')
 })

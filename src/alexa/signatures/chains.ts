@@ -1,0 +1,113 @@
+import { LRUCache } from 'lru-cache'
+import { GatewayError } from '../../http/gateway-error.ts'
+import { checkChain, type SigningKey } from './check-chain.ts'
+import type { FetchChain } from './fetch-chain.ts'
+import type { TrustedRoots } from './trusted-roots.ts'
+
+/** Amazon signs with one certificate at a time, and has another for a while when it is about to end. */
+const CHAINS_LIMIT = 20
+/** After so long a chain is fetched anew, while the one that is there goes on being used. Milliseconds. */
+const FRESH_MS = 86_400_000
+/** Whoever makes addresses up gets no more of them remembered. */
+const FAILURES_LIMIT = 200
+/** Milliseconds for which an address is not fetched again that had no good chain, and one that could not be had. */
+const REFUSED_MS = 60_000
+const UNAVAILABLE_MS = 5000
+/** At once. */
+const FETCHES_LIMIT = 4
+/** Of addresses that never had a good chain. What is left over is kept for the next minutes, as far as this goes. */
+const STRANGE_FETCHES = 20
+const STRANGE_FETCH_EVERY_MS = 3000
+
+/**
+ * The key of the chain at an address. @param url that was checked.
+ * @throws GatewayError skill_request_refused, chain_unavailable
+ */
+export type KeyAt = (url: URL) => SigningKey | Promise<SigningKey>
+
+export interface ChainsOptions {
+  fetchChain: FetchChain
+  roots: TrustedRoots
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** Milliseconds of a clock that only counts on. */
+  monotonic: () => number
+}
+
+interface Known {
+  signing: SigningKey
+  checkedAt: number
+}
+
+/**
+ * Remembers chains until they expire. However many ask for one, it is fetched once; and whatever strangers ask for, few
+ * are fetched at once, and few in a minute.
+ */
+export function openChains({ fetchChain, roots, now, monotonic }: ChainsOptions): KeyAt {
+  const known = new LRUCache<string, Known>({ max: CHAINS_LIMIT })
+  const failures = new LRUCache<string, { error: unknown; until: number }>({ max: FAILURES_LIMIT })
+  const pending = new Map<string, Promise<SigningKey>>()
+  const spend = openBudget(monotonic)
+
+  function keyAt(url: URL): SigningKey | Promise<SigningKey> {
+    const found = known.get(url.href)
+    if (!found || !isGoodAt(found.signing, now())) return fetchOnce(url)
+    // Nobody waits for it, and until it comes to something nothing changes.
+    if (monotonic() - found.checkedAt >= FRESH_MS && !failedLately(url)) fetchOnce(url).catch(() => {})
+    return found.signing
+  }
+
+  function fetchOnce(url: URL): Promise<SigningKey> {
+    const fetching = pending.get(url.href)
+    if (fetching) return fetching
+    const failure = failedLately(url)
+    if (failure) return Promise.reject(failure.error)
+    if (pending.size >= FETCHES_LIMIT || (!known.has(url.href) && !spend())) return Promise.reject(tooMany(url))
+    const begun = fetchAndCheck(url).finally(() => pending.delete(url.href))
+    pending.set(url.href, begun)
+    return begun
+  }
+
+  async function fetchAndCheck(url: URL): Promise<SigningKey> {
+    try {
+      const signing = checkChain(await fetchChain(url), roots, now())
+      known.set(url.href, { signing, checkedAt: monotonic() })
+      return signing
+    } catch (error) {
+      const isRefused = error instanceof GatewayError && error.code === 'skill_request_refused'
+      if (isRefused) known.delete(url.href)
+      failures.set(url.href, { error, until: monotonic() + (isRefused ? REFUSED_MS : UNAVAILABLE_MS) })
+      throw error
+    }
+  }
+
+  function failedLately({ href }: URL) {
+    const failure = failures.get(href)
+    return failure && failure.until > monotonic() ? failure : undefined
+  }
+
+  return keyAt
+}
+
+/** Whether the certificates that vouch for a key are good then. Milliseconds since 1970. */
+export function isGoodAt({ from, until }: SigningKey, at: number): boolean {
+  return from <= at && at <= until
+}
+
+/** Spends one of what there is, which grows again with time. @returns false when there is none. */
+function openBudget(monotonic: () => number): () => boolean {
+  let left = STRANGE_FETCHES
+  let countedAt = monotonic()
+  return function spend() {
+    const grown = Math.floor((monotonic() - countedAt) / STRANGE_FETCH_EVERY_MS)
+    left = Math.min(STRANGE_FETCHES, left + grown)
+    countedAt += grown * STRANGE_FETCH_EVERY_MS
+    if (left === 0) return false
+    left--
+    return true
+  }
+}
+
+function tooMany({ pathname }: URL): GatewayError {
+  return new GatewayError('chain_unavailable', `${pathname}: too many others are being fetched`, { 'Retry-After': '5' })
+}

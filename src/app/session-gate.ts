@@ -1,0 +1,51 @@
+import type { Config } from '../config/schema.ts'
+import type { SessionGate } from '../gateway/access/session.ts'
+import { seeOther } from '../http/answer.ts'
+import { openSessions, type Sessions } from '../users/sessions.ts'
+import { openVisits, type Visits } from '../users/visits.ts'
+import type { House } from './open-house.ts'
+
+/** The sessions of the sign-in page, as the other hosts of the gateway's have them. */
+export interface HostSessions {
+  sessions: Sessions
+  visits: Visits
+  gate: SessionGate
+}
+
+export function openHostSessions({ store, environment, sealer }: House, config: Config): HostSessions {
+  const { public_url, oauth } = config
+  const { base_path, session, scopes } = oauth
+  const limits = { idle: session.idle * 1000, absolute: session.absolute * 1000 }
+  const sessions = openSessions(store, environment, limits)
+  const keys: [Buffer, ...Buffer[]] = [sealer.key('visits'), ...sealer.earlierKeys('visits')]
+  const visits = openVisits({ store, environment, sessions, keys })
+  const home = new URL(public_url).hostname
+
+  const gate: SessionGate = {
+    scopes: Object.keys(scopes),
+    find: (cookies, host) => (host === home ? sessions.find(cookies) : visits.find(cookies, host)),
+    isThere: async (id) => (await sessions.read(id)) !== undefined,
+    signIn(host, target, cookies) {
+      const path = target.startsWith('/') ? target : '/'
+      const enter = (query: Record<string, string>) =>
+        `${public_url}${base_path}/enter?${new URLSearchParams(query).toString()}`
+      if (host === home) return seeOther(enter({ return: `${public_url}${path}` }))
+      const { state, cookie } = visits.begin(cookies)
+      return seeOther(enter({ return: `${originOf(host, public_url)}${path}`, state }), { 'Set-Cookie': cookie })
+    },
+  }
+  return { sessions, visits, gate }
+}
+
+/** Where people go who are signed in: the hosts of the routes that ask for that. */
+export function sessionOrigins({ routes, public_url }: Pick<Config, 'routes' | 'public_url'>): Set<string> {
+  const hosts = routes.flatMap(({ host, auth }) => (host !== undefined && auth.endsWith('session') ? [host] : []))
+  return new Set(hosts.map((host) => originOf(host, public_url)))
+}
+
+/** Of pages under another host of this gateway's: it is reached at the port of `public_url`. */
+export function originOf(host: string, publicUrl: string): string {
+  const url = new URL(publicUrl)
+  url.hostname = host
+  return url.origin
+}

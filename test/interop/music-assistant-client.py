@@ -1,0 +1,49 @@
+"""Plays music with Music Assistant's own client, as it is, and says in JSON what came of it."""
+
+import asyncio
+import json
+import ssl
+import sys
+
+from music_assistant_client import MusicAssistantClient
+from music_assistant_models.enums import EventType
+from music_assistant_models.errors import AuthenticationFailed, MusicAssistantError
+
+
+async def play(settings: dict) -> dict:
+    """Connect with the token, play, and wait for the event that says so."""
+    context = ssl.create_default_context(cafile=settings["ca"])
+    client = MusicAssistantClient(settings["url"], None, token=settings["token"], ssl_context=context)
+    try:
+        await client.connect()
+    except AuthenticationFailed as error:
+        return {"failed": type(error).__name__, "says": str(error)}
+    playing: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def on_event(event) -> None:
+        if event.object_id == settings["queue"] and not playing.done():
+            playing.set_result(event.event.value)
+
+    client.subscribe(on_event, EventType.QUEUE_UPDATED)
+    listening = asyncio.create_task(client.start_listening())
+    # It has begun when its first step has been made.
+    await asyncio.sleep(0)
+    await client.player_queues.play_media(settings["queue"], settings["media"])
+    heard = await playing
+    tracks = await client.send_command("music/tracks/library_items", limit=500)
+    try:
+        await client.send_command("auth/users")
+        users = "answered"
+    except MusicAssistantError as error:
+        users = type(error).__name__
+    await client.disconnect()
+    await listening
+    return {
+        "server": client.server_info.server_id,
+        "heard": heard,
+        "tracks": len(tracks),
+        "users": users,
+    }
+
+
+print(json.dumps(asyncio.run(play(json.loads(sys.argv[1])))))
