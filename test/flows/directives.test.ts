@@ -101,16 +101,6 @@ test('a token that has expired unlinks nobody, also after it would have been pur
   t.deepEqual(await typesOf(t, house, access), all('INVALID_AUTHORIZATION_CREDENTIAL'), 'nobody knows it any more')
 })
 
-test('a link that was idle until its grant ended is told as expired', async (t) => {
-  const house = await startDirectiveHouse(t, (_, response) => response.end())
-  const { access } = await link(house)
-  const { store } = house.prepared
-  const { grant } = (await store.get('access', hashSecret(access)))!
-  await store.put('grant', grant, (await store.get('grant', grant))!, house.now() + 7_200_000)
-  house.advance(7_200_001)
-  t.deepEqual(await typesOf(t, house, access), all('EXPIRED_AUTHORIZATION_CREDENTIAL'))
-})
-
 test('what can come back unlinks nobody: a disabled user, a client that is not configured, a clock that is wrong', async (t) => {
   const house = await startDirectiveHouse(t, (_, response) => response.end())
   const { store } = house.prepared
