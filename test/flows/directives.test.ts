@@ -5,7 +5,7 @@ import { hashSecret } from '../../src/secrets/secret.ts'
 import { DIRECTIVE_NAMES, DIRECTIVES, sendDirective, startDirectiveHouse } from '../support/directives.ts'
 import { ADA, type TestHouse } from '../support/gateway.ts'
 import { link, refresh } from '../support/linking.ts'
-import type { RawAnswer } from '../support/raw-client.ts'
+import { exchangeRaw, type RawAnswer, rawRequest } from '../support/raw-client.ts'
 import { startFixedUpstream, startRawUpstream } from '../support/scripted-upstream.ts'
 import { issueToken } from '../support/tokens.ts'
 
@@ -53,6 +53,12 @@ test('a directive goes on byte for byte with the identity of its token, wherever
       t.not(got.authorization, `Bearer ${token}`)
     }
   }
+  const whole = JSON.stringify(DIRECTIVES.discovery(token))
+  const chunks = [whole.slice(0, 20), whole.slice(20), ''].map((one) => `${one.length.toString(16)}\r\n${one}\r\n`)
+  const head = ['Content-Type: application/json', 'Transfer-Encoding: chunked']
+  t.is((await exchangeRaw(house, rawRequest('POST /directives', head, chunks.join('')))).status, 200)
+  const { headers: got, body: came } = seen.pop()!
+  t.deepEqual([came, got['content-length'], got['transfer-encoding']], [whole, String(whole.length), undefined])
   const { directive } = DIRECTIVES['turn on'](undefined)
   t.is((await sendDirective(house, { directive }, [`Authorization: Bearer ${token}`])).status, 200)
   t.is(seen.length, 1)
