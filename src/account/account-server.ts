@@ -4,6 +4,8 @@ import type { OwnForm } from '../oauth/checks/check-own-form.ts'
 import type { CsrfToken } from '../oauth/checks/csrf-token.ts'
 import type { Parameters } from '../oauth/checks/parameters.ts'
 import type { ResourceOwners, SignInOutcome } from '../oauth/resource-owners.ts'
+import type { Problem } from '../pages/problem.ts'
+import type { SignInPage } from '../pages/sign-in-page.ts'
 import type { GrantRecord } from '../store/records.ts'
 import type { Visits } from '../users/visits.ts'
 
@@ -17,6 +19,8 @@ export interface AccountServer {
   arrivalPath: string
   /** What each scope allows, in words. */
   scopes: Config['oauth']['scopes']
+  /** Whose accounts people can sign in with, where that are not only those of here. */
+  accounts: SignInPage['accounts']
   resourceOwners: Pick<ResourceOwners, 'findSession' | 'endSession'>
   forms: OwnForms
   links: Links
@@ -33,7 +37,20 @@ export interface OwnForms {
   /** Whether a page of ours, in this browser, had this form. */
   check: (request: EndpointRequest, form: Parameters, endpoint: string) => Promise<OwnForm>
   /** Checks what was typed. @returns undefined where nothing was. */
-  signIn: (request: EndpointRequest, form: OwnForm) => Promise<SignInOutcome | undefined>
+  signIn: (
+    request: EndpointRequest,
+    form: OwnForm,
+    state: 'password' | 'second-factor',
+  ) => Promise<TriedSignIn | undefined>
+}
+
+/** What came of a try to sign in. */
+export interface TriedSignIn {
+  outcome: SignInOutcome
+  /** What the page has to tell of it. */
+  problem: Problem | undefined
+  /** `Set-Cookie` headers that go with the answer. */
+  cookies: string[]
 }
 
 /** What people have linked. */

@@ -1,9 +1,8 @@
 import { type Answer, type EndpointRequest, seeOther } from '../http/answer.ts'
-import type { SignInOutcome } from '../oauth/resource-owners.ts'
 import { type EnterPage, enterPage } from '../pages/enter-page.ts'
 import { explainedPage } from '../pages/explained-page.ts'
 import { languageOf } from '../pages/language.ts'
-import type { AccountServer } from './account-server.ts'
+import type { AccountServer, TriedSignIn } from './account-server.ts'
 import { type ReturnAddress, readReturnAddress } from './return-address.ts'
 
 const ENDPOINT = 'enter'
@@ -24,14 +23,12 @@ export async function handleEnterForm(account: AccountServer, request: EndpointR
   const address = readReturnAddress(query, account)
   const ownForm = await account.forms.check(request, form, ENDPOINT)
   if (!address) return lost(request)
-  const outcome = await account.forms.signIn(request, ownForm)
-  if (outcome?.kind === 'signed-in') {
-    const session = await account.resourceOwners.findSession(outcome.cookies[0]?.split(';', 1)[0])
-    if (session) return goOn(account, address, session, outcome.cookies)
-  }
-  const isSecond = form.get('otp') !== undefined
+  const state = form.get('otp') === undefined ? 'password' : 'second-factor'
+  const tried = await account.forms.signIn(request, ownForm, state)
+  if (tried?.outcome.kind === 'signed-in') return goOn(account, address, tried.outcome.session, tried.cookies)
   const name = form.getText('username').trim()
-  return showPage(account, request, { query, to: address.to, name, ...afterTry(outcome, isSecond) })
+  const answer = showPage(account, request, { query, to: address.to, name, ...tried, state: stateAfter(tried, state) })
+  return tried?.outcome.kind === 'unreachable' ? { ...answer, detail: tried.outcome.detail } : answer
 }
 
 /** To another host goes a ticket, for which that one gives the browser a cookie of its own. */
@@ -46,39 +43,31 @@ async function goOn(
   return seeOther(`${to.origin}${arrivalPath}?ticket=${ticket}`, { 'Set-Cookie': cookies })
 }
 
-type Progress = Pick<EnterPage, 'state' | 'problem'> & { cookies?: string[] }
+type State = EnterPage['state']
 
 /** What is asked for next. */
-function afterTry(outcome: SignInOutcome | undefined, isSecond: boolean): Progress {
-  const same = isSecond ? 'second-factor' : 'password'
-  const cookies = outcome && 'known' in outcome && outcome.known !== undefined ? [outcome.known] : []
-  switch (outcome?.kind) {
-    case 'second-factor':
-      return { state: 'second-factor', cookies: [...cookies, outcome.cookie] }
-    case 'wrong':
-      return { state: same, problem: { kind: isSecond ? 'wrong-code' : 'wrong-password' }, cookies }
-    case 'wait':
-      return { state: same, problem: { kind: 'wait', seconds: outcome.seconds }, cookies }
-    case 'wrong-unlock-code':
-      return { state: same, problem: { kind: 'wrong-unlock-code' }, cookies }
-    case 'expired':
-      return { state: 'password', problem: { kind: 'expired' }, cookies }
-    default:
-      return { state: 'password' }
-  }
+function stateAfter(tried: TriedSignIn | undefined, state: State): State {
+  if (tried === undefined || tried.outcome.kind === 'expired') return 'password'
+  return tried.outcome.kind === 'second-factor' ? 'second-factor' : state
+}
+
+interface Shown extends Pick<EnterPage, 'state' | 'problem' | 'name'> {
+  query: string
+  to: URL
+  cookies?: string[]
 }
 
 function showPage(
-  { forms, issuer, basePath }: AccountServer,
+  { forms, issuer, basePath, accounts }: AccountServer,
   { headers }: EndpointRequest,
-  { query, to, cookies = [], ...shown }: Progress & { query: string; to: URL; name?: string },
+  { query, to, cookies = [], state, problem, name }: Shown,
 ): Answer {
   const request = Buffer.from(query).toString('base64url')
   const csrf = forms.token(headers.cookie, ENDPOINT, request)
   const page: EnterPage = {
     ...{ language: languageOf(headers['accept-language']), host: new URL(issuer).host, destination: to.host },
     ...{ action: `${basePath}/${ENDPOINT}`, request, csrf: csrf.token },
-    ...shown,
+    ...{ state, problem, name, accounts },
   }
   return enterPage(page, { 'Set-Cookie': [csrf.cookie, ...cookies] })
 }

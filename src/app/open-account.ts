@@ -5,6 +5,7 @@ import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { aboutForm, checkOwnForm } from '../oauth/checks/check-own-form.ts'
 import { newCsrfToken } from '../oauth/checks/csrf-token.ts'
 import { readForm } from '../oauth/checks/read-form.ts'
+import { cookiesOf, problemOf } from '../oauth/consent/read-outcome.ts'
 import { readTyped, signIn } from '../oauth/consent/sign-in.ts'
 import { everyRow } from '../store/every-row.ts'
 import type { Visits } from '../users/visits.ts'
@@ -16,9 +17,9 @@ export function openAccount(
   visits: Visits,
   config: Pick<Config, 'routes' | 'public_url'>,
 ): AccountServer {
-  const { now, issuer, basePath, scopes, resourceOwners } = server
+  const { now, issuer, basePath, scopes, accounts, resourceOwners } = server
   return {
-    ...{ now, issuer, basePath, scopes, resourceOwners, visits },
+    ...{ now, issuer, basePath, scopes, accounts, resourceOwners, visits },
     arrivalPath: ARRIVAL_PATH,
     origins: sessionOrigins(config),
     forms: {
@@ -26,7 +27,10 @@ export function openAccount(
       token: (cookies, endpoint, request, session) =>
         newCsrfToken(server, cookies, aboutForm(endpoint, request, session)),
       check: (request, form, endpoint) => checkOwnForm(server, request, form, endpoint),
-      signIn: (request, form) => signIn(server, request, readTyped(form), undefined),
+      async signIn(request, form, state) {
+        const outcome = await signIn(server, request, readTyped(form), undefined)
+        return outcome && { outcome, problem: problemOf(outcome, state), cookies: cookiesOf(outcome) }
+      },
     },
     links: linksOf(server),
   }

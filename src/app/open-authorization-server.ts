@@ -1,20 +1,35 @@
 import type { Config } from '../config/schema.ts'
+import type { Upstream } from '../gateway/upstreams/upstream.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { findAccessToken } from '../oauth/grants/access-tokens.ts'
 import { openSignIn } from '../users/sign-in.ts'
 import { loadClients } from './load-clients.ts'
 import type { House } from './open-house.ts'
 import { protectedResources } from './protected-resources.ts'
+import { userAccounts } from './user-accounts.ts'
 
-/** The authorization server as a configuration wants it. @throws StorageError, StartError in words for a person. */
+/** The authorization server as a configuration wants it. @param upstreams by name. @throws StorageError, StartError in words for a person. */
 export async function openAuthorizationServer(
   { store, environment, clock, audit, sealer, facts, verifyPassword, passwordSlots: slots }: House,
   config: Config,
+  upstreams: ReadonlyMap<string, Upstream>,
 ): Promise<AuthorizationServer> {
   const { base_path, scopes, default_scopes, session } = config.oauth
+  const { source, local } = config.users
+  const accounts = source === 'music-assistant' ? userAccounts(config, upstreams) : undefined
   const clients = await loadClients(config, store, environment)
   const limits = { idle: session.idle * 1000, absolute: session.absolute * 1000 }
-  const people = await openSignIn({ store, environment, sealer, audit, limits, verifyPassword, slots })
+  const people = await openSignIn({
+    store,
+    environment,
+    sealer,
+    audit,
+    limits,
+    accounts,
+    local,
+    verifyPassword,
+    slots,
+  })
   return {
     now: environment.now,
     randomBytes: environment.randomBytes,
@@ -36,6 +51,7 @@ export async function openAuthorizationServer(
         return forget
       },
     },
+    accounts: accounts && (local ? 'either' : 'music-assistant'),
     rotationKey: sealer.key('refresh token rotation'),
     earlierRotationKeys: sealer.earlierKeys('refresh token rotation'),
     audit,

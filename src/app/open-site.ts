@@ -43,14 +43,14 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   for (const closed of closeFiles(config)) house.log.warn({ detail: closed }, 'file was open to others')
   const source = certificateSource(config, environment)
   const [certificate] = (await source.load()) as [ServerCertificate]
-  const server = await openAuthorizationServer(house, config)
-  const registration = await loadRegistration(config, environment)
   const upstreams = await loadUpstreams(config, previous?.upstreams)
+  const byName = new Map([...upstreams.values()].map((upstream) => [upstream.name, upstream]))
+  const server = await openAuthorizationServer(house, config, byName)
+  const registration = await loadRegistration(config, environment)
   const readName = headerNames(config.identity_headers)
   const { visits, gate } = openHostSessions(house, config)
   const account = openAccount(server, visits, config)
   const own = ownEndpoints(server, { registration, account }, health)
-  const byName = new Map([...upstreams.values()].map((upstream) => [upstream.name, upstream]))
   return {
     config,
     source: source.name,

@@ -2,6 +2,7 @@ import type { Environment } from '../config/environment.ts'
 import { addKey } from '../secrets/key-file.ts'
 import type { Sealer } from '../secrets/seal.ts'
 import type { Store } from '../store/store.ts'
+import { sealSessionsAnew } from '../users/account-session.ts'
 import { sealAnew } from '../users/second-factor.ts'
 import { ROTATING, rememberKeys } from './open-keys.ts'
 
@@ -44,6 +45,7 @@ export async function rotateKey({
     await rememberKeys(store, sealer, environment)
     step('remembered')
     const sealed = await sealAnew({ store, sealer })
+    await sealSessionsAnew({ store, sealer })
     step('sealed')
     return sealed
   } finally {

@@ -14,6 +14,8 @@ export async function help({ print }: World): Promise<number> {
   user password NAME               give somebody another password
   user totp NAME [off]             have a code of an authenticator app asked for as well, or no more
   user recovery NAME               make new recovery codes, for when the authenticator is lost
+  user link NAME [ACCOUNT]         give somebody their Music Assistant account; asks for its password
+  user unlink NAME                 undo that
   user unlock NAME                 let somebody try to sign in again whose name was locked out
   user unlock NAME --code          make a code with which they can try at once, whatever strangers do
   user unlock --address ADDRESS    let an address, and its IPv6 network, try again

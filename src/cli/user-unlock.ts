@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
 import { forgetAddress } from '../limits/count-by-address.ts'
 import { keyFile, openSealer } from '../secrets/seal.ts'
+import { typedName } from '../users/account-users.ts'
 import { typedHasher } from '../users/hash-typed.ts'
-import { canonicalName, NAME_FORM } from '../users/names.ts'
 import { forgetFailuresOfName } from '../users/sign-in-throttle.ts'
 import { newUnlockCode } from '../users/unlock-codes.ts'
 import { requireUser } from '../users/users.ts'
@@ -45,10 +45,8 @@ async function unlockAddress({ world, store, audit }: StoreTools, address: strin
 
 async function unlockName(tools: StoreTools, typed: string): Promise<void> {
   const { world, store, audit } = tools
-  const name = canonicalName(typed)
-  if (name === undefined) throw new CommandError(`A user name is ${NAME_FORM}; "${typed}" is not.`)
-  const user = await requireUser(store, name)
-  await forgetFailuresOfName(store, world, await hasher(tools), user.name)
+  const user = await requireUser(store, typed)
+  await forgetFailuresOfName(store, world, await hasher(tools), typedName(user))
   audit({ event: 'unlocked', user: user.name, detail: 'by the command' })
   world.print(`${user.name} may try again from everywhere but where an address is locked out (--address ends that).`)
   world.print(`If strangers go on guessing, it is locked again soon. A code helps nevertheless:`)

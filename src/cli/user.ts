@@ -1,6 +1,7 @@
 import { dayOf } from '../certificates/server-certificate.ts'
 import type { Config } from '../config/schema.ts'
 import { revokeGrantsOfUser } from '../oauth/grants/grants.ts'
+import { isAccountUser } from '../users/account-users.ts'
 import {
   addUser,
   changePassword,
@@ -15,6 +16,9 @@ import { CommandError } from './command-error.ts'
 import { need, type UserAction } from './user-action.ts'
 import { withStore } from './with-store.ts'
 import type { World } from './world.ts'
+
+/** With what calls upstreams, which the other commands have no use for. */
+const accounts = () => import('./user-link.ts')
 
 /** With what draws QR codes, which a gateway has no use for. */
 const secondFactor = () => import('./user-totp.ts')
@@ -31,8 +35,9 @@ const ACTIONS: Record<string, UserAction> = {
 
   async list({ world, store }) {
     const users = await listUsers(store)
-    for (const { name, displayName, createdAt, totp, disabled } of users) {
-      const marks = [totp && 'with a second factor', disabled && 'disabled'].filter((mark) => mark !== undefined)
+    for (const { name, displayName, createdAt, totp, disabled, account } of users) {
+      const there = account && `${account.name} at ${account.upstream}, ${account.role}`
+      const marks = [there, totp && 'with a second factor', disabled && 'disabled'].filter((mark) => mark !== undefined)
       world.print([name, displayName, `since ${dayOf(createdAt)}`, ...marks].join('\t'))
     }
     if (users.length === 0) world.print('There is no user yet. Add one:  npx skillgate user add NAME')
@@ -44,6 +49,9 @@ const ACTIONS: Record<string, UserAction> = {
     audit({ event: 'password_changed', user: name })
     world.print(`The password of ${name} is changed, and ${name} is signed out. What was linked stays linked.`)
   },
+
+  link: async (tools, words) => (await accounts()).link(tools, words),
+  unlink: async (tools, words) => (await accounts()).unlink(tools, words),
 
   totp: async (tools, words) => (await secondFactor()).totp(tools, words),
   recovery: async (tools, words) => (await secondFactor()).recovery(tools, words),
@@ -61,11 +69,18 @@ const ACTIONS: Record<string, UserAction> = {
     world.print(`${name} can sign in again, and what was linked works again.`)
   },
 
-  async remove({ world, store, audit }, words) {
-    const { name, id } = await removeUser(store, need('remove', words[0]))
+  async remove(tools, words) {
+    const { world, store, audit } = tools
+    const user = await removeUser(store, need('remove', words[0]))
+    const { name, id } = user
     const ended = await revokeGrantsOfUser(store, id)
     audit({ event: 'user_removed', user: name })
     world.print(`${name} is removed, and ${ended === 1 ? '1 link was' : `${ended} links were`} ended.`)
+    if (user.account) await (await accounts()).endAccountSession(tools, user)
+    if (isAccountUser(user))
+      world.print(
+        'Whoever has the account can sign in again, as somebody new. To keep them out:  skillgate user disable',
+      )
   },
 }
 

@@ -3,6 +3,7 @@ import { audioMistakes, draftAudio } from './cross-check-audio.ts'
 import { clientMistakes, draftClient, names } from './cross-check-clients.ts'
 import { draftLifetimes, lifetimeMistakes } from './cross-check-lifetimes.ts'
 import { draftRoute, routeMistakes } from './cross-check-routes.ts'
+import { draftUsers, userMistakes } from './cross-check-users.ts'
 import { shown } from './describe-mistake.ts'
 import type { Mistake } from './mistake.ts'
 import { basePath, session } from './oauth-schema.ts'
@@ -27,6 +28,7 @@ const draftOauth = {
 const draft = z.object({
   listen: z.object({ https: word, http: word }).catch({}),
   upstreams: named,
+  users: draftUsers,
   oauth: z.object(draftOauth).catch(z.object(draftOauth).parse({})),
   routes: z.array(draftRoute.optional().catch(undefined)).catch([]),
   metrics: z.object({ listen: word }).catch({}),
@@ -44,6 +46,7 @@ export function crossCheck(value: unknown): Mistake[] {
     ...sameAddress(read.data),
     ...unknownUpstreams(read.data),
     ...needlessAuthorities(read.data),
+    ...userMistakes(read.data.users, read.data.upstreams),
     ...unknownScopes(read.data),
     ...sessionMistakes(read.data),
     ...lifetimeMistakes(read.data.oauth),

@@ -18,6 +18,7 @@ import { limitsSchema } from './limits-schema.ts'
 import { oauthSchema } from './oauth-schema.ts'
 import { routeSchema } from './route-schema.ts'
 import { upstreamSchema } from './upstream-schema.ts'
+import { usersSchema } from './users-schema.ts'
 
 /**
  * The schema of `gateway.yaml`: every key with its type, default, unit and meaning. The configuration's types, its
@@ -64,6 +65,7 @@ export function configSchema(surroundings: Surroundings) {
     upstreams: z
       .record(name(), upstreamSchema(surroundings), { error: 'a map of upstreams by name' })
       .describe('The servers behind the gateway.'),
+    users: usersSchema(),
     oauth: oauthSchema(surroundings),
     audio: audioSchema(),
     routes: list(routeSchema(), 'a list of routes').describe('What is forwarded, redirected or answered where.'),
@@ -104,6 +106,7 @@ export type Config = z.infer<ReturnType<typeof configSchema>>
 export type Address = Config['listen']['https']
 export type Upstream = Config['upstreams'][string]
 export type SecretSource = NonNullable<Upstream['token']>
+export type UserSource = Config['users']['source']
 export type Client = Config['oauth']['clients'][number]
 export type ClientSecretSource = NonNullable<Client['secret']>
 export type GrantType = Client['grant_types'][number]

@@ -14,10 +14,16 @@ export interface Wait {
   first: boolean
 }
 
-/** A failure that was counted, to be withdrawn if it turns out to be none. */
-export interface Counted extends Failure {
-  kind: 'counted'
+/** What failures are counted under. */
+export interface Counter {
   id: string
+  /** Milliseconds for which each of them counts; `FAILURE_COUNTS_FOR_MS` if absent. */
+  forMs?: number
+}
+
+/** A failure that was counted, to be withdrawn if it turns out to be none. */
+export interface Counted extends Failure, Counter {
+  kind: 'counted'
   /** How many counted before it, in the narrowest of its blocks. */
   earlier: number
 }
@@ -37,38 +43,40 @@ export interface BlockLimit {
 /**
  * Counts a failure before it is known to be one, by compare and swap: however many ask at once, only as many as are
  * left get through.
- * @param limit how many may happen.
+ * @param limit how many may happen. @param forMs as of a `Counter`.
  */
 export function countFailure(
   store: Store,
   now: () => number,
   id: string,
   limit: number = FAILURES_LIMIT,
+  forMs?: number,
 ): Promise<Counted | Wait> {
-  return countWithin(store, now, { id, within: 0 }, [{ bits: 0, limit }])
+  return countWithin(store, now, { id, within: 0, forMs }, [{ bits: 0, limit }])
 }
 
 /** The same for one of many places that share a row. @param limits of the blocks around it, the narrowest first. */
 export async function countWithin(
   store: Store,
   now: () => number,
-  { id, within }: { id: string; within: number },
+  { within, ...counter }: Counter & { within: number },
   limits: BlockLimit[],
 ): Promise<Counted | Wait> {
+  const { forMs = FAILURE_COUNTS_FOR_MS } = counter
   for (;;) {
-    const row = await store.get('failures', id)
+    const row = await store.get('failures', counter.id)
     const at = now()
-    const recent = row ? recentOf(row, at) : []
+    const recent = row ? recentOf(row, at, forMs) : []
     const waits = limits.flatMap((limit) => waitOf(recent, within, limit))
     if (!row || waits.length === 0) {
       const earlier = inBlock(recent, within, limits[0]?.bits ?? 0).length
-      if (await write(store, id, row, [...recent, { at, within }], at))
-        return { kind: 'counted', id, at, within, earlier }
+      if (await write(store, counter, row, [...recent, { at, within }], at))
+        return { kind: 'counted', ...counter, at, within, earlier }
       continue
     }
     const first = !row.reported
-    if (first && !(await write(store, id, row, recent, recent.at(-1)?.at ?? at, true))) continue
-    return { kind: 'wait', seconds: Math.ceil((Math.max(...waits) + FAILURE_COUNTS_FOR_MS - at) / 1000), first }
+    if (first && !(await write(store, counter, row, recent, recent.at(-1)?.at ?? at, true))) continue
+    return { kind: 'wait', seconds: Math.ceil((Math.max(...waits) + forMs - at) / 1000), first }
   }
 }
 
@@ -84,35 +92,35 @@ function inBlock(failures: Failure[], within: number, bits: number): Failure[] {
 }
 
 /** Takes back what `countFailure` counted, and nothing else. */
-export function withdrawFailure(store: Store, now: () => number, { id, at, within }: Counted): Promise<void> {
-  return change(store, now, id, (failures) => {
+export function withdrawFailure(store: Store, now: () => number, { at, within, ...counter }: Counted): Promise<void> {
+  return change(store, now, counter, (failures) => {
     const index = failures.findIndex((failure) => failure.at === at && failure.within === within)
     return index < 0 ? failures : failures.toSpliced(index, 1)
   })
 }
 
-/** Forgets all that was counted under this id. */
-export function forgetFailures(store: Store, now: () => number, { id }: { id: string }): Promise<void> {
-  return change(store, now, id, () => [])
+/** Forgets all that was counted there. */
+export function forgetFailures(store: Store, now: () => number, counter: Counter): Promise<void> {
+  return change(store, now, counter, () => [])
 }
 
 async function change(
   store: Store,
   now: () => number,
-  id: string,
+  counter: Counter,
   turn: (failures: Failure[]) => Failure[],
 ): Promise<void> {
   for (;;) {
-    const row = await store.get('failures', id)
+    const row = await store.get('failures', counter.id)
     // The row stays, though it be empty, so that its revision never begins anew while somebody is about to replace it.
-    if (!row || (await write(store, id, row, turn(failuresOf(row)), now()))) return
+    if (!row || (await write(store, counter, row, turn(failuresOf(row)), now()))) return
   }
 }
 
 /** @param last when the last failure was. @returns false when somebody else was faster. */
 function write(
   store: Store,
-  id: string,
+  { id, forMs = FAILURE_COUNTS_FOR_MS }: Counter,
   row: FailuresRecord | undefined,
   failures: Failure[],
   last: number,
@@ -121,7 +129,7 @@ function write(
   const value: FailuresRecord = { revision: (row?.revision ?? 0) + 1, at: failures.map(({ at }) => at) }
   if (failures.some(({ within }) => within !== 0)) value.within = failures.map(({ within }) => within)
   if (reported) value.reported = reported
-  const expiresAt = last + FAILURE_COUNTS_FOR_MS
+  const expiresAt = last + forMs
   return row
     ? store.replace('failures', id, row.revision, value, expiresAt)
     : store.insert('failures', id, value, expiresAt)
@@ -132,6 +140,6 @@ function failuresOf({ at, within = [] }: FailuresRecord): Failure[] {
 }
 
 /** A clock that was moved back makes nothing immortal. */
-function recentOf(row: FailuresRecord, at: number): Failure[] {
-  return failuresOf(row).filter((failure) => Math.abs(at - failure.at) < FAILURE_COUNTS_FOR_MS)
+function recentOf(row: FailuresRecord, at: number, forMs: number): Failure[] {
+  return failuresOf(row).filter((failure) => Math.abs(at - failure.at) < forMs)
 }

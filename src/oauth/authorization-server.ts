@@ -1,5 +1,6 @@
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
+import type { SignInPage } from '../pages/sign-in-page.ts'
 import type { Store } from '../store/store.ts'
 import type { ClockDoubt } from '../store/watch-clock.ts'
 import type { Audit } from '../telemetry/audit.ts'
@@ -26,6 +27,8 @@ export interface AuthorizationServer extends Environment {
   clockDoubt: () => ClockDoubt | undefined
   accessTokens: AccessTokens
   resourceOwners: ResourceOwners
+  /** Whose accounts the page asks for; those of this gateway, if absent. */
+  accounts?: SignInPage['accounts']
   /** How clients may register themselves, where they may. */
   registration?: Registration
   /** Of the HMAC that a refresh token's successor is derived with. */

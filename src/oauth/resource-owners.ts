@@ -45,7 +45,7 @@ export interface SecondFactorAttempt {
 
 export type SignInOutcome =
   /** `cookies` are `Set-Cookie` headers, that of the new session first. */
-  | { kind: 'signed-in'; user: UserRecord; cookies: string[] }
+  | { kind: 'signed-in'; user: UserRecord; session: Session; cookies: string[] }
   /** The password is right; now a second factor is asked for. */
   | ({ kind: 'second-factor'; cookie: string } & MadeKnown)
   /** Name and password, or the code, are not right. */
@@ -56,6 +56,12 @@ export type SignInOutcome =
   | ({ kind: 'wait'; seconds: number } & MadeKnown)
   /** The code of whoever runs this is not right; nothing else was tried. */
   | { kind: 'wrong-unlock-code' }
+  /** The server with the account wants nobody to try for so many seconds. */
+  | ({ kind: 'account-wait'; seconds: number } & MadeKnown)
+  /** The password is right, but guests can't link anything; or the account is switched off at its server. */
+  | ({ kind: 'guest' | 'account-disabled' } & MadeKnown)
+  /** The server with the account couldn't be asked. @property detail what happened; for the log only. */
+  | ({ kind: 'unreachable'; detail: string } & MadeKnown)
 
 /** Where a code of whoever runs this was right. */
 interface MadeKnown {

@@ -4,7 +4,7 @@ import { html } from './html.ts'
 import type { Language } from './language.ts'
 import { page } from './layout.ts'
 import { type Problem, showProblem } from './problem.ts'
-import { password, secondFactor, unlock } from './sign-in-page.ts'
+import { password, type SignInPage, secondFactor, unlock } from './sign-in-page.ts'
 import { wordsFor } from './words/words-for.ts'
 
 export interface EnterPage extends HiddenFields {
@@ -14,6 +14,8 @@ export interface EnterPage extends HiddenFields {
   host: string
   /** The host that one goes on to. */
   destination: string
+  /** Whose accounts people can sign in with; those of `host`, if absent. */
+  accounts?: SignInPage['accounts']
   problem?: Problem | undefined
   /** What was typed at the last try. */
   name?: string | undefined

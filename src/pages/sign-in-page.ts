@@ -6,8 +6,11 @@ import { page } from './layout.ts'
 import { type Problem, type ShownProblem, showProblem } from './problem.ts'
 import { type Words, wordsFor } from './words/words-for.ts'
 
-/** How far somebody has come who is asked for consent. At `consent` they are signed in already. */
-export type SignInState = 'password' | 'second-factor' | 'consent'
+/**
+ * How far somebody has come who is asked for consent. At `consent` they are signed in already, and at `admin` they have
+ * consented, with an account that may do everything.
+ */
+export type SignInState = 'password' | 'second-factor' | 'consent' | 'admin'
 
 export interface SignInPage extends HiddenFields {
   language: Language
@@ -24,8 +27,10 @@ export interface SignInPage extends HiddenFields {
    * where there is none: a device, an app with a scheme of its own.
    */
   unverified?: string
-  /** Their display name, in the state `consent`. */
+  /** Their display name, in the states `consent` and `admin`. */
   signedInAs?: string
+  /** Whose accounts people can sign in with; those of `host`, if absent. */
+  accounts?: 'music-assistant' | 'either'
   problem?: Problem
   /** What was typed at the last try. */
   name?: string
@@ -40,7 +45,8 @@ export function signInPage(content: SignInPage, headers: Answer['headers'] = {})
   const words = wordsFor(language)
   const problem = showProblem(content.problem, words, state === 'second-factor' ? 'code' : 'password')
   const linking = words[kind].title(clientName)
-  const title = state === 'second-factor' ? words.signIn.secondFactorFor(linking) : linking
+  const titles = { 'second-factor': words.signIn.secondFactorFor(linking), admin: words.admin.titleFor(linking) }
+  const title = state in titles ? titles[state as keyof typeof titles] : linking
   return page({
     language,
     status: problem?.status ?? 200,
@@ -77,6 +83,13 @@ ${whatFor(content, words)}
 <p>${words[content.kind].caution}</p>
 ${form(content, html`${alarm(problem?.sentence)}${signedIn(content, words)}\n${buttons(words, otherAccount(content, words))}`)}
 ${afterwards(content, words)}`,
+
+  admin: (content, words) => html`<h1>${words.admin.title}</h1>
+${signedIn(content, words)}
+<p class="caution">${words.admin.mayEverything}</p>
+<p>${words.admin.better(content.clientName)}</p>
+${form(content, buttons({ ...words, approve: words.admin.approve }, otherAccount(content, words)))}
+${afterwards(content, words)}`,
 }
 
 function whoAsks({ kind, clientName, host, unverified }: SignInPage, words: Words): Html {
@@ -94,12 +107,13 @@ function whatFor({ permissions }: SignInPage, words: Words): Html {
 }
 
 export function password(
-  { host, name }: Pick<SignInPage, 'host' | 'name'>,
+  { host, name, accounts }: Pick<SignInPage, 'host' | 'name' | 'accounts'>,
   { signIn }: Words,
   problem: ShownProblem | undefined,
 ): Html {
+  const which = accounts && html`<p>${signIn.with[accounts](host)}</p>\n`
   return html`<h2>${signIn.heading(host)}</h2>
-${alarm(problem?.sentence)}<label for="username">${signIn.username}</label>
+${which}${alarm(problem?.sentence)}<label for="username">${signIn.username}</label>
 <input id="username" name="username" value="${name}" autocomplete="username" autocapitalize="none" autocorrect="off"
   spellcheck="false" enterkeyhint="next" maxlength="64" required${describedBy(problem)}${problem && !name && html` autofocus`}>
 <label for="password">${signIn.password}</label>

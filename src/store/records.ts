@@ -52,8 +52,8 @@ export interface UserRecord {
   id: string
   name: string
   displayName: string
-  /** An encoded argon2id hash. */
-  password: string
+  /** An encoded argon2id hash; none of somebody who signs in with an account elsewhere. */
+  password?: string
   createdAt: number
   /** One who can't do anything, until enabled again. */
   disabled?: boolean
@@ -70,7 +70,7 @@ export interface AccountRecord {
   upstream: string
   /** There; never used again. */
   userId: string
-  /** There, as people sign in with it. */
+  /** There, in the one spelling in which it is counted when people sign in with it. */
   name: string
   role: string
   /** Sealed: the sliding session there, with which tokens are made. */

@@ -42,6 +42,8 @@ export const AUDIT_EVENTS = {
   user_enabled: 'user enabled',
   password_changed: 'password changed',
   totp_changed: 'second factor changed',
+  account_linked: 'account linked',
+  account_unlinked: 'account unlinked',
   recovery_code_used: 'recovery code used',
   key_changed: 'key changed',
   database_begun: 'new database begun',

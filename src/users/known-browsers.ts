@@ -4,6 +4,7 @@ import { readOwnCookie } from '../http/own-cookie.ts'
 import { sameSecret } from '../secrets/secret.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
+import { typedName, usersTyped } from './account-users.ts'
 import { epochOf } from './sessions.ts'
 
 /** Only this host can set it, and only over TLS. It lasts for 180 days. */
@@ -34,7 +35,7 @@ export interface KnownBrowsers {
 
 /** @param key of 32 bytes. @see "Slow Down Online Guessing Attacks with Device Cookies" by OWASP */
 export function openKnownBrowsers(
-  store: Pick<Store, 'get'>,
+  store: Pick<Store, 'get' | 'list'>,
   { randomBytes }: Pick<Environment, 'randomBytes'>,
   key: Buffer,
 ): KnownBrowsers {
@@ -47,14 +48,14 @@ export function openKnownBrowsers(
       const [, id, state, proof] = FORM.exec(readOwnCookie(cookies, COOKIE) ?? '') ?? []
       if (id === undefined || state === undefined || proof === undefined) return undefined
       if (!sameSecret(proof, prove(id, state, name))) return undefined
-      const user = await store.get('user', name)
-      return user && sameSecret(state, stateOf(user)) ? id : undefined
+      const users = await usersTyped(store, name)
+      return users.some((user) => sameSecret(state, stateOf(user))) ? id : undefined
     },
 
     remember(user) {
       const id = randomBytes(16).toString('base64url')
       const state = stateOf(user)
-      return { id, cookie: `${COOKIE}=${id}.${state}.${prove(id, state, user.name)}; ${ATTRIBUTES}` }
+      return { id, cookie: `${COOKIE}=${id}.${state}.${prove(id, state, typedName(user))}; ${ATTRIBUTES}` }
     },
   }
 }

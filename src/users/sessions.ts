@@ -48,8 +48,13 @@ export interface Sessions {
 /** The `Set-Cookie` header that makes a browser forget its session. */
 export const FORGET_SESSION = `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`
 
-/** Who is signed in in which browser. */
-export function openSessions(store: Store, environment: Environment, { idle, absolute }: SessionLimits): Sessions {
+/** Who is signed in in which browser. @param maySignIn whether this user still could, as it is configured now. */
+export function openSessions(
+  store: Store,
+  environment: Environment,
+  { idle, absolute }: SessionLimits,
+  maySignIn: (user: UserRecord) => boolean = () => true,
+): Sessions {
   async function begin(user: UserRecord, state: SessionRecord['state']): Promise<string> {
     const secret = newSecret(environment)
     const at = environment.now()
@@ -64,7 +69,7 @@ export function openSessions(store: Store, environment: Environment, { idle, abs
     if (id === undefined || !session || session.state !== state || endOf(session) <= environment.now()) return undefined
     if (isOfTheFuture(session.lastUsedAt, environment.now())) return undefined
     const user = await store.get('user', session.userName)
-    return isStill(user, session) ? { id, session, user, signedInAt: session.createdAt } : undefined
+    return isStill(user, session) && maySignIn(user) ? { id, session, user, signedInAt: session.createdAt } : undefined
   }
 
   async function use(id: string | undefined): Promise<FoundSession | undefined> {

@@ -4,6 +4,7 @@ import { type Counted, countFailure, forgetFailures, type Wait, withdrawFailure 
 import type { Applicant } from '../limits/reserved-slots.ts'
 import { addressPlace } from '../net/address-block.ts'
 import type { Store } from '../store/store.ts'
+import { strangersAt } from './account-check.ts'
 import type { HashTyped } from './hash-typed.ts'
 
 export interface Attempt {
@@ -72,12 +73,13 @@ export function signInThrottle(store: Store, { now }: Pick<Environment, 'now'>, 
   }
 }
 
-/** Ends the lock-out of a name, where there is one. */
-export function forgetFailuresOfName(
+/** Ends the lock-out of a name, where there is one. @param name as it is typed to sign in. */
+export async function forgetFailuresOfName(
   store: Store,
   { now }: Pick<Environment, 'now'>,
   hashTyped: HashTyped,
   name: string,
 ): Promise<void> {
-  return forgetFailures(store, now, { id: `name.${hashTyped(name)}` })
+  await forgetFailures(store, now, { id: `name.${hashTyped(name)}` })
+  await forgetFailures(store, now, strangersAt(hashTyped, name))
 }

@@ -6,11 +6,15 @@ import type { Sealer } from '../secrets/seal.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Audit, AuditEvent } from '../telemetry/audit.ts'
+import { type Accounts, openAccountCheck } from './account-check.ts'
+import { isAccountUser, usersTyped } from './account-users.ts'
 import { type Admission, openAdmission } from './admission.ts'
 import { typedHasher } from './hash-typed.ts'
 import { openKnownBrowsers } from './known-browsers.ts'
 import { knownByAnyKey } from './known-by-any-key.ts'
-import { canonicalName } from './names.ts'
+import { accountName, canonicalName } from './names.ts'
+import { openPasswordCheck } from './password-check.ts'
+import { type RefusedPassword, settleRefused } from './refused-password.ts'
 import { spendCode } from './second-factor.ts'
 import { FORGET_SESSION, type FoundSession, openSessions, type SessionLimits } from './sessions.ts'
 import type { Admitted } from './sign-in-throttle.ts'
@@ -22,6 +26,10 @@ export interface SignInTools {
   sealer: Sealer
   audit: Audit
   limits: SessionLimits
+  /** Where people have accounts with which they sign in besides. */
+  accounts?: Accounts
+  /** Whether those may sign in who have a password here; if absent, they may. */
+  local?: boolean
   /** Made here if absent, which costs what checking a password does. */
   verifyPassword?: VerifyPassword
   /** Where passwords wait for their turn; of this one's own, if absent. */
@@ -49,14 +57,22 @@ export async function openSignIn({
   sealer,
   audit,
   limits,
+  accounts,
+  local = true,
   ...given
 }: SignInTools): Promise<SignIn> {
-  const sessions = openSessions(store, environment, limits)
+  const sessions = openSessions(store, environment, limits, (user) =>
+    isAccountUser(user) ? user.account?.upstream === accounts?.upstream : local,
+  )
   const keys: [Buffer, ...Buffer[]] = [sealer.key('known browsers'), ...sealer.earlierKeys('known browsers')]
   const browsers = knownByAnyKey(keys, (key) => openKnownBrowsers(store, environment, key))
-  const admit = openAdmission({ store, environment, audit, browsers, hashTyped: typedHasher(sealer) })
-  const slots = given.slots ?? openReservedSlots()
-  const verifyPassword = given.verifyPassword ?? (await passwordVerifier(store, environment))
+  const hashTyped = typedHasher(sealer)
+  const admit = openAdmission({ store, environment, audit, browsers, hashTyped })
+  const checkEverywhere = openPasswordCheck({
+    slots: given.slots ?? openReservedSlots(),
+    verifyPassword: local ? (given.verifyPassword ?? (await passwordVerifier(store, environment))) : undefined,
+    checkAccount: accounts && openAccountCheck({ store, environment, sealer }, accounts, hashTyped),
+  })
 
   async function checkPassword({
     name: typed,
@@ -65,17 +81,15 @@ export async function openSignIn({
     ...from
   }: PasswordAttempt): Promise<SignInOutcome> {
     const by = { address: from.address, attempt: from.attempt }
-    const name = canonicalName(typed.trim())
+    const name = accounts ? accountName(typed) : canonicalName(typed.trim())
     const admitted = await admit({ name, unlockCode, ...from })
     if (admitted.kind !== 'admitted') return notNow(admitted, name, by)
     const known = knownOf(admitted)
 
-    const verify = () => slots.run(admitted.applicant, () => verifyPassword(name ?? '', password))
-    const user = await unlessFailing(admitted, verify)
-    if (!user) {
-      audit({ event: 'sign_in_failed', ...by, ...(await whoIs(name)) })
-      return { kind: 'wrong', ...known }
-    }
+    const checked = await unlessFailing(admitted, () => checkEverywhere(admitted.applicant, name, password))
+    if (checked.kind !== 'right') return notRight(checked, admitted, name, by)
+    const { user, added } = checked
+    if (added) audit({ event: 'user_added', ...by, user: user.name, detail: 'signed in for the first time' })
     if (!user.totp) return begin(admitted, user, by)
     // Earlier failures stay: whoever knows the password could otherwise try codes for ever.
     await admitted.withdraw()
@@ -109,9 +123,27 @@ export async function openSignIn({
 
   async function begin(admitted: Admitted, user: UserRecord, by: Caller): Promise<SignInOutcome> {
     const cookie = await unlessFailing(admitted, () => sessions.begin(user))
+    const session = await sessions.find(cookie)
+    if (!session) return { kind: 'expired' }
     await admitted.succeed()
     audit({ event: 'signed_in', ...by, user: user.name })
-    return { kind: 'signed-in', user, cookies: [cookie, browsers.remember(user).cookie] }
+    return { kind: 'signed-in', user, session, cookies: [cookie, browsers.remember(user).cookie] }
+  }
+
+  async function notRight(
+    refused: RefusedPassword,
+    admitted: Admitted & Pick<Admission, 'known'>,
+    name: string | undefined,
+    by: Caller,
+  ): Promise<SignInOutcome> {
+    const why = await settleRefused(refused, admitted)
+    const { user, detail } = await whoIs(name)
+    if (refused.kind !== 'guessed') {
+      audit({ event: 'sign_in_failed', ...by, user, detail: why ?? detail })
+      return { ...refused, ...knownOf(admitted) }
+    }
+    if (refused.first) audit({ event: 'locked_out', ...by, user, detail: why })
+    return { kind: 'wait', seconds: refused.seconds, ...knownOf(admitted) }
   }
 
   async function notNow(refused: Exclude<Admission, Admitted>, name: string | undefined, by: Caller) {
@@ -129,7 +161,7 @@ export async function openSignIn({
 
   /** A name that nobody has may be a password that was typed into the wrong field: it is written nowhere. */
   async function whoIs(name: string | undefined): Promise<{ user?: string; detail: string }> {
-    const user = name === undefined ? undefined : await store.get('user', name)
+    const [user] = name === undefined ? [] : await usersTyped(store, name)
     if (!user) return { detail: 'unknown name' }
     return { user: user.name, detail: user.disabled ? 'disabled' : 'wrong password' }
   }

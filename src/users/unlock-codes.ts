@@ -1,6 +1,7 @@
 import type { Environment } from '../config/environment.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
+import { typedName, usersTyped } from './account-users.ts'
 import type { HashTyped } from './hash-typed.ts'
 
 /** For which a code is good: to read it out to somebody, and to type it. */
@@ -21,14 +22,19 @@ export async function newUnlockCode(
   store: Store,
   { now, randomBytes }: Environment,
   hashTyped: HashTyped,
-  { id: userId, name }: UserRecord,
+  user: UserRecord,
 ): Promise<string> {
   let code = ''
   while (code.length < LENGTH) {
     const [byte = UNFAIR] = randomBytes(1)
     if (byte < UNFAIR) code += LETTERS.charAt(byte % LETTERS.length)
   }
-  await store.put('unlock-code', rowOf(hashTyped, name, code), { userId }, now() + UNLOCK_CODE_LIFETIME_MS)
+  await store.put(
+    'unlock-code',
+    rowOf(hashTyped, typedName(user), code),
+    { userId: user.id },
+    now() + UNLOCK_CODE_LIFETIME_MS,
+  )
   return `${code.slice(0, LENGTH / 2)}-${code.slice(LENGTH / 2)}`
 }
 
@@ -46,8 +52,7 @@ export async function spendUnlockCode(
   if (name === undefined || code.length !== LENGTH) return undefined
   const spent = await store.take('unlock-code', rowOf(hashTyped, name, code))
   if (!spent) return undefined
-  const user = await store.get('user', name)
-  return user?.id === spent.userId ? user : undefined
+  return (await usersTyped(store, name)).find(({ id }) => id === spent.userId)
 }
 
 /** The same code for another name is another one: who guesses has to know both. */

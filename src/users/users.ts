@@ -3,7 +3,8 @@ import { explainPasswordProblem } from '../pages/password-problem.ts'
 import { everyRow } from '../store/every-row.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
-import { canonicalName, NAME_FORM } from './names.ts'
+import { findAccountUser, isAccountUser } from './account-users.ts'
+import { ACCOUNT_MARK, canonicalName, NAME_FORM } from './names.ts'
 import { checkPassword, hashOfNobody, hashPassword } from './passwords.ts'
 import { type PasswordOwner, refusePassword } from './refuse-password.ts'
 
@@ -49,6 +50,10 @@ export async function changePassword(
   host?: string,
 ): Promise<void> {
   const user = await requireUser(store, name)
+  if (isAccountUser(user))
+    throw new UserError(
+      `${user.name} signs in with an account at ${user.account?.upstream}: change its password there.`,
+    )
   await requirePassword(password, { ...user, host })
   await replaceUser(store, user, {
     password: await hashPassword(password, environment),
@@ -93,9 +98,11 @@ export async function passwordVerifier(store: Store, environment: Environment): 
   }
 }
 
-/** @throws UserError when there is no such user. */
+/** @param name of an account elsewhere with its upstream before it. @throws UserError when there is no such user. */
 export async function requireUser(store: Store, name: string): Promise<UserRecord> {
-  const user = await store.get('user', requireName(name))
+  const user = name.includes(ACCOUNT_MARK)
+    ? await findAccountUser(store, name)
+    : await store.get('user', requireName(name))
   if (!user) throw new UserError(`There is no user called ${name}. "skillgate user list" shows who there is.`)
   return user
 }

@@ -124,6 +124,7 @@ test('what a minimal file leaves out has its default', (t) => {
   t.deepEqual(config.log, { level: 'info' })
   t.is(config.metrics, undefined)
   t.is(config.identity_headers.user_id, 'X-Remote-User-Id')
+  t.deepEqual(config.users, { source: 'local', local: true })
   t.is(config.upstreams.music?.response_timeout, 30)
   t.is(config.upstreams.music?.connections, 100)
   t.is(config.oauth.base_path, '/alexa')

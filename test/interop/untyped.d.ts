@@ -73,5 +73,6 @@ declare module 'passport-oauth2' {
 
 declare module 'alexa-verifier' {
   function verify(certificateUrl: string | undefined, signature: string | undefined, body: string): Promise<void>
+  // biome-ignore lint/style/noDefaultExport: it is how the package exports it
   export { verify as default }
 }

@@ -5,7 +5,7 @@ import { type Clients, openClients, type RegisteredClient } from '../../src/oaut
 import { expiry } from '../../src/oauth/grants/grants.ts'
 import { hashSecret, newSecret } from '../../src/secrets/secret.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
-import type { GrantRecord, UserRecord } from '../../src/store/records.ts'
+import type { AccountRecord, GrantRecord, UserRecord } from '../../src/store/records.ts'
 import type { Store } from '../../src/store/store.ts'
 import { temporaryFolder, testEnvironment } from './environment.ts'
 
@@ -16,6 +16,16 @@ export const USER: UserRecord = {
   displayName: 'Ada Lovelace',
   password: 'unused',
   createdAt: 0,
+}
+
+/** One at Music Assistant. */
+export const ACCOUNT: AccountRecord = {
+  upstream: 'music-assistant',
+  userId: 'there-1',
+  name: 'ada',
+  role: 'user',
+  sealedSession: 'unused',
+  sessionAt: 0,
 }
 
 /** The client's. */

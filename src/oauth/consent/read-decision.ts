@@ -1,9 +1,10 @@
 import type { Answer, EndpointRequest } from '../../http/answer.ts'
-import type { SignInPage, SignInState } from '../../pages/sign-in-page.ts'
+import type { SignInState } from '../../pages/sign-in-page.ts'
 import type { UserRecord } from '../../store/records.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import type { OwnForm } from '../checks/check-own-form.ts'
-import type { SignInOutcome } from '../resource-owners.ts'
+import type { Session } from '../resource-owners.ts'
+import { cookiesOf, problemOf } from './read-outcome.ts'
 import { type ConsentRequest, consentPage } from './show-consent.ts'
 import { readTyped, signIn, signInStateOf } from './sign-in.ts'
 import { SIGN_IN_STATES, type SignInEvent } from './sign-in-states.ts'
@@ -25,7 +26,8 @@ export async function readDecision(
   const state = signInStateOf(typed, ownForm, consent, server.now())
   const button = buttonOf(ownForm)
   const outcome = button === 'approve' ? await signIn(server, request, typed, consent.attempt) : undefined
-  const next = SIGN_IN_STATES[state][outcome?.kind ?? button]
+  const approver = outcome?.kind === 'signed-in' ? outcome.session : ownForm.session
+  const next = SIGN_IN_STATES[state][eventOf(state, outcome?.kind ?? button, approver)]
 
   const { audit, resourceOwners } = server
   const { headers, address } = request
@@ -37,46 +39,29 @@ export async function readDecision(
     return { kind: 'denied' }
   }
   if (next === 'approved') {
-    const { user, cookies } = signedIn(outcome, ownForm)
+    if (!approver) throw new Error('nobody who approves is signed in')
+    const { user } = approver
     audit({ event: 'consented', ...about, user: user.name })
-    return { kind: 'approved', user, cookies }
+    return { kind: 'approved', user, cookies: cookiesOf(outcome) }
   }
   const cookies =
     button === 'sign-out' ? [await resourceOwners.endSession(headers.cookie, address)] : cookiesOf(outcome)
   const problem = outcome && problemOf(outcome, state)
+  const asked = next === 'admin' ? approver : undefined
   // What was typed is shown again only beside what was wrong with it.
   const name = problem && problem.kind !== 'expired' ? typed.name : undefined
-  return { kind: 'page', answer: consentPage(server, consent, headers, { state: next, problem, name, cookies }) }
+  const answer = consentPage(server, consent, headers, { state: next, problem, name, session: asked, cookies })
+  return { kind: 'page', answer: outcome?.kind === 'unreachable' ? { ...answer, detail: outcome.detail } : answer }
+}
+
+/** Whoever may do everything elsewhere is asked once more whether they mean it, whichever way they would have approved. */
+function eventOf(state: SignInState, event: SignInEvent, approver: Session | undefined): SignInEvent {
+  const approves = SIGN_IN_STATES[state][event] === 'approved'
+  return approves && approver?.user.account?.role === 'admin' ? 'admin' : event
 }
 
 /** Whatever is no button of ours denies. */
 function buttonOf({ form }: OwnForm): Extract<SignInEvent, 'approve' | 'deny' | 'sign-out'> {
   const decision = form.get('decision')
   return decision === 'approve' || decision === 'sign-out' ? decision : 'deny'
-}
-
-/** Who approves: whoever has just signed in, or was signed in when the page was shown. */
-function signedIn(outcome: SignInOutcome | undefined, { session }: OwnForm): { user: UserRecord; cookies: string[] } {
-  if (outcome?.kind === 'signed-in') return outcome
-  if (session) return { user: session.user, cookies: [] }
-  throw new Error('nobody who approves is signed in')
-}
-
-function cookiesOf(outcome: SignInOutcome | undefined): string[] {
-  const cookies = outcome?.kind === 'second-factor' ? [outcome.cookie] : []
-  return outcome && 'known' in outcome && outcome.known !== undefined ? [...cookies, outcome.known] : cookies
-}
-
-function problemOf(outcome: SignInOutcome, state: SignInState): SignInPage['problem'] {
-  switch (outcome.kind) {
-    case 'wrong':
-      return { kind: state === 'second-factor' ? 'wrong-code' : 'wrong-password' }
-    case 'expired':
-    case 'wrong-unlock-code':
-      return { kind: outcome.kind }
-    case 'wait':
-      return { kind: 'wait', seconds: outcome.seconds }
-    default:
-      return undefined
-  }
 }

@@ -63,7 +63,7 @@ export async function showConsent(
 
 /** What the page shows of how far somebody has come. */
 export interface Progress extends Pick<SignInPage, 'state' | 'problem' | 'name'> {
-  /** Whose consent it asks for, where that needs no sign-in. */
+  /** Whose consent it asks for, where that needs no sign-in any more. */
   session?: Session
   /** `Set-Cookie` headers to go with it. */
   cookies?: string[]
@@ -77,7 +77,11 @@ export function consentPage(
 ): Answer {
   const { client, scopes, kind, endpoint, request, redirectUri } = consent
   const language = languageOf(headers['accept-language'])
-  const csrf = newCsrfToken(server, headers.cookie, aboutForm(endpoint, request, session))
+  const csrf = newCsrfToken(
+    server,
+    headers.cookie,
+    aboutForm(endpoint, request, session, state === 'admin' ? state : undefined),
+  )
   const page = {
     language,
     state,
@@ -87,6 +91,7 @@ export function consentPage(
     permissions: scopes.map((scope) => server.scopes[scope]?.[language] ?? scope),
     unverified: client.selfRegistered && hostOf(redirectUri),
     signedInAs: session?.user.displayName,
+    accounts: server.accounts,
     action: `${server.basePath}/${endpoint}`,
     request,
     csrf: csrf.token,

@@ -27,12 +27,14 @@ export function readTyped({ form }: OwnForm): Typed {
 /** The state in which somebody sent a form. */
 export function signInStateOf(
   { name, password, code }: Typed,
-  { session }: OwnForm,
+  { session, question }: OwnForm,
   consent: ConsentRequest,
   now: number,
 ): SignInState {
   if (code !== '') return 'second-factor'
   if (name !== '' || password !== '') return 'password'
+  // It was shown only after they had signed in as the request wants it.
+  if (question !== undefined && session) return question
   return needsSignIn(consent, session, now) ? 'password' : 'consent'
 }
 

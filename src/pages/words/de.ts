@@ -39,6 +39,13 @@ gestartet haben.`,
 
   signIn: {
     heading: (host) => `Bei ${host} anmelden`,
+    with: {
+      'music-assistant': () =>
+        'Mit Ihrem Konto von Music Assistant: Benutzername und Passwort sind dieselben wie dort.',
+      either: (host) =>
+        html`Mit Ihrem Konto bei <strong>${host}</strong> oder mit Ihrem Konto von Music Assistant, mit Benutzername und Passwort
+wie dort.`,
+    },
     username: 'Benutzername',
     password: 'Passwort',
     secondFactor: 'Noch ein Schritt',
@@ -55,6 +62,16 @@ lang gilt. Geben Sie ihn hier ein, und alles andere noch einmal.`,
       name === undefined ? 'Mit einem anderen Konto anmelden' : `Nicht ${name}? Mit einem anderen Konto anmelden`,
   },
 
+  admin: {
+    title: 'Dieses Konto darf alles',
+    titleFor: (title) => `Noch eine Frage: ${title}`,
+    mayEverything:
+      'Es gehört zur Verwaltung von Music Assistant: Es darf dort jede Einstellung ändern und alles sehen und löschen.',
+    better: (client) =>
+      `Sicherer ist es, ${client} mit einem eigenen Konto für den Alltag zu verknüpfen, das nur Musik abspielt. Dieses trotzdem verknüpfen?`,
+    approve: 'Trotzdem verknüpfen',
+  },
+
   problems: {
     'wrong-password': 'Benutzername oder Passwort stimmt nicht. Versuchen Sie es noch einmal.',
     'wrong-code':
@@ -62,6 +79,14 @@ lang gilt. Geben Sie ihn hier ein, und alles andere noch einmal.`,
     expired: 'Das hat zu lange gedauert. Melden Sie sich noch einmal an.',
     'wrong-unlock-code':
       'Der Code, um es sofort zu versuchen, stimmt für diesen Benutzernamen nicht. Jeder gilt nur einmal und zehn Minuten lang: Lassen Sie sich einen neuen geben.',
+    guest:
+      'Das ist ein Gastkonto von Music Assistant, und Gäste können nichts verknüpfen. Melden Sie sich mit einem anderen Konto an, oder bitten Sie um eines, wer Music Assistant betreibt.',
+    'account-disabled':
+      'Dieses Konto ist in Music Assistant abgeschaltet. Wer Music Assistant betreibt, kann es wieder einschalten.',
+    unreachable:
+      'Music Assistant, das Ihr Passwort kennt, kann gerade nicht gefragt werden: Niemand hat geprüft, was Sie eingegeben haben. Sehen Sie nach, ob es läuft, und versuchen Sie es in einer Minute noch einmal.',
+    'account-wait': (seconds) =>
+      `Zu viele Anmeldeversuche für dieses Konto sind fehlgeschlagen. Music Assistant nimmt ${inTheNextSeconds(seconds)} kein Passwort dafür an, auch nicht das richtige. Versuchen Sie es danach noch einmal.`,
     'unknown-code':
       'Mit diesem Code wartet kein Gerät. Vergleichen Sie die beiden. Sind sie gleich, ist der Code abgelaufen: Lassen Sie sich vom Gerät einen neuen zeigen.',
     'wait-password': (minutes) =>
@@ -105,4 +130,8 @@ lang gilt. Geben Sie ihn hier ein, und alles andere noch einmal.`,
 
 function inTheNext(minutes: number): string {
   return minutes === 1 ? 'in der nächsten Minute' : `in den nächsten ${minutes} Minuten`
+}
+
+function inTheNextSeconds(seconds: number): string {
+  return seconds === 1 ? 'in der nächsten Sekunde' : `in den nächsten ${seconds} Sekunden`
 }

@@ -39,6 +39,12 @@ export const en = {
 
   signIn: {
     heading: (host: string) => `Sign in to ${host}`,
+    with: {
+      'music-assistant': () => 'Use your Music Assistant account: the same user name and password as there.',
+      either: (host: string) =>
+        html`Use your account at <strong>${host}</strong>, or your Music Assistant account with the same user name and password
+as there.`,
+    },
     username: 'User name',
     password: 'Password',
     secondFactor: 'One more step',
@@ -55,12 +61,30 @@ it here, and the rest once more.`,
       name === undefined ? 'Sign in as somebody else' : `Not ${name}? Sign in as somebody else`,
   },
 
+  admin: {
+    title: 'This account may do everything',
+    titleFor: (title: string) => `One more question: ${title}`,
+    mayEverything:
+      'It is an administrator of Music Assistant: it may change every setting there, and see and delete whatever there is.',
+    better: (client: string) =>
+      `It is safer to link ${client} with an account of your own for every day, which only plays music. Link this one anyway?`,
+    approve: 'Link anyway',
+  },
+
   problems: {
     'wrong-password': 'The user name or the password is not right. Try again.',
     'wrong-code': 'This code is not right. Each works only once, and for half a minute: try the one that is shown now.',
     expired: 'That took too long. Sign in once more.',
     'wrong-unlock-code':
       'The code to try at once is not right for this user name. Each works only once, and for ten minutes: ask for a new one.',
+    guest:
+      'This is a guest account of Music Assistant, and guests cannot link anything. Sign in with another account, or ask whoever runs Music Assistant for one.',
+    'account-disabled':
+      'This account is switched off in Music Assistant. Whoever runs Music Assistant can switch it on again.',
+    unreachable:
+      'Music Assistant, which knows your password, cannot be asked right now: nobody has looked at what you typed. Check that it is running, and try again in a minute.',
+    'account-wait': (seconds: number) =>
+      `Too many attempts to sign in to this account have failed. Music Assistant accepts no password for it for the next ${secondsInWords(seconds)}, not even the right one. Then try again.`,
     'unknown-code':
       'No device is waiting with this code. Compare the two. If they are the same, the code has expired: let the device show a new one.',
     'wait-password': (minutes: number) =>
@@ -103,4 +127,8 @@ it here, and the rest once more.`,
 
 function minutesInWords(minutes: number): string {
   return minutes === 1 ? 'minute' : `${minutes} minutes`
+}
+
+function secondsInWords(seconds: number): string {
+  return seconds === 1 ? 'second' : `${seconds} seconds`
 }

@@ -16,20 +16,25 @@ interface Shown {
   endpoint: string
   request: string
   session?: Session
+  question?: 'admin'
 }
 
 /** Whether a form that was shown so is taken for one of ours when it comes so. */
-async function isTaken(shown: Shown, sent: Shown): Promise<'with a session' | 'without one' | undefined> {
+async function isTaken(
+  shown: Shown,
+  sent: Shown,
+): Promise<'with a question' | 'with a session' | 'without one' | undefined> {
   const { token, cookie } = newCsrfToken(
     { randomBytes },
     undefined,
-    aboutForm(shown.endpoint, shown.request, shown.session),
+    aboutForm(shown.endpoint, shown.request, shown.session, shown.question),
   )
   const resourceOwners = { findSession: async () => sent.session } as never
   const request = { headers: { cookie: cookie.split(';')[0] } }
   const form = new Parameters(new URLSearchParams({ request: sent.request, csrf: token }).toString())
   try {
-    const { session } = await checkOwnForm({ resourceOwners }, request, form, sent.endpoint)
+    const { session, question } = await checkOwnForm({ resourceOwners }, request, form, sent.endpoint)
+    if (question) return 'with a question'
     return session ? 'with a session' : 'without one'
   } catch (error) {
     if (error instanceof ForeignRequestError) return undefined
@@ -55,4 +60,14 @@ test('31. a form that asked for the consent of a session is good in that one alo
 
 test('31. a form that asked for a password has no session, whoever has signed in since', async (t) => {
   t.is(await isTaken(shown, { ...shown, session: MINE }), 'without one')
+})
+
+test('only a form that asked the question answers it, in the session in which it was asked', async (t) => {
+  const asking = { ...shown, session: MINE, question: 'admin' as const }
+  t.is(await isTaken(asking, asking), 'with a question')
+  t.is(await isTaken({ ...shown, session: MINE }, asking), 'with a session', 'the consent page does not answer it')
+  t.is(await isTaken(shown, asking), 'without one', 'and neither does one that asked for a password')
+  t.is(await isTaken(asking, { ...shown, session: OTHER }), undefined)
+  t.is(await isTaken(asking, shown), undefined)
+  t.is(await isTaken(asking, { ...asking, request: 'abd' }), undefined)
 })
