@@ -19,7 +19,17 @@ type Leads<D> = D extends Destination ? Omit<D, 'path' | 'host' | 'methods' | 'a
 
 /** The configuration has seen to it that it is one of the three, and that the upstream is there. */
 function leadsTo(
-  { upstream, redirect, respond, websocket, sandbox, token, pass_authorization: passAuthorization, ...route }: Route,
+  {
+    upstream,
+    redirect,
+    respond,
+    websocket,
+    sandbox,
+    rewrite,
+    token,
+    pass_authorization: passAuthorization,
+    ...route
+  }: Route,
   publicUrl: string,
   upstreams: Map<string, Upstream>,
 ): Leads<Destination> {
@@ -33,5 +43,5 @@ function leadsTo(
   ])
   const found = upstreams.get(upstream) as Upstream
   const signsIn = token !== 'none'
-  return { kind: 'upstream', upstream: found, websocket, origins, sandbox, signsIn, passAuthorization }
+  return { kind: 'upstream', upstream: found, websocket, origins, sandbox, rewrite, signsIn, passAuthorization }
 }

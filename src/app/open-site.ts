@@ -1,3 +1,4 @@
+import { openDirectives } from '../alexa/directives/directives.ts'
 import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import type { Config } from '../config/schema.ts'
 import { headerNames } from '../gateway/header-names.ts'
@@ -8,12 +9,14 @@ import type { Upstream } from '../gateway/upstreams/upstream.ts'
 import type { ConnectionLimits } from '../listen/connection-room.ts'
 import { clientAddressReader } from '../net/client-address.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
+import { whyRefused } from '../oauth/grants/why-refused.ts'
 import { certificateSource, type SourcedCertificate } from './certificate-source.ts'
 import { closeFiles } from './close-files.ts'
 import { connectionLimits } from './connection-limits.ts'
 import { loadProtocols } from './load-protocols.ts'
 import { loadRegistration } from './load-registration.ts'
 import { loadRoutes } from './load-routes.ts'
+import { loadStreamUrls } from './load-stream-urls.ts'
 import { loadUpstreams } from './load-upstreams.ts'
 import { openAccount } from './open-account.ts'
 import { openAuthorizationServer } from './open-authorization-server.ts'
@@ -62,6 +65,9 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     protocols: loadProtocols(upstreams.values(), () => () => undefined),
     routes: compileRoutes([...own, ...loadRoutes(config, byName)], new URL(config.public_url).hostname),
     accessTokens: server.accessTokens,
+    whyRefused: (token) => whyRefused(server, token),
+    directives: openDirectives(environment),
+    streamUrls: loadStreamUrls(config, house),
     sessions: gate,
     skillRequests: openSkillRequests(house.skillRequests, server),
     clientAddress: clientAddressReader(config.listen.trusted_proxies),

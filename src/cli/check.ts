@@ -69,6 +69,8 @@ const WHO: Record<Route['auth'], (scopes: string[]) => string> = {
   session: () => 'signed in',
   'bearer-or-session': (scopes) => ['signed in, or with a token', ...scopes].join(' '),
   'alexa-skill': () => 'requests of a skill that Alexa has signed',
+  'alexa-directive': (scopes) => ['directives of Alexa with a token', ...scopes].join(' '),
+  'signed-url': () => 'with a signed URL',
 }
 
 function shown({ host, port }: Config['listen']['https']): string {

@@ -23,6 +23,7 @@ export const draftRoute = z.object({
   websocket: z.boolean().optional().catch(undefined),
   origins: z.unknown().optional(),
   sandbox: z.unknown().optional(),
+  rewrite: word,
 })
 
 type DraftRoute = z.infer<typeof draftRoute>
@@ -88,7 +89,7 @@ function targetMistakes(route: DraftRoute): Mistake[] {
 const WITHOUT_BODY: unknown[] = [204, 205, 304]
 
 /** The kinds of access that ask for an access token, which may have to have scopes. */
-const TAKING_SCOPES = ['bearer', 'bearer-or-session', 'alexa-skill']
+const TAKING_SCOPES = ['bearer', 'bearer-or-session', 'alexa-skill', 'alexa-directive']
 
 /** The kinds of access that let in who has signed in in a browser. */
 const SIGNED_IN = ['session', 'bearer-or-session']
@@ -109,6 +110,19 @@ function accessMistakes(route: DraftRoute): Mistake[] {
     mistakes.push({ path: ['origins'], message: 'expected websocket: true besides, for origins are asked there only' })
   if (route.websocket === true && route.methods?.includes('GET') === false)
     mistakes.push({ path: ['methods'], message: 'expected GET among them, for a WebSocket begins with it' })
+  if (route.auth === 'alexa-directive') mistakes.push(...directiveMistakes(route))
+  return mistakes
+}
+
+/** A directive is the body of a POST, for somebody who does what it says. */
+function directiveMistakes(route: DraftRoute): Mistake[] {
+  const mistakes: Mistake[] = []
+  if (route.upstream === undefined)
+    mistakes.push({ path: ['auth'], message: 'expected another, for only an upstream does what a directive says' })
+  if (route.methods?.join() !== 'POST')
+    mistakes.push({ path: ['methods'], message: 'expected [POST], for that is how a directive comes' })
+  if (route.websocket === true)
+    mistakes.push({ path: ['websocket'], message: 'expected none, for a directive comes through no WebSocket' })
   return mistakes
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type AddressRange, isAddressRange, parseAddressRange } from '../net/address-range.ts'
+import { audioSchema } from './audio-schema.ts'
 import {
   file,
   headerName,
@@ -66,6 +67,7 @@ export function configSchema(surroundings: Surroundings) {
       .describe('The servers behind the gateway.'),
     users: usersSchema(),
     oauth: oauthSchema(surroundings),
+    audio: audioSchema(),
     routes: list(routeSchema(), 'a list of routes').describe('What is forwarded, redirected or answered where.'),
     limits: limitsSchema(),
     log: logSchema(surroundings),

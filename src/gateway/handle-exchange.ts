@@ -5,6 +5,7 @@ import { type Allowed, decide } from './access/access.ts'
 import { answerChallenge, answerRefusal } from './answer-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import type { Health } from './health.ts'
+import { failureOf, heldAnswer, readableHeaders } from './held-answer.ts'
 import { heldUpgrade, holdConversation } from './hold-conversation.ts'
 import { noteIdentity } from './note-identity.ts'
 import { openPendingSignIns } from './pending-sign-ins.ts'
@@ -80,7 +81,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       const own = decision.session && (await ownAuthorization(destination, exchange, decision, site.accessTokens))
       const found = own ? own.credentials : destination.signsIn && credentialsFor(upstream, identity)
       const credentials = (found instanceof Promise ? await found : found) || undefined // -> 401, 502, 504
-      const headers = site.identityHeaders(exchange.rawHeaders, {
+      const headers = site.identityHeaders(readableHeaders(exchange.rawHeaders, destination), {
         identity,
         address,
         credentials,
@@ -92,7 +93,10 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
         headers,
         body: decision.body,
         sandbox: destination.sandbox,
-        refusalOf: (status: number) => (own ? undefined : refusalOf(upstream, identity, status, credentials)),
+        refusalOf: (status: number) =>
+          (own ? undefined : refusalOf(upstream, identity, status, credentials)) ??
+          failureOf(decision, upstream, status),
+        answer: heldAnswer(exchange, decision, destination, site),
       }
       const outcome = upgrade
         ? await tunnel(exchange, { ...request, upgrade, onOpen: () => noteOpened(exchange, onLong) })
