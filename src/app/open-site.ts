@@ -1,3 +1,4 @@
+import { openDirectives } from '../alexa/directives/directives.ts'
 import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import type { Config } from '../config/schema.ts'
 import { headerNames } from '../gateway/header-names.ts'
@@ -8,6 +9,7 @@ import type { Upstream } from '../gateway/upstreams/upstream.ts'
 import type { ConnectionLimits } from '../listen/connection-room.ts'
 import { clientAddressReader } from '../net/client-address.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
+import { whyRefused } from '../oauth/grants/why-refused.ts'
 import { certificateSource, type SourcedCertificate } from './certificate-source.ts'
 import { closeFiles } from './close-files.ts'
 import { connectionLimits } from './connection-limits.ts'
@@ -15,6 +17,7 @@ import { loadProtocols } from './load-protocols.ts'
 import { loadRegistration } from './load-registration.ts'
 import { loadRoutes } from './load-routes.ts'
 import { loadSimulatedChain } from './load-simulated-chain.ts'
+import { loadStreamUrls } from './load-stream-urls.ts'
 import { loadUpstreams } from './load-upstreams.ts'
 import { openAccount } from './open-account.ts'
 import { openAuthorizationServer } from './open-authorization-server.ts'
@@ -37,11 +40,15 @@ export interface Site extends SiteOfGateway, SourcedCertificate {
  * @throws StorageError, CertificateError, StartError in words for a person; then nothing of the previous one has changed.
  */
 export async function openSite(house: House, config: Config, previous?: Site): Promise<Site> {
-  const { environment, health } = house
+  const { environment, health, personalTokens } = house
   for (const closed of closeFiles(config)) house.log.warn({ detail: closed }, 'file was open to others')
   const source = certificateSource(config, environment)
   const [certificate] = (await source.load()) as [ServerCertificate]
-  const upstreams = await loadUpstreams(config, previous?.upstreams)
+  const upstreams = await loadUpstreams(config, {
+    previous: previous?.upstreams,
+    ownTokensAt: (name) => (config.upstreams[name]?.kind === 'music-assistant' ? personalTokens.at(name) : undefined),
+    monotonic: environment.monotonic,
+  })
   const byName = new Map([...upstreams.values()].map((upstream) => [upstream.name, upstream]))
   const server = await openAuthorizationServer(house, config, byName)
   const simulated = await loadSimulatedChain(config, house)
@@ -60,6 +67,9 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     protocols: loadProtocols(upstreams.values(), () => () => undefined),
     routes: compileRoutes([...own, ...loadRoutes(config, byName)], new URL(config.public_url).hostname),
     accessTokens: server.accessTokens,
+    whyRefused: (token) => whyRefused(server, token),
+    directives: openDirectives(environment),
+    streamUrls: loadStreamUrls(config, house),
     sessions: gate,
     skillRequests: openSkillRequests(house, server, simulated),
     clientAddress: clientAddressReader(config.listen.trusted_proxies),

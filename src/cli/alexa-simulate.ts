@@ -139,5 +139,5 @@ function skillsOf({ routes }: Config): SkillPlace[] {
 
 /** Where Lambdas pass directives on to. */
 function directivesOf({ routes }: Config): string[] {
-  return routes.flatMap(({ auth, path }) => ((auth as string) === 'alexa-directive' ? [path] : []))
+  return routes.flatMap(({ auth, path }) => (auth === 'alexa-directive' ? [path] : []))
 }

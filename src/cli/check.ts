@@ -36,6 +36,7 @@ export async function check(world: World): Promise<number> {
     for (const [name, { url, token }] of Object.entries(config.upstreams)) {
       print(`  ${name}  ${url}, ${token ? 'with' : 'without'} a token of the gateway's own`)
     }
+    for (const warning of await prepared.warnings()) print(`  Attention: ${warning}`)
     print('Routes')
     for (const line of describeRoutes(config)) print(`  ${line}`)
     return 0
@@ -70,6 +71,8 @@ const WHO: Record<Route['auth'], (scopes: string[]) => string> = {
   session: () => 'signed in',
   'bearer-or-session': (scopes) => ['signed in, or with a token', ...scopes].join(' '),
   'alexa-skill': () => 'requests of a skill that Alexa has signed',
+  'alexa-directive': (scopes) => ['directives of Alexa with a token', ...scopes].join(' '),
+  'signed-url': () => 'with a signed URL',
 }
 
 function shown({ host, port }: Config['listen']['https']): string {

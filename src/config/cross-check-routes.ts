@@ -19,9 +19,11 @@ export const draftRoute = z.object({
   skill_ids: z.unknown().optional(),
   account: z.unknown().optional(),
   pass_authorization: z.unknown().optional(),
+  token: z.unknown().optional(),
   websocket: z.boolean().optional().catch(undefined),
   origins: z.unknown().optional(),
   sandbox: z.unknown().optional(),
+  rewrite: word,
 })
 
 type DraftRoute = z.infer<typeof draftRoute>
@@ -75,6 +77,8 @@ function targetMistakes(route: DraftRoute): Mistake[] {
     mistakes.push({ path: ['websocket'], message: 'expected none, for only an upstream takes WebSockets' })
   if (target !== 'upstream' && route.sandbox !== undefined)
     mistakes.push({ path: ['sandbox'], message: 'expected none, for only pages of an upstream are kept apart' })
+  if (target !== 'upstream' && route.token !== undefined)
+    mistakes.push({ path: ['token'], message: 'expected none, for only an upstream gets one' })
   const { status, body } = z.looseObject({}).catch({}).parse(route.respond)
   if (WITHOUT_BODY.includes(status) && body !== undefined && body !== '')
     mistakes.push({ path: ['respond', 'body'], message: `expected none, for an answer ${status} has no body` })
@@ -85,7 +89,7 @@ function targetMistakes(route: DraftRoute): Mistake[] {
 const WITHOUT_BODY: unknown[] = [204, 205, 304]
 
 /** The kinds of access that ask for an access token, which may have to have scopes. */
-const TAKING_SCOPES = ['bearer', 'bearer-or-session', 'alexa-skill']
+const TAKING_SCOPES = ['bearer', 'bearer-or-session', 'alexa-skill', 'alexa-directive']
 
 /** The kinds of access that let in who has signed in in a browser. */
 const SIGNED_IN = ['session', 'bearer-or-session']
@@ -106,6 +110,19 @@ function accessMistakes(route: DraftRoute): Mistake[] {
     mistakes.push({ path: ['origins'], message: 'expected websocket: true besides, for origins are asked there only' })
   if (route.websocket === true && route.methods?.includes('GET') === false)
     mistakes.push({ path: ['methods'], message: 'expected GET among them, for a WebSocket begins with it' })
+  if (route.auth === 'alexa-directive') mistakes.push(...directiveMistakes(route))
+  return mistakes
+}
+
+/** A directive is the body of a POST, for somebody who does what it says. */
+function directiveMistakes(route: DraftRoute): Mistake[] {
+  const mistakes: Mistake[] = []
+  if (route.upstream === undefined)
+    mistakes.push({ path: ['auth'], message: 'expected another, for only an upstream does what a directive says' })
+  if (route.methods?.join() !== 'POST')
+    mistakes.push({ path: ['methods'], message: 'expected [POST], for that is how a directive comes' })
+  if (route.websocket === true)
+    mistakes.push({ path: ['websocket'], message: 'expected none, for a directive comes through no WebSocket' })
   return mistakes
 }
 
@@ -129,11 +146,10 @@ function skillMistakes(route: DraftRoute): Mistake[] {
 }
 
 /** Who comes in as nobody must not act as the owner of the gateway's own token. */
-function strangerMistakes({ auth, upstream }: DraftRoute, upstreams: Record<string, unknown>): Mistake[] {
+function strangerMistakes({ auth, upstream, token: sent }: DraftRoute, upstreams: Record<string, unknown>): Mistake[] {
   if (auth !== 'none' || typeof upstream !== 'string' || !Object.hasOwn(upstreams, upstream)) return []
-  const { token, url } = z.looseObject({}).catch({}).parse(upstreams[upstream])
-  if (token === undefined) return []
-  const another = `${upstream}-open: { url: ${typeof url === 'string' ? url : '...'} }`
-  const message = `expected an upstream without a token, for auth: none lets strangers in: add ${another} to upstreams and write upstream: ${upstream}-open here`
+  const { token } = z.looseObject({}).catch({}).parse(upstreams[upstream])
+  if (token === undefined || sent !== undefined) return []
+  const message = `expected an upstream without a token, for auth: none lets strangers in: add token: none here, and they come without it`
   return [{ path: ['upstream'], message }]
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { audioMistakes, draftAudio } from './cross-check-audio.ts'
 import { clientMistakes, draftClient, names } from './cross-check-clients.ts'
 import { draftLifetimes, lifetimeMistakes } from './cross-check-lifetimes.ts'
 import { draftRoute, routeMistakes } from './cross-check-routes.ts'
@@ -31,6 +32,7 @@ const draft = z.object({
   oauth: z.object(draftOauth).catch(z.object(draftOauth).parse({})),
   routes: z.array(draftRoute.optional().catch(undefined)).catch([]),
   metrics: z.object({ listen: word }).catch({}),
+  audio: draftAudio.catch(undefined),
   identity_headers: z.record(z.string(), z.unknown()).catch({}),
 })
 
@@ -53,6 +55,7 @@ export function crossCheck(value: unknown): Mistake[] {
       basePath: read.data.oauth.base_path ?? basePath.parse(undefined),
       upstreams: read.data.upstreams,
     }),
+    ...audioMistakes(read.data.audio, read.data.routes, read.data.upstreams),
     ...repeatedHeaders(read.data),
   ]
 }

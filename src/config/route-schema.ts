@@ -16,7 +16,15 @@ import {
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** The kinds of access that a route may ask for; each is a file in gateway/access/. */
-export const AUTHS = ['bearer', 'none', 'session', 'bearer-or-session', 'alexa-skill'] as const
+export const AUTHS = [
+  'bearer',
+  'none',
+  'session',
+  'bearer-or-session',
+  'alexa-skill',
+  'alexa-directive',
+  'signed-url',
+] as const
 
 /** What becomes of a skill request of somebody who has linked no account. */
 const ACCOUNTS = ['required', 'optional'] as const
@@ -53,7 +61,7 @@ export function routeSchema() {
       .optional()
       .describe('What it answers by itself, in place of an upstream.'),
     auth: oneOf(AUTHS).describe(
-      '`bearer` asks for an access token, `session` for a browser in which somebody has signed in here, `bearer-or-session` for either of them; `alexa-skill` takes what Alexa has signed for one of its `skill_ids`; `none` lets everybody in.',
+      '`bearer` asks for an access token, `session` for a browser in which somebody has signed in here, `bearer-or-session` for either of them; `alexa-skill` takes what Alexa has signed for one of its `skill_ids`; `alexa-directive` takes smart home and music directives that a Lambda passes on, with the access token in them or in `Authorization`, and answers failures as Alexa wants it; `signed-url` takes the URLs of streams that the gateway has handed out, as `audio` says; `none` lets everybody in.',
     ),
     pass_authorization: flag().describe(
       "Whether the `Authorization` of somebody whose browser is signed in goes on to the upstream, in place of the gateway's own token: for a web app that people sign in to as well. An access token of this gateway never goes on.",
@@ -70,6 +78,11 @@ export function routeSchema() {
       .describe(
         'With `auth: alexa-skill`: `required` has Alexa ask people to link their account where there is no good access token in a request; `optional` passes such a request on, without identity. `required` if absent.',
       ),
+    token: text('none', matches(/^none$/))
+      .optional()
+      .describe(
+        "With `none` the upstream never gets a token, neither its own nor somebody's: only so may a route with `auth: none` lead to an upstream that has one.",
+      ),
     websocket: flag().describe('Whether it takes WebSockets; only an upstream can.'),
     origins: list(
       text('an origin such as https://app.example.org, or app://name of an app', isAnyOrigin).transform(asBrowsersSay),
@@ -78,6 +91,11 @@ export function routeSchema() {
       .optional()
       .describe(
         'Whose pages may open its WebSockets, besides those of `public_url` and of its `host`. Programs, which send no `Origin`, always may.',
+      ),
+    rewrite: oneOf(['audio'])
+      .optional()
+      .describe(
+        'With `audio`, the URLs of streams in its JSON answers (up to 4 MiB) become signed ones of `public_url`, as `audio` says.',
       ),
     sandbox: flag(true).describe(
       'Whether browsers keep its pages apart from the pages here on which people sign in and approve, by a CSP of the kind `sandbox`. Pages that are kept apart can neither call their own server nor keep anything in the browser: a web app needs `false`. Its scripts, and whatever gets into them, are then of one origin with those pages, and only what browsers tell of a request keeps them from it.',
@@ -112,8 +130,10 @@ export interface Matching {
   skill_ids?: string[] | undefined
   account?: (typeof ACCOUNTS)[number] | undefined
   pass_authorization: boolean
+  token?: 'none' | undefined
   websocket: boolean
   origins?: string[] | undefined
+  rewrite?: 'audio' | undefined
   sandbox: boolean
 }
 

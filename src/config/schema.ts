@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type AddressRange, isAddressRange, parseAddressRange } from '../net/address-range.ts'
 import { alexaSchema } from './alexa-schema.ts'
+import { audioSchema } from './audio-schema.ts'
 import {
   file,
   headerName,
@@ -67,6 +68,7 @@ export function configSchema(surroundings: Surroundings) {
       .describe('The servers behind the gateway.'),
     users: usersSchema(),
     oauth: oauthSchema(surroundings),
+    audio: audioSchema(),
     routes: list(routeSchema(), 'a list of routes').describe('What is forwarded, redirected or answered where.'),
     alexa: alexaSchema(surroundings).prefault({}),
     limits: limitsSchema(),

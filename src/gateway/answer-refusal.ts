@@ -25,7 +25,8 @@ export function answerRefusal(exchange: Exchange, error: unknown): void {
     record.ending ??= 'client left'
     return
   }
-  const { status, code, message, headers, detail } = asGatewayError(error)
+  const refusal = asGatewayError(error)
+  const { status, code, message, headers, detail } = refusal
   record.refusal ??= { code, detail }
   if (answer.begun) {
     // Half an answer is already on its way: only a broken connection tells that it isn't whole.
@@ -34,7 +35,8 @@ export function answerRefusal(exchange: Exchange, error: unknown): void {
     return
   }
   if (ENDS_CONNECTION.has(code)) answer.closeConnection()
-  sendAnswer(exchange, refusalAnswer(exchange, { status, code, sentence: message, headers }))
+  const told = exchange.allowed?.answerRefusal?.(refusal)
+  sendAnswer(exchange, told ?? refusalAnswer(exchange, { status, code, sentence: message, headers }))
 }
 
 /** Says which credentials are missing. @see RFC 6750 section 3 */

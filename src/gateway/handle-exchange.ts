@@ -5,6 +5,7 @@ import { type Allowed, decide } from './access/access.ts'
 import { answerChallenge, answerRefusal } from './answer-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import type { Health } from './health.ts'
+import { failureOf, heldAnswer, readableHeaders } from './held-answer.ts'
 import { heldUpgrade, holdConversation } from './hold-conversation.ts'
 import { noteIdentity } from './note-identity.ts'
 import { openPendingSignIns } from './pending-sign-ins.ts'
@@ -78,8 +79,9 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       exchange.allowed = decision
       const address = record.address ?? record.peer
       const own = decision.session && (await ownAuthorization(destination, exchange, decision, site.accessTokens))
-      const credentials = own ? own.credentials : credentialsFor(upstream, identity)
-      const headers = site.identityHeaders(exchange.rawHeaders, {
+      const found = own ? own.credentials : destination.signsIn && credentialsFor(upstream, identity)
+      const credentials = (found instanceof Promise ? await found : found) || undefined // -> 401, 502, 504
+      const headers = site.identityHeaders(readableHeaders(exchange.rawHeaders, destination), {
         identity,
         address,
         credentials,
@@ -91,7 +93,10 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
         headers,
         body: decision.body,
         sandbox: destination.sandbox,
-        refusalOf: (status: number) => (own ? undefined : refusalOf(upstream, identity, status)),
+        refusalOf: (status: number) =>
+          (own ? undefined : refusalOf(upstream, identity, status, credentials)) ??
+          failureOf(decision, upstream, status),
+        answer: heldAnswer(exchange, decision, destination, site),
       }
       const outcome = upgrade
         ? await tunnel(exchange, { ...request, upgrade, onOpen: () => noteOpened(exchange, onLong) })

@@ -86,10 +86,15 @@ const TARGET = /^\/[\x21\x22\x24-\x7e]*$/
  */
 const TWO_READINGS = /\/\/|\/\.{1,2}(?=[/;]|%3b|$)|\\|%(?:2e|2f|5c|00|25)|%(?![0-9a-f]{2})/i
 
+/** Whether everybody reads path and query alike. */
+export function isClearTarget(target: string): boolean {
+  return TARGET.test(target) && !TWO_READINGS.test(target.split('?', 1)[0] as string)
+}
+
 function readTarget(url: string): Target {
   const cut = url.indexOf('?')
   const path = cut < 0 ? url : url.slice(0, cut)
-  if (!TARGET.test(url) || TWO_READINGS.test(path)) refuse(`target ${JSON.stringify(path.slice(0, 200))}`)
+  if (!isClearTarget(url)) refuse(`target ${JSON.stringify(path.slice(0, 200))}`)
   return { path, query: cut < 0 ? '' : url.slice(cut) }
 }
 

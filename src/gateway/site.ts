@@ -1,7 +1,10 @@
+import type { Directives } from '../alexa/directives/directives.ts'
 import type { SkillRequests } from '../alexa/skill-requests.ts'
 import type { ClientAddress } from '../net/client-address.ts'
 import type { AccessTokens } from '../oauth/grants/access-tokens.ts'
+import type { WhyRefused } from '../oauth/grants/why-refused.ts'
 import type { SessionGate } from './access/session.ts'
+import type { StreamUrls } from './audio/stream-urls.ts'
 import type { ReadHeaderName } from './header-names.ts'
 import type { IdentityHeaders } from './identity-headers.ts'
 import type { RouteTable } from './routes/compile-routes.ts'
@@ -12,6 +15,11 @@ import type { Upstream } from './upstreams/upstream.ts'
 export interface Site {
   routes: RouteTable
   accessTokens: AccessTokens
+  /** Of an access token that isn't good. @throws StorageError when nobody can tell. */
+  whyRefused: (token: string) => Promise<WhyRefused>
+  directives: Directives
+  /** Where streams are had by signed URLs. */
+  streamUrls: StreamUrls | undefined
   skillRequests: SkillRequests
   /** Who has signed in in a browser. */
   sessions: SessionGate

@@ -19,10 +19,22 @@ export const GATEWAY_ERRORS = {
     sentence: 'This address takes no such upgrade. Send the request without the Upgrade header.',
     advice: 'This address takes no WebSocket, or it was another upgrade.',
   },
+  not_a_directive: {
+    status: 400,
+    sentence: 'This is no directive of Alexa. Send one as it came, as JSON in UTF-8.',
+    advice:
+      'A route with `auth: alexa-directive` got something else: no JSON in UTF-8, a key twice, more than 32 levels, or neither of the two envelopes. What is wrong with a directive is answered in one.',
+  },
   unauthorized: {
     status: 401,
     sentence: 'Send an access token as Authorization: Bearer.',
     advice: 'There was no access token. Send one as `Authorization: Bearer`.',
+  },
+  upstream_refused_person: {
+    status: 401,
+    sentence: 'The server behind this gateway no longer knows the account that was linked. Link it again.',
+    advice:
+      "The upstream has ended the person's own token and their session there, or doesn't know them any more. Link the account again.",
   },
   https_required: {
     status: 403,
@@ -53,6 +65,12 @@ export const GATEWAY_ERRORS = {
     advice:
       'A page of an upstream wanted a service worker, which would stand in front of the sign-in pages. The page works without.',
   },
+  not_signed: {
+    status: 403,
+    sentence: 'This address is not signed, or no longer good. Start the music again.',
+    advice:
+      'A stream was asked for without a signature, with another one, or after its end; the log says which. Whoever starts the music again gets a new one.',
+  },
   not_found: {
     status: 404,
     sentence: 'There is nothing at this address. Check it for a typing error.',
@@ -71,12 +89,12 @@ export const GATEWAY_ERRORS = {
   body_too_large: {
     status: 413,
     sentence: 'The body is too large.',
-    advice: 'A form of more than 32 KiB.',
+    advice: 'A form of more than 32 KiB, or a directive of more than 256 KiB.',
   },
   unsupported_body: {
     status: 415,
     sentence: 'Send the body without Content-Encoding.',
-    advice: 'A form with a `Content-Encoding`.',
+    advice: 'A form or a directive with a `Content-Encoding`.',
   },
   headers_too_large: {
     status: 431,
@@ -92,6 +110,12 @@ export const GATEWAY_ERRORS = {
     status: 502,
     sentence: 'The server behind this gateway cannot be reached. Check that it is running, and try again.',
     advice: "The upstream can't be reached. Is it running?",
+  },
+  upstream_failed: {
+    status: 502,
+    sentence: 'The server behind this gateway answered with an error. Its own log says what is wrong.',
+    advice:
+      "The upstream answered a directive with a status that isn't 2xx, or broke off in the middle of its answer. Its own log says why.",
   },
   upstream_refused_gateway: {
     status: 502,

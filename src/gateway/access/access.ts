@@ -1,16 +1,26 @@
 import type { Answer } from '../../http/answer.ts'
+import type { GatewayError } from '../../http/gateway-error.ts'
 import type { Identity } from '../../http/identity.ts'
 import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Site } from '../site.ts'
+import { type AlexaDirectiveAccess, alexaDirective } from './alexa-directive.ts'
 import { type AlexaSkillAccess, alexaSkill } from './alexa-skill.ts'
 import { type BearerAccess, bearer } from './bearer.ts'
 import { type BearerOrSessionAccess, bearerOrSession } from './bearer-or-session.ts'
 import { type NoneAccess, none } from './none.ts'
 import { type SessionAccess, session } from './session.ts'
+import { type SignedUrlAccess, signedUrl } from './signed-url.ts'
 
 /** What a route asks for before it lets anybody in. Each kind is a file of this folder. */
-export type Access = NoneAccess | BearerAccess | SessionAccess | BearerOrSessionAccess | AlexaSkillAccess
+export type Access =
+  | NoneAccess
+  | BearerAccess
+  | SessionAccess
+  | BearerOrSessionAccess
+  | AlexaSkillAccess
+  | AlexaDirectiveAccess
+  | SignedUrlAccess
 
 const KINDS: { [K in Access['kind']]: AccessKind<Extract<Access, { kind: K }>> } = {
   none,
@@ -18,6 +28,8 @@ const KINDS: { [K in Access['kind']]: AccessKind<Extract<Access, { kind: K }>> }
   'alexa-skill': alexaSkill,
   session,
   'bearer-or-session': bearerOrSession,
+  'alexa-directive': alexaDirective,
+  'signed-url': signedUrl,
 }
 
 /** What there is to know of one kind. */
@@ -72,6 +84,8 @@ export interface Allowed {
   body?: Buffer
   /** What goes on of its query, with the `?`, or empty; all of it, if absent. */
   query?: string
+  /** How it is told what went wrong afterwards, where that isn't by an error of HTTP. */
+  answerRefusal?: (refusal: GatewayError) => Answer
 }
 
 /** @see RFC 6750 section 3, RFC 9728 section 5.1 */

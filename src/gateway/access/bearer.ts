@@ -46,7 +46,7 @@ function decideToken(
 }
 
 /** Only from the header: a token in a URI ends up in logs. @see RFC 6750 sections 2.1 and 2.3 */
-function readBearerToken(authorization: string | undefined): string | undefined {
+export function readBearerToken(authorization: string | undefined): string | undefined {
   return /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? '')?.[1]
 }
 

@@ -28,8 +28,12 @@ export interface UpstreamDestination extends Matched {
   passAuthorization: boolean
   /** Of the pages that may open a WebSocket. */
   origins: ReadonlySet<string>
+  /** Whether URLs of streams in its answers are made public. */
+  rewrite?: 'audio'
   /** Whether browsers are to keep its pages apart from the gateway's own. */
   sandbox: boolean
+  /** Whether the upstream is signed in at, for whoever comes this way. */
+  signsIn: boolean
 }
 
 /** What is sent elsewhere. */

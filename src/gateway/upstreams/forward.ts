@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../http/gateway-error.ts'
-import type { Exchange } from '../exchange.ts'
+import type { AnswerChannel, Exchange } from '../exchange.ts'
 import type { Target } from '../refuse-ambiguous.ts'
 import { responseHeaders } from '../response-headers.ts'
 import { answerProblem, withoutLength } from './answer-problem.ts'
@@ -17,6 +17,8 @@ export interface ForwardRequest {
   headers: string[]
   /** The request's, where it was read to decide; it then goes on byte for byte. */
   body?: Buffer
+  /** Where the answer goes on its way to the client; straight there, if absent. */
+  answer?: AnswerChannel
   /** Whether documents among the answers are kept apart from the gateway's own pages. */
   sandbox: boolean
   /** What the client is told instead of an answer with this status, if it isn't passed on. */
@@ -43,6 +45,7 @@ interface Settle {
 class Forwarding implements Dispatcher.DispatchHandler {
   readonly #exchange: Exchange
   readonly #request: ForwardRequest
+  readonly #answer: AnswerChannel
   readonly #settle: Settle
   #leaveQueue: (() => void) | undefined
   #connection: Connection | undefined
@@ -57,9 +60,10 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#exchange = exchange
     this.#request = request
     this.#settle = settle
-    const { method, body, answer } = exchange
+    this.#answer = request.answer ?? exchange.answer
+    const { method, body } = exchange
     this.#mayRetry = body === null && (method === 'GET' || method === 'HEAD')
-    answer.onClose((finished) => {
+    this.#answer.onClose((finished) => {
       if (!finished && this.#ending === 'answered') this.#ending = 'client left'
       this.#leaveQueue?.()
       // First, for nobody is left to be told of a failure.
@@ -105,7 +109,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     this.#connection?.guard.awaitAnswer()
-    if (this.#exchange.answer.closed) controller.abort(new Error('the client left'))
+    if (this.#answer.closed) controller.abort(new Error('the client left'))
   }
 
   onBodySent(chunk: Uint8Array): void {
@@ -126,7 +130,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
       controller.abort(refusal)
       return
     }
-    const { answer } = this.#exchange
+    const answer = this.#answer
     // The upstream's own words for the status may be none that a response can have, and mean nothing.
     answer.begin(status, responseHeaders(status === 204 ? withoutLength(raw) : raw, this.#request.sandbox))
     this.#headWaits = true
@@ -136,7 +140,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     this.#headWaits = false
-    const { answer } = this.#exchange
+    const answer = this.#answer
     if (answer.write(chunk)) return
     controller.pause()
     answer.onDrain(() => controller.resume())
@@ -144,7 +148,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#headWaits = false
-    const { answer } = this.#exchange
+    const answer = this.#answer
     if (this.#connection?.guard.brokenOff) this.#cut()
     else answer.end()
     this.#freeConnection()
@@ -152,7 +156,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     this.#headWaits = false
-    const { answer } = this.#exchange
+    const answer = this.#answer
     if (!answer.closed && !answer.begun && this.#mayRetry && this.#isUnanswered(error)) {
       // The upstream may have closed an idle connection in the moment that it was used.
       this.#mayRetry = false
@@ -177,7 +181,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   #cut(): void {
     this.#ending = 'upstream broke off'
-    this.#exchange.answer.cut()
+    this.#answer.cut()
   }
 }
 

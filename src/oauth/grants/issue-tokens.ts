@@ -2,6 +2,7 @@ import type { Environment } from '../../config/environment.ts'
 import { hashSecret, newSecret } from '../../secrets/secret.ts'
 import type { Entry } from '../../store/store.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
+import { EXPIRED_KNOWN_MS } from './why-refused.ts'
 
 /** @see RFC 6749 section 5.1 */
 export interface TokenResponse {
@@ -76,5 +77,7 @@ function tokenEntry(
   const issuedAt = now()
   const expiresAt = lifetime === undefined ? undefined : issuedAt + lifetime
   const value = { grant, scopes, resources, issuedAt, expiresAt }
-  return { kind, id: hashSecret(token), value, expiresAt } as Entry
+  // The row outlives an access token, so that it can be told from one that was revoked.
+  const known = kind === 'access' && expiresAt !== undefined ? expiresAt + EXPIRED_KNOWN_MS : expiresAt
+  return { kind, id: hashSecret(token), value, expiresAt: known } as Entry
 }

@@ -7,6 +7,10 @@ export const deErrors: typeof enErrors = {
       'Sie lässt sich auf mehr als eine Art lesen und wurde deshalb nicht weitergegeben. Prüfen Sie, ob die Adresse richtig geschrieben ist.',
     ],
   },
+  not_a_directive: {
+    title: 'Nicht für Browser',
+    sentences: ['Diese Adresse nimmt nur, was Alexa sendet. Hier gibt es nichts zu sehen.'],
+  },
   upgrade_not_allowed: {
     title: 'Diese Anfrage ist nicht eindeutig',
     sentences: ['Diese Adresse nimmt keine solche Verbindung an. Öffnen Sie sie als gewöhnliche Seite.'],
@@ -38,6 +42,10 @@ export const deErrors: typeof enErrors = {
     sentences: [
       'Eine Seite wollte auch ohne ihren Server arbeiten. Das ist hier abgeschaltet, die Seite selbst funktioniert.',
     ],
+  },
+  not_signed: {
+    title: 'Diese Adresse gilt nicht mehr',
+    sentences: ['Sie ist nicht unterschrieben oder abgelaufen. Starten Sie die Musik noch einmal.'],
   },
   not_found: {
     title: 'Hier ist nichts',
@@ -77,6 +85,18 @@ export const deErrors: typeof enErrors = {
     title: 'Zurzeit nicht verfügbar',
     sentences: [
       'Der Server hinter diesem Gateway ist nicht erreichbar. Prüfen Sie, ob er läuft, und versuchen Sie es noch einmal.',
+    ],
+  },
+  upstream_refused_person: {
+    title: 'Dieses Konto ist nicht mehr verknüpft',
+    sentences: [
+      'Der Server hinter diesem Gateway kennt das verknüpfte Konto nicht mehr. Verknüpfen Sie es in Ihrer App noch einmal; im Browser melden Sie sich ab und wieder an.',
+    ],
+  },
+  upstream_failed: {
+    title: 'Zurzeit nicht verfügbar',
+    sentences: [
+      'Der Server hinter diesem Gateway hat mit einem Fehler geantwortet. Versuchen Sie es später noch einmal.',
     ],
   },
   upstream_refused_gateway: {

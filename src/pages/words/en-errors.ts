@@ -10,6 +10,10 @@ export const enErrors = {
     title: 'This request is not clear',
     sentences: ['It can be read in more than one way, so it was not passed on. Check the address for a typing error.'],
   },
+  not_a_directive: {
+    title: 'Not for browsers',
+    sentences: ['This address takes what Alexa sends, and nothing else. There is nothing to see here.'],
+  },
   upgrade_not_allowed: {
     title: 'This request is not clear',
     sentences: ['This address takes no such connection. Open it as an ordinary page.'],
@@ -33,6 +37,10 @@ export const enErrors = {
   service_worker_refused: {
     title: 'Not available here',
     sentences: ['A page wanted to work without its server. That is switched off here, and the page works as it is.'],
+  },
+  not_signed: {
+    title: 'This address has ended',
+    sentences: ['It is not signed, or no longer good. Start the music again.'],
   },
   not_found: {
     title: 'There is nothing here',
@@ -65,6 +73,16 @@ export const enErrors = {
   bad_gateway: {
     title: 'Not available right now',
     sentences: ['The server behind this gateway cannot be reached. Check that it is running, and try again.'],
+  },
+  upstream_refused_person: {
+    title: 'This account is no longer linked',
+    sentences: [
+      'The server behind this gateway no longer knows the account that was linked. Link it again in the app that you use; in a browser, sign out and sign in again.',
+    ],
+  },
+  upstream_failed: {
+    title: 'Not available right now',
+    sentences: ['The server behind this gateway answered with an error. Try again later.'],
   },
   upstream_refused_gateway: {
     title: 'Not available right now',
