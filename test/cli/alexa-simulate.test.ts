@@ -20,7 +20,8 @@ async function startWith(t: ExecutionContext, pems?: { chain: string; key: strin
     writeFileSync(chain, pems.chain)
     writeFileSync(`${chain}.key`, pems.key)
   }
-  const house = await startSkillHouse(t, { more: { alexa: { development: { chain } } } })
+  const routes = [{ path: '/directives', methods: ['POST'], upstream: 'music-assistant', auth: 'alexa-directive' }]
+  const house = await startSkillHouse(t, { routes, more: { alexa: { development: { chain } } } })
   return { house, chain }
 }
 
@@ -60,6 +61,9 @@ test('linking, refreshing and signed requests are played, and leave nothing behi
     '/skill: a signed request, with an account',
     '/skill: the same once more',
     '/open-skill: a request of tomorrow',
+    '/directives: a discovery, with an account',
+    '/directives: a discovery with a token that nobody gave out: INVALID_AUTHORIZATION_CREDENTIAL',
+    '/directives: AcceptGrant',
     '/skill: the skill is switched off',
     'its tokens are good no more',
   ])

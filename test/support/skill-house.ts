@@ -19,6 +19,8 @@ export interface SkillHouseOptions {
   fetchChain?: FetchChain
   /** Of `/skill`. */
   scopes?: string[]
+  /** Besides those two. */
+  routes?: object[]
   /** Of the configuration. */
   more?: object
 }
@@ -31,7 +33,7 @@ interface Sending {
 /** A gateway with two skills before an upstream that notes all it gets: `/skill` needs an account, `/open-skill` doesn't. */
 export async function startSkillHouse(
   t: ExecutionContext,
-  { fetchChain = async () => amazon.chain, scopes = [], more = {} }: SkillHouseOptions = {},
+  { fetchChain = async () => amazon.chain, scopes = [], routes = [], more = {} }: SkillHouseOptions = {},
 ): Promise<SkillHouse> {
   const upstream = await startLenientUpstream(t)
   let fetches = 0
@@ -44,7 +46,7 @@ export async function startSkillHouse(
         { path: '/skill', ...route, scopes },
         { path: '/open-skill', ...route, account: 'optional' },
       ]
-      Object.assign(config, { routes: [...config.routes, ...skills] }, more)
+      Object.assign(config, { routes: [...config.routes, ...skills, ...routes] }, more)
     },
     {
       amazon: {
