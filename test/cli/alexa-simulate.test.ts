@@ -2,16 +2,18 @@ import { createPrivateKey } from 'node:crypto'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { parse, stringify } from 'yaml'
+import { startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
 import { SIMULATED_URL } from '../../src/alexa/signatures/simulated-chain.ts'
 import { makeSimulatedAlexa } from '../../src/certificates/local/simulated-alexa.ts'
 import { runCommand } from '../../src/cli/commands.ts'
 import type { CommandOptions, World } from '../../src/cli/world.ts'
-import { DAY_MS, makeAmazon, newKey, signedHeaders, skillRequest } from '../support/alexa-signing.ts'
+import { DAY_MS, makeAmazon, newKey, SKILL, signedHeaders, skillRequest } from '../support/alexa-signing.ts'
 import { temporaryFolder, testEnvironment } from '../support/environment.ts'
 import { exactRequest } from '../support/exact-request.ts'
 import { ADA } from '../support/gateway.ts'
+import { skillgate, startProcess, writeConfig } from '../support/process.ts'
 import { type SkillHouse, startSkillHouse } from '../support/skill-house.ts'
-import { openTerminal } from '../support/terminal.ts'
 
 /** A gateway that takes a simulator for Alexa, if there is a chain. */
 async function startWith(t: ExecutionContext, pems?: { chain: string; key: string }) {
@@ -142,13 +144,26 @@ test('it wants to know who links, and a client that has a secret', async (t) => 
   await t.throwsAsync(simulate(house, '', { address: 'nowhere' }), { message: /host:port/ })
 })
 
-test('check and start say that a simulator is taken for Alexa', async (t) => {
-  const { folder, type } = await openTerminal(t, (config) => {
-    Object.assign(config, { alexa: { development: { chain: 'data/simulated.pem' } }, log: { level: 'error' } })
-  })
-  writeFileSync(join(folder, 'data', 'music-assistant.token'), 'token')
-  const said = /^ +alexa\.development is on: a simulator is taken for Alexa/
-  t.true((await type('check')).some((line) => said.test(line)))
-  const start = readFileSync(new URL('../../src/cli/start.ts', import.meta.url), 'utf8')
-  t.regex(start, /if \(config\.alexa\.development\) print\(/)
+test('check and start say that a simulator is taken for Alexa, whatever the log is told to leave out', async (t) => {
+  const music = await startMusicAssistant()
+  t.teardown(() => music.close())
+  const configFile = writeConfig(t, music)
+  const config = parse(readFileSync(configFile, 'utf8'))
+  const respond = { status: 200, body: '{"version":"1.0","response":{}}', type: 'application/json' }
+  const route = { path: '/skill', methods: ['POST'], auth: 'alexa-skill', skill_ids: [SKILL], respond }
+  const alexa = { development: { chain: 'data/simulated.pem' } }
+  const log = { level: 'error' }
+  writeFileSync(configFile, stringify({ ...config, routes: [...config.routes, route], alexa, log }))
+  const said = /^ +alexa\.development is on: a simulator is taken for Alexa/m
+  t.regex((await skillgate(['check', '--config', configFile])).stdout, said)
+
+  const input = `${ADA.password}\n`
+  t.is((await skillgate(['user', 'add', ADA.name, '--config', configFile], { input })).code, 0)
+  const gateway = await startProcess(t, configFile)
+  t.regex(gateway.output.stdout, said)
+  const words = ['alexa', 'simulate', '--user', ADA.name, '--address', `127.0.0.1:${gateway.port}`]
+  const { code, stdout } = await skillgate([...words, '--config', configFile], { input })
+  t.is(code, 0, stdout)
+  t.regex(stdout, /^as expected {2}\/skill: a signed request, with an account: 200, without a card$/m)
+  t.regex(gateway.output.stderr, /is taken for Alexa until/, 'the gateway was told of the new certificates')
 })
