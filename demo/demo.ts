@@ -26,7 +26,7 @@ const app = await startDemoApp()
 function writeConfig(): string {
   const document = parseDocument(readFileSync(new URL('../gateway.yaml', import.meta.url), 'utf8'))
   document.set('listen', document.createNode({ https: '127.0.0.1:0' }))
-  for (const name of ['music-assistant', 'music-assistant-open']) document.setIn(['upstreams', name, 'url'], music.url)
+  document.setIn(['upstreams', 'music-assistant', 'url'], music.url)
   document.setIn(['upstreams', 'music-assistant', 'token'], document.createNode({ file: 'data/music-assistant.token' }))
   const uris = { redirect_uris: [app.redirectUri], scopes: ['music.read', 'music.control'] }
   document.addIn(['oauth', 'clients'], { id: 'demo', name: 'Demo app', secret: { file: 'data/demo.secret' }, ...uris })

@@ -19,7 +19,17 @@ type Leads<D> = D extends Destination ? Omit<D, 'path' | 'host' | 'methods' | 'a
 
 /** The configuration has seen to it that it is one of the three, and that the upstream is there. */
 function leadsTo(
-  { upstream, redirect, respond, websocket, sandbox, rewrite, pass_authorization: passAuthorization, ...route }: Route,
+  {
+    upstream,
+    redirect,
+    respond,
+    websocket,
+    sandbox,
+    token,
+    rewrite,
+    pass_authorization: passAuthorization,
+    ...route
+  }: Route,
   publicUrl: string,
   upstreams: Map<string, Upstream>,
 ): Leads<Destination> {
@@ -32,5 +42,6 @@ function leadsTo(
     ...(route.origins ?? []),
   ])
   const found = upstreams.get(upstream) as Upstream
-  return { kind: 'upstream', upstream: found, websocket, origins, sandbox, rewrite, passAuthorization }
+  const signsIn = token !== 'none'
+  return { kind: 'upstream', upstream: found, websocket, origins, sandbox, rewrite, signsIn, passAuthorization }
 }

@@ -10,7 +10,7 @@ import { userAccounts } from './user-accounts.ts'
 
 /** The authorization server as a configuration wants it. @param upstreams by name. @throws StorageError, StartError in words for a person. */
 export async function openAuthorizationServer(
-  { store, environment, clock, audit, sealer, facts, verifyPassword, passwordSlots: slots }: House,
+  { store, environment, clock, audit, sealer, facts, verifyPassword, passwordSlots: slots, personalTokens }: House,
   config: Config,
   upstreams: ReadonlyMap<string, Upstream>,
 ): Promise<AuthorizationServer> {
@@ -52,6 +52,7 @@ export async function openAuthorizationServer(
       },
     },
     accounts: accounts && (local ? 'either' : 'music-assistant'),
+    grantTokens: personalTokens,
     rotationKey: sealer.key('refresh token rotation'),
     earlierRotationKeys: sealer.earlierKeys('refresh token rotation'),
     audit,

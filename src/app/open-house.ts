@@ -7,6 +7,7 @@ import { explainFileError } from '../files/explain-file-error.ts'
 import type { Health } from '../gateway/health.ts'
 import { openReservedSlots, type ReservedSlots } from '../limits/reserved-slots.ts'
 import type { TakePort } from '../listen/reserve-ports.ts'
+import { type Kept, openPersonalTokens, type PersonalTokens } from '../music-assistant/tokens/personal-tokens.ts'
 import { addressBlock } from '../net/address-block.ts'
 import { openTokenFacts, type TokenFacts } from '../oauth/grants/token-facts.ts'
 import type { Sealer } from '../secrets/seal.ts'
@@ -20,9 +21,11 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import type { OpenLog } from '../telemetry/open-log.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { passwordVerifier, type VerifyPassword } from '../users/users.ts'
+import { callToUpstream } from './call-to-upstream.ts'
 import { type Machine, thisMachine } from './connection-limits.ts'
 import { measureStore } from './measure-store.ts'
 import { openKeys } from './open-keys.ts'
+import type { Site } from './open-site.ts'
 import { type CertificatesOfAmazon, openSkillRequestMemory, type SkillRequestMemory } from './open-skill-requests.ts'
 import { databaseFile, openStore } from './open-store.ts'
 import { RELEASED_AT } from './released-at.ts'
@@ -47,6 +50,12 @@ export interface House {
   audit: Audit
   facts: TokenFacts
   skillRequests: SkillRequestMemory
+  /** People's own tokens at upstreams. */
+  personalTokens: PersonalTokens
+  /** Those of them that end soon, and could not be renewed. */
+  endingTokens: Kept['ending']
+  /** What is served now; nothing before the first site was opened. */
+  current: (() => Site) | undefined
   certificates: CertificateStore
   /** What a CA wants to find on the plain listener. */
   challenges: Challenges
@@ -80,7 +89,7 @@ export interface HouseOptions {
 
 /** @throws StorageError, StartError in words for the person who started it. */
 export async function openHouse(
-  { data_dir, tls }: Config,
+  { data_dir, tls, public_url }: Config,
   environment: Environment,
   telemetry: Telemetry,
   { changesEveryMs, machine = thisMachine(), anew = false, takePort, amazon }: HouseOptions = {},
@@ -105,6 +114,7 @@ export async function openHouse(
     })
     const limited = limitAudit(everyEvent, environment, addressBlock)
     closing.defer(limited.settle)
+    const sealer = await openKeys({ data_dir }, opened, environment)
     const house: House = {
       environment,
       machine,
@@ -114,7 +124,7 @@ export async function openHouse(
       metrics: undefined,
       store,
       clock,
-      sealer: await openKeys({ data_dir }, opened, environment),
+      sealer,
       audit(event) {
         house.metrics?.audit(event)
         limited.audit(event)
@@ -123,6 +133,22 @@ export async function openHouse(
       challenges: openChallenges(),
       facts: openTokenFacts(store, { now, changesEveryMs }),
       skillRequests: openSkillRequestMemory(environment, amazon),
+      personalTokens: openPersonalTokens({
+        ...environment,
+        monotonic,
+        store,
+        sealer,
+        log,
+        audit: (event) => house.audit(event),
+        inDoubt: () => clock.doubt() !== undefined,
+        callTo: (name) => callToUpstream(house.current?.(), name),
+        isPersonal: (name) => house.current?.().config.upstreams[name]?.kind === 'music-assistant',
+        host: () => new URL(house.current?.().config.public_url ?? public_url).host,
+        generation: () => house.facts.generation(),
+        forgetAll: () => house.facts.forgetAll(),
+      }),
+      endingTokens: [],
+      current: undefined,
       verifyPassword: await passwordVerifier(store, environment),
       passwordSlots: openReservedSlots(),
       health() {

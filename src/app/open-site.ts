@@ -39,11 +39,15 @@ export interface Site extends SiteOfGateway, SourcedCertificate {
  * @throws StorageError, CertificateError, StartError in words for a person; then nothing of the previous one has changed.
  */
 export async function openSite(house: House, config: Config, previous?: Site): Promise<Site> {
-  const { environment, health } = house
+  const { environment, health, personalTokens } = house
   for (const closed of closeFiles(config)) house.log.warn({ detail: closed }, 'file was open to others')
   const source = certificateSource(config, environment)
   const [certificate] = (await source.load()) as [ServerCertificate]
-  const upstreams = await loadUpstreams(config, previous?.upstreams)
+  const upstreams = await loadUpstreams(config, {
+    previous: previous?.upstreams,
+    ownTokensAt: (name) => (config.upstreams[name]?.kind === 'music-assistant' ? personalTokens.at(name) : undefined),
+    monotonic: environment.monotonic,
+  })
   const byName = new Map([...upstreams.values()].map((upstream) => [upstream.name, upstream]))
   const server = await openAuthorizationServer(house, config, byName)
   const registration = await loadRegistration(config, environment)

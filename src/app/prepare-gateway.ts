@@ -14,9 +14,11 @@ import { dateLinks } from '../oauth/grants/date-links.ts'
 import { redateFuture } from '../oauth/grants/redate-future.ts'
 import type { Store } from '../store/store.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
+import { adminTokens } from './admin-tokens.ts'
 import { serveCertificate } from './certificate-source.ts'
 import { guardMemory, openGuard } from './guard-house.ts'
 import { keepTime } from './keep-time.ts'
+import { keepUpstreamTokens } from './keep-upstream-tokens.ts'
 import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listeners.ts'
 import { lookAfterStore } from './look-after-store.ts'
 import { maintainStore } from './maintain-store.ts'
@@ -34,6 +36,8 @@ export interface PreparedGateway {
   store: Store
   certificate: ServerCertificate
   listen: () => Promise<RunningGateway>
+  /** What is to be said of the gateway's own tokens, a sentence each; asks the upstreams that are there. */
+  warnings: () => Promise<string[]>
   /** For one that never listened. */
   close: () => Promise<void>
 }
@@ -75,6 +79,7 @@ export async function prepareGateway(
     throw error
   }
   const current = () => site
+  house.current = current
   closing.defer(() => closeSite(current(), undefined))
   serveCertificate(house.certificates, site)
   warnOfCertificate(house, site)
@@ -106,11 +111,13 @@ export async function prepareGateway(
     closing.defer(maintainStore(store, house.clock, house.log, { isHeld }))
     closing.defer(keepTime({ store, clock: house.clock, log: house.log, redate }))
     closing.defer(lookAfterStore(store, house.log))
+    closing.defer(keepUpstreamTokens(house))
     const { reload, settled } = reloader({ house, listeners, current, swapSite, date })
     // First, so that none opens what nobody would close.
     closing.defer(settled)
     house.phase = 'ok'
     audit({ event: 'started' })
+    warnOfAdmins(house, site)
     return {
       get https() {
         return listeners.find('https') as Listener
@@ -142,10 +149,27 @@ export async function prepareGateway(
     site = next
     house.telemetry.setLevel(next.config.log.level)
     if (next.certificate.certificate !== previous.certificate.certificate) warnOfCertificate(house, next)
+    warnOfAdmins(house, next)
     closeSite(previous, next).catch((error) => house.log.error({ detail: String(error) }, 'closing upstreams failed'))
   }
 
-  return { store, certificate: site.certificate, listen, close: () => closeHouse(house) }
+  return {
+    store,
+    certificate: site.certificate,
+    listen,
+    warnings: () => adminTokens(current()),
+    close: () => closeHouse(house),
+  }
+}
+
+/** In the background: no start and no reload waits for an upstream. */
+function warnOfAdmins({ log }: House, site: Site): void {
+  adminTokens(site).then(
+    (warnings) => {
+      for (const detail of warnings) log.warn({ detail }, "token of an administrator's")
+    },
+    (error) => log.error({ detail: String(error) }, 'asking whose a token is failed'),
+  )
 }
 
 function warnOfCertificate({ log }: House, { certificate }: Site): void {

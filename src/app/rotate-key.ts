@@ -1,4 +1,5 @@
 import type { Environment } from '../config/environment.ts'
+import { sealTokensAnew } from '../music-assistant/tokens/token-rows.ts'
 import { addKey } from '../secrets/key-file.ts'
 import type { Sealer } from '../secrets/seal.ts'
 import type { Store } from '../store/store.ts'
@@ -46,6 +47,7 @@ export async function rotateKey({
     step('remembered')
     const sealed = await sealAnew({ store, sealer })
     await sealSessionsAnew({ store, sealer })
+    await sealTokensAnew({ store, sealer })
     step('sealed')
     return sealed
   } finally {

@@ -43,6 +43,11 @@ export function metricsHandler(house: House, metrics: Metrics, current: () => Si
             listening: house.phase === 'ok',
             certificate: current().certificate.notAfter > house.environment.now(),
             database: house.store.healthy(),
+            ending: house.endingTokens.map(({ userName, upstream, endsAt }) => ({
+              user: userName,
+              upstream,
+              until: new Date(endsAt).toISOString(),
+            })),
           })
         : await metricsAnswer(path, metrics)
     sendAnswer(exchange, exchange.method === 'GET' || exchange.method === 'HEAD' ? answer : NOT_ALLOWED)

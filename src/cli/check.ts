@@ -34,6 +34,7 @@ export async function check(world: World): Promise<number> {
     for (const [name, { url, token }] of Object.entries(config.upstreams)) {
       print(`  ${name}  ${url}, ${token ? 'with' : 'without'} a token of the gateway's own`)
     }
+    for (const warning of await prepared.warnings()) print(`  Attention: ${warning}`)
     print('Routes')
     for (const line of describeRoutes(config)) print(`  ${line}`)
     return 0

@@ -1,4 +1,8 @@
+import { ENDING_SOON_MS } from '../music-assistant/tokens/keep-tokens.ts'
+import { grantOfRow } from '../music-assistant/tokens/token-rows.ts'
 import { everyRow } from '../store/every-row.ts'
+import type { UpstreamTokenRecord } from '../store/records.ts'
+import type { Store } from '../store/store.ts'
 import { requireUser } from '../users/users.ts'
 import { CommandError } from './command-error.ts'
 import { idleFor } from './idle-for.ts'
@@ -24,6 +28,8 @@ export async function grantList(world: World, { user, client }: GrantFilter): Pr
       if (client === undefined || grant.value.client === client) grants.push(grant)
     }
     grants.sort((a, b) => a.value.lastUsedAt - b.value.lastUsedAt)
+    const tokens = await tokensByGrant(store, prefix)
+    const headings = tokens.size > 0 ? [...HEADINGS, 'AT MUSIC ASSISTANT'] : HEADINGS
     const rows = grants.map(({ id, value }) => {
       const { userName, client, scopes, createdAt, lastUsedAt } = value
       return [
@@ -34,11 +40,29 @@ export async function grantList(world: World, { user, client }: GrantFilter): Pr
         localTime(createdAt),
         localTime(lastUsedAt),
         idleFor(world.now() - lastUsedAt),
+        ...(tokens.size > 0 ? [(tokens.get(id) ?? []).map((token) => ofToken(token, world.now())).join(', ')] : []),
       ]
     })
-    if (rows.length > 0) for (const line of table(HEADINGS, rows)) world.print(line)
+    if (rows.length > 0) for (const line of table(headings, rows)) world.print(line)
     else world.print((user ?? client) ? 'There is no such grant.' : 'Nobody has allowed anything yet.')
   })
+}
+
+/** What grants act with at upstreams, by the grants' ids. */
+async function tokensByGrant(store: Store, prefix: string): Promise<Map<string, UpstreamTokenRecord[]>> {
+  const tokens = new Map<string, UpstreamTokenRecord[]>()
+  for await (const row of everyRow(store, 'upstream-token', prefix)) {
+    const grant = grantOfRow(row)
+    tokens.set(grant, [...(tokens.get(grant) ?? []), row.value])
+  }
+  return tokens
+}
+
+/** As whom, and until when. */
+function ofToken({ account, sealedToken, endsAt }: UpstreamTokenRecord, now: number): string {
+  if (sealedToken === undefined || endsAt <= now) return `${account}: over, sign in again or link again`
+  const soon = endsAt - now < ENDING_SOON_MS ? ', which is soon: sign in again' : ''
+  return `${account} until ${localTime(endsAt).slice(0, 10)}${soon}`
 }
 
 const HEADINGS = ['ID', 'USER', 'CLIENT', 'SCOPES', 'SINCE', 'LAST USED', 'IDLE']

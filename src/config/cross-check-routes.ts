@@ -19,6 +19,7 @@ export const draftRoute = z.object({
   skill_ids: z.unknown().optional(),
   account: z.unknown().optional(),
   pass_authorization: z.unknown().optional(),
+  token: z.unknown().optional(),
   websocket: z.boolean().optional().catch(undefined),
   origins: z.unknown().optional(),
   sandbox: z.unknown().optional(),
@@ -76,6 +77,8 @@ function targetMistakes(route: DraftRoute): Mistake[] {
     mistakes.push({ path: ['websocket'], message: 'expected none, for only an upstream takes WebSockets' })
   if (target !== 'upstream' && route.sandbox !== undefined)
     mistakes.push({ path: ['sandbox'], message: 'expected none, for only pages of an upstream are kept apart' })
+  if (target !== 'upstream' && route.token !== undefined)
+    mistakes.push({ path: ['token'], message: 'expected none, for only an upstream gets one' })
   const { status, body } = z.looseObject({}).catch({}).parse(route.respond)
   if (WITHOUT_BODY.includes(status) && body !== undefined && body !== '')
     mistakes.push({ path: ['respond', 'body'], message: `expected none, for an answer ${status} has no body` })
@@ -143,11 +146,10 @@ function skillMistakes(route: DraftRoute): Mistake[] {
 }
 
 /** Who comes in as nobody must not act as the owner of the gateway's own token. */
-function strangerMistakes({ auth, upstream }: DraftRoute, upstreams: Record<string, unknown>): Mistake[] {
+function strangerMistakes({ auth, upstream, token: sent }: DraftRoute, upstreams: Record<string, unknown>): Mistake[] {
   if (auth !== 'none' || typeof upstream !== 'string' || !Object.hasOwn(upstreams, upstream)) return []
-  const { token, url } = z.looseObject({}).catch({}).parse(upstreams[upstream])
-  if (token === undefined) return []
-  const another = `${upstream}-open: { url: ${typeof url === 'string' ? url : '...'} }`
-  const message = `expected an upstream without a token, for auth: none lets strangers in: add ${another} to upstreams and write upstream: ${upstream}-open here`
+  const { token } = z.looseObject({}).catch({}).parse(upstreams[upstream])
+  if (token === undefined || sent !== undefined) return []
+  const message = `expected an upstream without a token, for auth: none lets strangers in: add token: none here, and they come without it`
   return [{ path: ['upstream'], message }]
 }

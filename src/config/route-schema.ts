@@ -78,6 +78,11 @@ export function routeSchema() {
       .describe(
         'With `auth: alexa-skill`: `required` has Alexa ask people to link their account where there is no good access token in a request; `optional` passes such a request on, without identity. `required` if absent.',
       ),
+    token: text('none', matches(/^none$/))
+      .optional()
+      .describe(
+        "With `none` the upstream never gets a token, neither its own nor somebody's: only so may a route with `auth: none` lead to an upstream that has one.",
+      ),
     websocket: flag().describe('Whether it takes WebSockets; only an upstream can.'),
     origins: list(
       text('an origin such as https://app.example.org, or app://name of an app', isAnyOrigin).transform(asBrowsersSay),
@@ -125,6 +130,7 @@ export interface Matching {
   skill_ids?: string[] | undefined
   account?: (typeof ACCOUNTS)[number] | undefined
   pass_authorization: boolean
+  token?: 'none' | undefined
   websocket: boolean
   origins?: string[] | undefined
   rewrite?: 'audio' | undefined

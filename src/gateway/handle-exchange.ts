@@ -79,7 +79,8 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       exchange.allowed = decision
       const address = record.address ?? record.peer
       const own = decision.session && (await ownAuthorization(destination, exchange, decision, site.accessTokens))
-      const credentials = own ? own.credentials : credentialsFor(upstream, identity)
+      const found = own ? own.credentials : destination.signsIn && credentialsFor(upstream, identity)
+      const credentials = (found instanceof Promise ? await found : found) || undefined // -> 401, 502, 504
       const headers = site.identityHeaders(readableHeaders(exchange.rawHeaders, destination), {
         identity,
         address,
@@ -93,7 +94,8 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
         body: decision.body,
         sandbox: destination.sandbox,
         refusalOf: (status: number) =>
-          (own ? undefined : refusalOf(upstream, identity, status)) ?? failureOf(decision, upstream, status),
+          (own ? undefined : refusalOf(upstream, identity, status, credentials)) ??
+          failureOf(decision, upstream, status),
         answer: heldAnswer(exchange, decision, destination, site),
       }
       const outcome = upgrade

@@ -58,15 +58,15 @@ export function holdConversation(
       exchange.allowed = who
       const { identity } = who
       if (identity) noteIdentity(record, identity)
-      const credentials = await credentialsFor(upstream, identity)
+      const credentials = destination.signsIn ? await credentialsFor(upstream, identity) : undefined
       if (credentials === undefined) {
         const nobody = `${upstream.name}: nobody can be signed in there whom nobody has signed in here`
-        throw refusalOf(upstream, identity, 401) ?? new GatewayError('upstream_refused_gateway', nobody)
+        throw refusalOf(upstream, identity, 401, undefined) ?? new GatewayError('upstream_refused_gateway', nobody)
       }
       return {
         headers: current().identityHeaders(exchange.rawHeaders, { identity, address, credentials }),
         credentials,
-        refusalOf: (status) => refusalOf(upstream, identity, status),
+        refusalOf: (status) => refusalOf(upstream, identity, status, credentials),
       }
     },
     admitStranger: (giveWay) => pending.admit(address, giveWay),

@@ -30,6 +30,12 @@ export const GATEWAY_ERRORS = {
     sentence: 'Send an access token as Authorization: Bearer.',
     advice: 'There was no access token. Send one as `Authorization: Bearer`.',
   },
+  upstream_refused_person: {
+    status: 401,
+    sentence: 'The server behind this gateway no longer knows the account that was linked. Link it again.',
+    advice:
+      "The upstream has ended the person's own token and their session there, or doesn't know them any more. Link the account again.",
+  },
   https_required: {
     status: 403,
     sentence: 'Use the https address.',

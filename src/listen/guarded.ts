@@ -26,6 +26,8 @@ export interface Guarded {
 
 /** What the last sweep has seen of a connection. */
 export interface Pace {
+  /** For how many milliseconds it was seen without being open. */
+  unopenedMs: number
   /** Bytes that the client has taken so far, as far as this machine knows. */
   taken: number
   /** Since when none was taken although some were waiting; undefined while none wait. */
@@ -44,6 +46,7 @@ export interface Pace {
 
 export function newPace(): Pace {
   return {
+    unopenedMs: 0,
     taken: 0,
     stuckSince: undefined,
     came: 0,

@@ -37,21 +37,25 @@ export function sweepConnections({ all, isTight, deadlines, monotonic, tooSlow }
   let sweeps = 0
   let looking = false
   let last = monotonic()
+  /** Milliseconds in which somebody was there to be seen. */
+  let seen = 0
 
   function sweep(): void {
     const now = monotonic()
     // A process that stood still has seen nobody dawdle.
     const passed = Math.min(now - last, 2 * SWEEP_MS)
     last = now
+    seen += passed
     const part = isTight() ? WHEN_TIGHT : 1
     const { sendMs, uploadRate, uploadGraceMs } = deadlines()
     const unheard: Guarded[] = []
     for (const one of all()) {
       const { speaker, stage } = one
       if (stage !== 'open' || speaker === undefined) {
-        if (now - one.openedAt >= HANDSHAKE_MS) one.cut('silent')
-      } else if (isStuck(one, speaker, now, sendMs * part)) one.cut('not reading')
-      else if (isIdleTooLong(one, now, isTight() ? IDLE_MS * part : Number.POSITIVE_INFINITY)) one.cut('idle')
+        one.pace.unopenedMs += Math.min(passed, now - one.openedAt)
+        if (one.pace.unopenedMs >= HANDSHAKE_MS) one.cut('silent')
+      } else if (isStuck(one, speaker, seen, sendMs * part)) one.cut('not reading')
+      else if (isIdleTooLong(one, seen, isTight() ? IDLE_MS * part : Number.POSITIVE_INFINITY)) one.cut('idle')
       else if (isBehind(one, speaker, passed, uploadRate, uploadGraceMs * part)) tooSlow(speaker)
       else if (isUnheard(one, speaker)) unheard.push(one)
       else one.pace.goneTimes = 0
@@ -73,7 +77,7 @@ export function sweepConnections({ all, isTight, deadlines, monotonic, tooSlow }
   return { stop: () => clearInterval(timer) }
 }
 
-/** Whether something waits for the client, and it took nothing of it for so long. */
+/** Whether something waits for the client, and it took nothing of it for so long. @param now of what was seen. */
 function isStuck({ pace }: Guarded, speaker: Socket, now: number, sendMs: number): boolean {
   const waits = speaker.writableLength
   const taken = speaker.bytesWritten - waits

@@ -7,6 +7,7 @@ import type { Audit } from '../telemetry/audit.ts'
 import type { ProtectedResource } from './checks/check-resources.ts'
 import type { Clients } from './clients/clients.ts'
 import type { Registration } from './endpoints/handle-register.ts'
+import type { GrantTokens } from './grant-tokens.ts'
 import type { AccessTokens } from './grants/access-tokens.ts'
 import type { ResourceOwners } from './resource-owners.ts'
 
@@ -29,6 +30,8 @@ export interface AuthorizationServer extends Environment {
   resourceOwners: ResourceOwners
   /** Whose accounts the page asks for; those of this gateway, if absent. */
   accounts?: SignInPage['accounts']
+  /** What grants act with at upstreams where people have accounts of their own, where there are any. */
+  grantTokens?: GrantTokens
   /** How clients may register themselves, where they may. */
   registration?: Registration
   /** Of the HMAC that a refresh token's successor is derived with. */

@@ -3,6 +3,8 @@ import type { Words } from './words/words-for.ts'
 
 /** What was wrong with the last try. */
 export type Problem =
+  /** No token could be had from the server at which people have accounts of their own. */
+  | { kind: 'account-unreachable' | 'account-forgotten' | 'account-refused' }
   | { kind: 'wrong-password' | 'wrong-code' | 'unknown-code' | 'wrong-unlock-code' | 'expired' }
   /** Whoever it is can't come in, however right the password; or the server that knows couldn't be asked. */
   | { kind: 'guest' | 'account-disabled' | 'unreachable' }
@@ -45,4 +47,7 @@ const STATUSES: Partial<Record<Problem['kind'], 403 | 503>> = {
   guest: 403,
   'account-disabled': 403,
   unreachable: 503,
+  'account-unreachable': 503,
+  'account-refused': 403,
+  'account-forgotten': 403,
 }

@@ -114,6 +114,8 @@ export interface CodeRecord {
   resources?: string[]
   /** The S256 challenge, where the client sent one. */
   challenge?: string
+  /** The id that its grant is to have, where something was made for that already. */
+  grant?: string
   /** The id of the attempt to link that it came from. */
   attempt?: string
   expiresAt: number
@@ -181,7 +183,7 @@ export interface DeviceRecord {
   scopes: string[]
   resources?: string[]
   /** What the person decided, and who that was. */
-  decision?: { approved: false } | { approved: true; userName: string; userId: string }
+  decision?: { approved: false } | { approved: true; userName: string; userId: string; grant?: string }
   /** Milliseconds that it has to wait between two polls. */
   interval: number
   /** When it polled last. */
@@ -224,11 +226,19 @@ export interface UpstreamTokenRecord {
   upstream: string
   userName: string
   userId: string
+  /** What its person's account is called there. */
+  account: string
   /** What it is called there. */
   name: string
-  sealedToken: string
+  /** Absent before the first one was made, and after one was refused there. */
+  sealedToken?: string
   createdAt: number
+  /** By what is written in it. */
   endsAt: number
+  /** Until when its grant may still begin: that of a code which nobody has redeemed yet. */
+  pendingUntil?: number
+  /** The name of one that is being made, and that may be there without being known here. */
+  making?: string
   /** Sealed, those that it has taken the place of and that are still to be ended there. */
   earlier?: string[]
 }

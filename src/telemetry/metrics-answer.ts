@@ -22,11 +22,13 @@ export interface Readiness {
   /** Whether there is one that hasn't expired. */
   certificate: boolean
   database: boolean
+  /** What people sign in with at upstreams, ends soon and could not be renewed: for somebody to look at. */
+  ending?: { user: string; upstream: string; until: string }[]
 }
 
-export function readinessAnswer({ listening, certificate, database }: Readiness): PlainAnswer {
+export function readinessAnswer({ listening, certificate, database, ending }: Readiness): PlainAnswer {
   const isReady = listening && certificate && database
-  const body = JSON.stringify({ ready: isReady, listening, certificate, database })
+  const body = JSON.stringify({ ready: isReady, listening, certificate, database, ...(ending?.length && { ending }) })
   return answer(isReady ? 200 : 503, 'application/json', `${body}\n`)
 }
 

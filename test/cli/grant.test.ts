@@ -90,3 +90,23 @@ test('a grant is revoked, and that is written down', async (t) => {
   const message = `There is no grant ${grants[1]}. "skillgate grant list" shows those that there are.`
   await t.throwsAsync(type(`grant revoke ${grants[1]}`), { name: 'CommandError', message })
 })
+
+test('where people have tokens of their own at Music Assistant, it is listed as whom and until when', async (t) => {
+  const { type, store, grants, now } = await openHouse(t)
+  const DAY = 24 * HOUR
+  const put = async (grant: string, endsAt: number, sealedToken?: string) => {
+    const [userId = ''] = grant.split('.')
+    const value = { revision: 1, upstream: 'music', userName: 'ada', userId, account: 'anna', name: 'Alexa' }
+    await store.put('upstream-token', `${grant}.music`, { ...value, sealedToken, createdAt: 0, endsAt })
+  }
+  await put(grants[0]!, now() + 100 * DAY, 'sealed')
+  await put(grants[1]!, now() + 13 * DAY, 'sealed')
+  const day = (days: number) => new Date(now() + days * DAY).toLocaleString('sv-SE').slice(0, 10)
+  const [headings, ...lines] = await type('grant list')
+  t.regex(headings ?? '', /IDLE +AT MUSIC ASSISTANT$/)
+  t.true(lines[0]?.endsWith(`anna until ${day(13)}, which is soon: sign in again`))
+  t.regex(lines[1] ?? '', /less than a day$/)
+  t.true(lines[2]?.endsWith(`anna until ${day(100)}`))
+  await put(grants[0]!, now() + 100 * DAY)
+  t.regex((await type('grant list'))[3] ?? '', /anna: over, sign in again or link again$/)
+})

@@ -39,6 +39,7 @@ function watching() {
             websocket: true,
             origins: new Set(),
             sandbox: true,
+            signsIn: true,
             passAuthorization: false,
           },
         ],

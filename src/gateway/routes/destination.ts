@@ -32,6 +32,8 @@ export interface UpstreamDestination extends Matched {
   rewrite?: 'audio'
   /** Whether browsers are to keep its pages apart from the gateway's own. */
   sandbox: boolean
+  /** Whether the upstream is signed in at, for whoever comes this way. */
+  signsIn: boolean
 }
 
 /** What is sent elsewhere. */

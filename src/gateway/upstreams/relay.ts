@@ -110,7 +110,9 @@ class Relay {
       decide: (token) => void this.#decide(talk, client, token),
       refused: (detail, message) => {
         const refusal = this.#passage?.refusalOf(401)
-        if (refusal || message === undefined) return this.#fail(refusal ?? unreachable(upstream, new Error(detail)))
+        const isOfPerson = refusal?.code === 'upstream_refused_person'
+        if ((refusal && !isOfPerson) || message === undefined)
+          return this.#fail(refusal ?? unreachable(upstream, new Error(detail)))
         // The person's own token is no good any more: the client hears what the server says.
         talk.perform([{ kind: 'tell', whom: 'client', message }])
         talk.end('access ended')

@@ -1,5 +1,6 @@
 import type { Upstream as Configured } from '../../config/schema.ts'
 import { ConnectionPool } from './connection-pool.ts'
+import type { OwnTokens } from './own-tokens.ts'
 import { Places } from './places.ts'
 
 /** A server behind the gateway, as it is configured. */
@@ -14,8 +15,16 @@ export interface UpstreamSettings extends Omit<Configured, 'kind' | 'token' | 'c
   responseTimeoutMs: number
 }
 
+/** What people and the gateway sign in with there, as far as that changes while the settings don't. */
+export interface SignsIn {
+  /** Of people who have accounts of their own there. */
+  ownTokens?: OwnTokens | undefined
+  /** To be called when the upstream has refused the gateway's own token: it is read again, if that wasn't done lately. */
+  rereadToken?: (() => void) | undefined
+}
+
 /** The same with its connections, which last for as long as somebody needs them. */
-export interface Upstream extends UpstreamSettings {
+export interface Upstream extends UpstreamSettings, SignsIn {
   pool: ConnectionPool
   /** Of WebSockets, which have a connection each; apart, so that they leave requests their own. */
   tunnels: Places

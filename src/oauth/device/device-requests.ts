@@ -62,15 +62,17 @@ export async function findWaiting({ store, now }: AuthorizationServer, id: strin
 /**
  * Writes down what somebody answered.
  * @param by who approved; nobody where it was denied.
+ * @param grant the id that the grant is to have, if something was made for that already.
  * @returns false where it had expired, or somebody else was faster.
  */
 export async function writeDecision(
   server: AuthorizationServer,
   id: string,
   by: UserRecord | undefined,
+  grant?: string,
 ): Promise<boolean> {
   const decision: DeviceRecord['decision'] = by
-    ? { approved: true, userName: by.name, userId: by.id }
+    ? { approved: true, userName: by.name, userId: by.id, grant }
     : { approved: false }
   for (;;) {
     const waiting = await findWaiting(server, id)

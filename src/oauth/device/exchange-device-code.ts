@@ -61,12 +61,13 @@ async function redeemDeviceCodeOnce(
   server: AuthorizationServer,
   { client, parameters, address }: ClientRequest,
   { id, record }: DeviceRequest,
-  { userName, userId }: Approval,
+  { userName, userId, grant: grantId }: Approval,
 ): Promise<TokenResponse> {
   const scopes = requireStillAllowed(record.scopes, client)
   const resources = narrowResources(server.resources, record.resources, parameters)
   if (!(await findResourceOwner(server.store, { userName, userId }))) throw invalidCode(`of ${userName}, who is gone`)
-  const consent = { userName, userId, client: client.id, scopes: record.scopes, resources: record.resources }
+  const extent = { scopes: record.scopes, resources: record.resources }
+  const consent = { userName, userId, client: client.id, grant: grantId, ...extent }
   const { grant, entries, response } = issueFirstTokens(server, client, consent, { scopes, resources })
   const redemption = { grant: grant.id, redeemedAt: server.now() }
   if (!(await server.store.insert('redemption', id, redemption, rowExpiry(record), entries))) {

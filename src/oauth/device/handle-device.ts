@@ -9,6 +9,7 @@ import { newCsrfToken } from '../checks/csrf-token.ts'
 import { Parameters } from '../checks/parameters.ts'
 import { readForm } from '../checks/read-form.ts'
 import { stillAllowed } from '../checks/still-allowed.ts'
+import { prepareGrant } from '../consent/prepare-grant.ts'
 import { readDecision } from '../consent/read-decision.ts'
 import { type ConsentRequest, showConsent } from '../consent/show-consent.ts'
 import { type DeviceRequest, findWaiting, writeDecision } from './device-requests.ts'
@@ -61,7 +62,11 @@ async function takeDecision(
 
   const approved = decision.kind === 'approved'
   const headers = approved ? { 'Set-Cookie': decision.cookies } : undefined
-  if (!(await writeDecision(server, id, approved ? decision.user : undefined))) return codeGone(request, headers)
+  const until = waiting.record.expiresAt
+  const prepared = approved ? await prepareGrant(server, { consent, request, decision, until }) : undefined
+  if (prepared?.kind === 'page') return prepared.answer
+  if (!(await writeDecision(server, id, approved ? decision.user : undefined, prepared?.grant)))
+    return codeGone(request, headers)
   const language = languageOf(request.headers['accept-language'])
   return deviceDonePage({ language, clientName: consent.client.name, approved }, headers)
 }

@@ -3,6 +3,7 @@ import type { AuthorizationServer } from '../authorization-server.ts'
 import { checkAuthorizationRequest } from '../checks/check-authorization-request.ts'
 import { checkOwnForm } from '../checks/check-own-form.ts'
 import { readForm } from '../checks/read-form.ts'
+import { prepareGrant } from '../consent/prepare-grant.ts'
 import { readDecision } from '../consent/read-decision.ts'
 import { consentToLink, readFormRequest } from '../consent/show-consent.ts'
 import { deny } from '../deny.ts'
@@ -25,9 +26,13 @@ export async function handleApprove(
   if (asked.silent) throw deny('prompt-none')
   const authorization = { ...asked, scopes: asked.scopes.filter((scope) => shown?.includes(scope) ?? true) }
   if (authorization.scopes.length === 0) throw deny('scope-withdrawn')
-  const decision = await readDecision(server, consentToLink(authorization, query), request, ownForm)
+  const consent = consentToLink(authorization, query)
+  const decision = await readDecision(server, consent, request, ownForm)
   if (decision.kind === 'page') return decision.answer
   if (decision.kind === 'denied') throw deny('person-denied')
-  const code = await issueCode(server, authorization, decision.user, known.attempt)
+  const until = server.now() + authorization.client.lifetimes.code
+  const prepared = await prepareGrant(server, { consent, request, decision, until })
+  if (prepared.kind === 'page') return prepared.answer
+  const code = await issueCode(server, authorization, decision.user, { ...prepared, attempt: known.attempt })
   return redirectWithCode(server, authorization, code, decision.cookies)
 }

@@ -12,15 +12,24 @@ export interface Grant {
 }
 
 /** What a user allowed a client. */
-export type Consent = Pick<GrantRecord, 'userName' | 'userId' | 'client' | 'scopes' | 'resources' | 'attempt'>
+export interface Consent
+  extends Pick<GrantRecord, 'userName' | 'userId' | 'client' | 'scopes' | 'resources' | 'attempt'> {
+  /** The id that the grant is to have, where something was made for it already. */
+  grant?: string
+}
 
-export function newGrant({ now, randomBytes }: Environment, consent: Consent): Grant {
-  const { userName, userId, client, scopes, resources, attempt } = consent
+export function newGrant(environment: Environment, consent: Consent): Grant {
+  const { now } = environment
+  const { userName, userId, client, scopes, resources, attempt, grant } = consent
   const times = { createdAt: now(), lastUsedAt: now() }
   return {
-    id: `${userId}.${randomBytes(12).toString('hex')}`,
+    id: grant ?? newGrantId(environment, userId),
     record: { revision: 1, userName, userId, client, scopes, resources, attempt, ...times },
   }
+}
+
+export function newGrantId({ randomBytes }: Pick<Environment, 'randomBytes'>, userId: string): string {
+  return `${userId}.${randomBytes(12).toString('hex')}`
 }
 
 export function grantEntry({ id, record }: Grant, client: RegisteredClient): Entry {

@@ -3,18 +3,21 @@ import type { CodeRecord, UserRecord } from '../../store/records.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import type { AuthorizationRequest } from '../checks/check-authorization-request.ts'
 
-/** @param attempt the id of the attempt to link. @see RFC 6749 section 4.1.2 */
+/**
+ * @param grant the id that its grant is to have, if something was made for that already.
+ * @param attempt the id of the attempt to link. @see RFC 6749 section 4.1.2
+ */
 export async function issueCode(
   server: AuthorizationServer,
   { client, redirectUri, scopes, resources, challenge }: AuthorizationRequest,
   user: UserRecord,
-  attempt?: string,
+  { grant, attempt }: Pick<CodeRecord, 'grant' | 'attempt'> = {},
 ): Promise<string> {
   const code = newSecret(server)
   const owner = { userName: user.name, userId: user.id }
   const expiresAt = server.now() + client.lifetimes.code
   const request = { client: client.id, redirectUri, scopes, resources, challenge }
-  const record: CodeRecord = { ...owner, ...request, expiresAt, attempt }
+  const record: CodeRecord = { ...owner, ...request, expiresAt, grant, attempt }
   await server.store.put('code', hashSecret(code), record, expiresAt)
   return code
 }

@@ -93,6 +93,12 @@ export const deErrors: typeof enErrors = {
       'Der Server hinter diesem Gateway hat mit einem Fehler geantwortet. Versuchen Sie es später noch einmal.',
     ],
   },
+  upstream_refused_person: {
+    title: 'Dieses Konto ist nicht mehr verknüpft',
+    sentences: [
+      'Der Server hinter diesem Gateway kennt das verknüpfte Konto nicht mehr. Verknüpfen Sie es in Ihrer App noch einmal; im Browser melden Sie sich ab und wieder an.',
+    ],
+  },
   upstream_refused_gateway: {
     title: 'Zurzeit nicht verfügbar',
     sentences: [

@@ -87,6 +87,12 @@ lang gilt. Geben Sie ihn hier ein, und alles andere noch einmal.`,
       'Music Assistant, das Ihr Passwort kennt, kann gerade nicht gefragt werden: Niemand hat geprüft, was Sie eingegeben haben. Sehen Sie nach, ob es läuft, und versuchen Sie es in einer Minute noch einmal.',
     'account-wait': (seconds) =>
       `Zu viele Anmeldeversuche für dieses Konto sind fehlgeschlagen. Music Assistant nimmt ${inTheNextSeconds(seconds)} kein Passwort dafür an, auch nicht das richtige. Versuchen Sie es danach noch einmal.`,
+    'account-unreachable':
+      'Music Assistant antwortet gerade nicht, deshalb wurde nichts verknüpft. Es ist nichts verloren: Versuchen Sie es in einer Minute noch einmal.',
+    'account-forgotten':
+      'Music Assistant weiß nicht mehr, dass Sie angemeldet sind, deshalb wurde nichts verknüpft. Melden Sie sich noch einmal an. Ändert das nichts, muss Ihr Konto neu verbinden, wer dieses Gateway betreibt.',
+    'account-refused':
+      'Music Assistant gibt diesem Konto keinen dauerhaften Zugang, deshalb wurde nichts verknüpft. Gäste können keinen haben: Bitten Sie den, der es betreibt, um ein eigenes Konto.',
     'unknown-code':
       'Mit diesem Code wartet kein Gerät. Vergleichen Sie die beiden. Sind sie gleich, ist der Code abgelaufen: Lassen Sie sich vom Gerät einen neuen zeigen.',
     'wait-password': (minutes) =>

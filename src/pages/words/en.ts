@@ -85,6 +85,12 @@ it here, and the rest once more.`,
       'Music Assistant, which knows your password, cannot be asked right now: nobody has looked at what you typed. Check that it is running, and try again in a minute.',
     'account-wait': (seconds: number) =>
       `Too many attempts to sign in to this account have failed. Music Assistant accepts no password for it for the next ${secondsInWords(seconds)}, not even the right one. Then try again.`,
+    'account-unreachable':
+      'Music Assistant does not answer right now, so nothing was linked. Nothing is lost: try again in a minute.',
+    'account-forgotten':
+      'Music Assistant no longer knows that you are signed in, so nothing was linked. Sign in once more. If that changes nothing, whoever runs this gateway has to connect your account anew.',
+    'account-refused':
+      'Music Assistant gives this account no lasting access, so nothing was linked. Guests can have none: ask whoever runs it for an account of your own.',
     'unknown-code':
       'No device is waiting with this code. Compare the two. If they are the same, the code has expired: let the device show a new one.',
     'wait-password': (minutes: number) =>

@@ -15,7 +15,7 @@ async function open(t: ExecutionContext) {
   const opened = await openServer(t)
   const { server } = opened
   const authorization = { client: CLIENT, redirectUri: BACK, scopes: ['music.read'], signInAgain: false }
-  const code = await issueCode(server, authorization, USER, ATTEMPT)
+  const code = await issueCode(server, authorization, USER, { attempt: ATTEMPT })
   const known: Known = {}
   const exchange = (change: Record<string, string> = {}, client: RegisteredClient = CLIENT) => {
     const parameters = new Parameters(new URLSearchParams({ code, redirect_uri: BACK, ...change }).toString())

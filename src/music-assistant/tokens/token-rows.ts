@@ -1,0 +1,95 @@
+import { StorageError } from '../../files/storage-error.ts'
+import { SealError, type Sealer } from '../../secrets/seal.ts'
+import { everyRow } from '../../store/every-row.ts'
+import type { UpstreamTokenRecord, UserRecord } from '../../store/records.ts'
+import type { Store } from '../../store/store.ts'
+
+/** A token as it is stored. */
+export interface TokenRow {
+  id: string
+  value: UpstreamTokenRecord
+}
+
+export function tokenRowId(grant: string, upstream: string): string {
+  return `${grant}.${upstream}`
+}
+
+/** The other way round. */
+export function grantOfRow({ id, value }: TokenRow): string {
+  return id.slice(0, -value.upstream.length - 1)
+}
+
+export async function findRow(store: Store, id: string): Promise<TokenRow | undefined> {
+  const value = await store.get('upstream-token', id)
+  return value && { id, value }
+}
+
+/** Somebody else has changed the row meanwhile, or deleted it. */
+export class RowChangedError extends StorageError {
+  override name = 'RowChangedError'
+}
+
+/** @returns the row as it is from now on. @throws RowChangedError, StorageError */
+export async function changeRow(
+  store: Store,
+  { id, value }: TokenRow,
+  change: Partial<UpstreamTokenRecord>,
+): Promise<TokenRow> {
+  const changed = { ...value, ...change, revision: value.revision + 1 }
+  if (await store.replace('upstream-token', id, value.revision, changed)) return { id, value: changed }
+  throw new RowChangedError(`token ${id} was changed by somebody else`)
+}
+
+/** The token that a row holds now. @returns undefined where there is none, or none that can be opened any more. */
+export function openToken(sealer: Sealer, { id, value }: TokenRow): string | undefined {
+  return value.sealedToken === undefined ? undefined : openIfPossible(sealer, value.sealedToken, purposeOf(id))
+}
+
+/** Those before it that are still to be ended. */
+export function openEarlier(sealer: Sealer, { id, value }: TokenRow): string[] {
+  const tokens = (value.earlier ?? []).map((sealed) => openIfPossible(sealer, sealed, purposeOf(id)))
+  return tokens.filter((token) => token !== undefined)
+}
+
+export function sealToken(sealer: Sealer, id: string, token: string): string {
+  return sealer.seal(token, purposeOf(id))
+}
+
+function purposeOf(id: string): string {
+  return `upstream-token:${id}`
+}
+
+/** The person's session at this upstream, if their account is there and it can be opened. */
+export function openSession(sealer: Sealer, user: UserRecord | undefined, upstream: string): string | undefined {
+  if (user?.account?.upstream !== upstream) return undefined
+  return openIfPossible(sealer, user.account.sealedSession, sessionPurpose(user.id))
+}
+
+/** A gateway doesn't start without its keys: what can't be opened was sealed with one that its owner has given up. */
+function openIfPossible(sealer: Sealer, sealed: string, purpose: string): string | undefined {
+  try {
+    return sealer.open(sealed, purpose)
+  } catch (error) {
+    if (error instanceof SealError) return undefined
+    throw error
+  }
+}
+
+/** What a person's session at Music Assistant is sealed for. */
+export function sessionPurpose(userId: string): string {
+  return `account:${userId}`
+}
+
+/**
+ * Seals with the newest key what an earlier one has sealed.
+ * @throws RowChangedError where a gateway renews one at that moment: the next rotation does it.
+ */
+export async function sealTokensAnew({ store, sealer }: { store: Store; sealer: Sealer }): Promise<void> {
+  for await (const row of everyRow(store, 'upstream-token')) {
+    const sealed = [row.value.sealedToken, ...(row.value.earlier ?? [])].filter((one) => one !== undefined)
+    if (sealed.every(sealer.isNewest)) continue
+    const token = openToken(sealer, row)
+    const earlier = openEarlier(sealer, row).map((one) => sealToken(sealer, row.id, one))
+    await changeRow(store, row, { sealedToken: token && sealToken(sealer, row.id, token), earlier })
+  }
+}
