@@ -25,8 +25,8 @@ function leadsTo(
     respond,
     websocket,
     sandbox,
-    token,
     rewrite,
+    token,
     pass_authorization: passAuthorization,
     ...route
   }: Route,

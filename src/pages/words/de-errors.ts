@@ -87,16 +87,16 @@ export const deErrors: typeof enErrors = {
       'Der Server hinter diesem Gateway ist nicht erreichbar. Prüfen Sie, ob er läuft, und versuchen Sie es noch einmal.',
     ],
   },
-  upstream_failed: {
-    title: 'Zurzeit nicht verfügbar',
-    sentences: [
-      'Der Server hinter diesem Gateway hat mit einem Fehler geantwortet. Versuchen Sie es später noch einmal.',
-    ],
-  },
   upstream_refused_person: {
     title: 'Dieses Konto ist nicht mehr verknüpft',
     sentences: [
       'Der Server hinter diesem Gateway kennt das verknüpfte Konto nicht mehr. Verknüpfen Sie es in Ihrer App noch einmal; im Browser melden Sie sich ab und wieder an.',
+    ],
+  },
+  upstream_failed: {
+    title: 'Zurzeit nicht verfügbar',
+    sentences: [
+      'Der Server hinter diesem Gateway hat mit einem Fehler geantwortet. Versuchen Sie es später noch einmal.',
     ],
   },
   upstream_refused_gateway: {

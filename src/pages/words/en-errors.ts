@@ -74,15 +74,15 @@ export const enErrors = {
     title: 'Not available right now',
     sentences: ['The server behind this gateway cannot be reached. Check that it is running, and try again.'],
   },
-  upstream_failed: {
-    title: 'Not available right now',
-    sentences: ['The server behind this gateway answered with an error. Try again later.'],
-  },
   upstream_refused_person: {
     title: 'This account is no longer linked',
     sentences: [
       'The server behind this gateway no longer knows the account that was linked. Link it again in the app that you use; in a browser, sign out and sign in again.',
     ],
+  },
+  upstream_failed: {
+    title: 'Not available right now',
+    sentences: ['The server behind this gateway answered with an error. Try again later.'],
   },
   upstream_refused_gateway: {
     title: 'Not available right now',
