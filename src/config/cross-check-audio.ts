@@ -54,6 +54,8 @@ function routeMistakes(route: z.infer<typeof draftRoute>, audio: z.infer<typeof 
   const mistakes: Mistake[] = []
   if (route.rewrite !== undefined && route.upstream === undefined)
     mistakes.push({ path: ['rewrite'], message: 'expected none, for only answers of an upstream are rewritten' })
+  if (route.rewrite !== undefined && route.websocket === true)
+    mistakes.push({ path: ['rewrite'], message: 'expected none, for messages of a WebSocket pass as they are' })
   if (route.rewrite === 'audio' && !audio)
     mistakes.push({ path: ['rewrite'], message: 'expected the section audio besides, which says what is handed out' })
   if (route.auth !== 'signed-url') return mistakes

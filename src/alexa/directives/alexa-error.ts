@@ -53,6 +53,11 @@ const ALEXA_ERRORS = {
   'upstream-slow': { type: 'ENDPOINT_UNREACHABLE', message: 'The server behind the gateway takes too long to answer.' },
   'upstream-busy': { type: 'INTERNAL_ERROR', message: 'The server behind the gateway has too much to do.' },
   'upstream-failed': { type: 'INTERNAL_ERROR', message: 'The server behind the gateway answered with an error.' },
+  /** The gateway gets a new one with the next directive, or finds that the link is over: then its grant is gone. */
+  'upstream-refused-person': {
+    type: 'INTERNAL_ERROR',
+    message: "The server behind the gateway does not accept the person's token there. Try again.",
+  },
   /** Never the person's token: it is the gateway itself that isn't let in. */
   'upstream-refused-gateway': {
     type: 'INTERNAL_ERROR',

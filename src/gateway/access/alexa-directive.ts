@@ -89,6 +89,7 @@ const FAILURES: { [Code in GatewayErrorCode]?: DirectiveFailure } = {
   gateway_timeout: 'upstream-slow',
   upstream_busy: 'upstream-busy',
   upstream_failed: 'upstream-failed',
+  upstream_refused_person: 'upstream-refused-person',
   upstream_refused_gateway: 'upstream-refused-gateway',
   store_unavailable: 'store-failed',
 }

@@ -29,6 +29,7 @@ const EXPECTED: Record<DirectiveFailure, AlexaErrorType> = {
   'upstream-slow': 'ENDPOINT_UNREACHABLE',
   'upstream-busy': 'INTERNAL_ERROR',
   'upstream-failed': 'INTERNAL_ERROR',
+  'upstream-refused-person': 'INTERNAL_ERROR',
   'upstream-refused-gateway': 'INTERNAL_ERROR',
 }
 
