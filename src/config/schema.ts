@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type AddressRange, isAddressRange, parseAddressRange } from '../net/address-range.ts'
 import { audioSchema } from './audio-schema.ts'
+import { alexaSchema } from './alexa-schema.ts'
 import {
   file,
   headerName,
@@ -68,6 +69,7 @@ export function configSchema(surroundings: Surroundings) {
     users: usersSchema(),
     oauth: oauthSchema(surroundings),
     audio: audioSchema(),
+    alexa: alexaSchema().prefault({}),
     routes: list(routeSchema(), 'a list of routes').describe('What is forwarded, redirected or answered where.'),
     limits: limitsSchema(),
     log: logSchema(surroundings),
@@ -111,6 +113,7 @@ export type Client = Config['oauth']['clients'][number]
 export type ClientSecretSource = NonNullable<Client['secret']>
 export type GrantType = Client['grant_types'][number]
 export type AuthMethod = Client['auth_methods'][number]
+export type Skill = NonNullable<Config['alexa']['skill']>
 export type Limits = Config['limits']
 export type Lifetimes = Config['oauth']['lifetimes']
 export type IdentityHeaderNames = Config['identity_headers']

@@ -38,6 +38,8 @@ export interface Records {
   'upstream-token': UpstreamTokenRecord
   /** Somebody who has linked with Alexa; the id is a hash of what Alexa calls them. */
   'alexa-user': AlexaUserRecord
+  /** Which player an Echo stands beside for somebody; the id is `<user's id>.<hash of what Amazon calls the Echo>`. */
+  echo: EchoRecord
   /** A key that something here was sealed with; the id is its name. Where one isn't in the key file, that was lost. */
   key: KeyRecord
 }
@@ -246,6 +248,12 @@ export interface UpstreamTokenRecord {
 export interface AlexaUserRecord {
   /** The id of the grant that Alexa acts by for them. */
   grant: string
+}
+
+export interface EchoRecord {
+  /** The id of the player at Music Assistant. */
+  player: string
+  saidAt: number
 }
 
 export interface KeyRecord {
