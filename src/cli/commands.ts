@@ -1,4 +1,6 @@
 import { version } from '../app/version.ts'
+import { alexaConsole } from './alexa-console.ts'
+import { alexaPackage } from './alexa-package.ts'
 import { audit } from './audit.ts'
 import { backup } from './backup.ts'
 import { check } from './check.ts'
@@ -37,6 +39,12 @@ export const COMMANDS: Record<string, Command> = {
   'key list': { run: keyList },
   'key rotate': { run: keyRotate },
   'key new': { run: keyNew },
+  'alexa console': { run: alexaConsole },
+  'alexa package': {
+    run: (world, options, folder = '') => alexaPackage(world, folder, options),
+    words: ['DIR'],
+    options: ['lambda'],
+  },
   audit: { run: audit, options: ['last', 'json'] },
   log: { run: log, options: ['last', 'follow'] },
   trace: { run: trace, options: ['last', 'json'] },

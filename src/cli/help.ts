@@ -36,6 +36,9 @@ export async function help({ print }: World): Promise<number> {
   key rotate                       make a new one; earlier ones go on opening
   key new                          make another one where one was lost
 
+  alexa console                    what goes where in Alexa's developer console
+  alexa package DIR                write the skill as the ASK CLI deploys it; --lambda adds a Lambda handler
+
   audit                            what happened lately; --last N events (50), --json for programs
   log                              the log in words; --last N lines (50), --follow goes on until Ctrl-C
   trace                            how each attempt to link went, and what to do where it broke;
