@@ -26,14 +26,13 @@ export function skillDestinations(
     players: skill.players,
   })
   // Whoever has linked nothing is told so by the skill, in words.
-  const wants = {
+  const access = readAccess({
     auth: 'alexa-skill',
     skill_ids: skill.ids,
     account: 'optional',
     scopes: [],
     resource: public_url,
-  } as const
-  const access = readAccess(wants)
+  })
   return [
     {
       kind: 'endpoint',

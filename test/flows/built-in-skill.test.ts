@@ -1,0 +1,96 @@
+import test from 'ava'
+import { startEchoHouse } from '../support/built-in-skill.ts'
+import { ECHO, envelope } from '../support/skill.ts'
+import { issueToken } from '../support/tokens.ts'
+
+test('an album that somebody asks for is played by the person, through the policy of commands', async (t) => {
+  const house = await startEchoHouse(t)
+  const token = await issueToken(house)
+  const slots = { album: 'amber orchard no 1', player: 'in the living room' }
+  const heard = await house.say({ token, intent: 'PlayAlbumIntent', slots })
+  t.regex(heard.speech, /^Playing the album Amber Orchard No\. 1 by The .* on Living Room\.$/)
+  const player = house.music.players.find(({ name }) => name === 'Living Room')
+  t.is(player?.playback_state, 'playing')
+  const commands = house.music.requests.map(({ body }) => JSON.parse(body).command)
+  t.deepEqual(commands, ['players/all', 'music/search', 'player_queues/play_media'])
+  t.true(house.music.requests.every(({ user }) => user !== undefined))
+})
+
+test('who may only look can ask what is playing, and is told in words why nothing else is done', async (t) => {
+  const house = await startEchoHouse(t)
+  const reader = await issueToken(house, ['music.read'])
+  const listener = await issueToken(house)
+  const slots = { player: 'kitchen' }
+  await house.say({ token: listener, intent: 'PlayIntent', slots: { query: 'Amber Orchard No. 1 in the kitchen' } })
+  t.regex((await house.say({ token: reader, intent: 'WhatIsPlayingIntent', slots })).speech, /^Kitchen Echo is playing /)
+  const before = house.music.requestCount
+  const refused = await house.say({ token: reader, intent: 'VolumeSetIntent', slots: { ...slots, level: '5' } })
+  t.regex(refused.speech, /^You have not allowed this skill to play music/)
+  t.is(refused.card, 'LinkAccount')
+  t.is(house.music.requestCount, before + 1, 'but for the list of players nothing got there')
+  const neither = await issueToken(house, ['user:read'])
+  const blind = await house.say({ token: neither, intent: 'WhatIsPlayingIntent', slots, locale: 'de-DE' })
+  t.regex(blind.speech, /^Du hast diesem Skill nicht erlaubt, deine Musik zu sehen/)
+})
+
+test('who has linked nothing, and whose link is over, gets the card to link', async (t) => {
+  const house = await startEchoHouse(t)
+  for (const token of [undefined, 'A'.repeat(43)]) {
+    const heard = await house.say({ token, locale: 'de-DE', intent: 'AMAZON.PauseIntent' })
+    t.is(heard.card, 'LinkAccount')
+    t.regex(heard.speech, /^Bitte verknüpfe zuerst dein Konto/)
+  }
+  t.is(house.music.requestCount, 0)
+})
+
+test('what Alexa has not signed, and what is no request to a skill, gets nowhere', async (t) => {
+  const house = await startEchoHouse(t)
+  const token = await issueToken(house)
+  const body = JSON.stringify(envelope({ token, now: house.now(), intent: 'AMAZON.PauseIntent' }))
+  const other = body.replaceAll('amzn1.ask.skill.0000aaaa', 'amzn1.ask.skill.1111aaaa')
+  t.is((await house.post(other)).status, 400)
+  const music = {
+    header: { messageId: 'm', namespace: 'Alexa.Media.Search', name: 'GetPlayableContent', payloadVersion: '1.0' },
+    payload: { requestContext: { user: { id: 'u', accessToken: token } } },
+  }
+  t.is((await house.post(JSON.stringify(music))).status, 400)
+  t.is(house.music.requestCount, 0)
+})
+
+test('Music Assistant down, slow, or no more willing is told in words, and the log says what happened', async (t) => {
+  const house = await startEchoHouse(t)
+  const token = await issueToken(house)
+  const said = { token, intent: 'AMAZON.PauseIntent' }
+  house.music.misbehave('reset', { times: 1 })
+  t.regex((await house.say(said)).speech, /^I can't reach Music Assistant/)
+  await house.logged('down')
+  house.music.misbehave('die-mid-body', { times: 1 })
+  t.regex((await house.say(said)).speech, /^I can't reach Music Assistant/)
+  house.music.misbehave('setup-required', { times: 1 })
+  t.regex((await house.say(said)).speech, /^I can't reach Music Assistant/)
+  house.music.misbehave('authentication-failed', { times: 1 })
+  const signedOut = await house.say(said)
+  t.regex(signedOut.speech, /^Music Assistant no longer lets me in for you/)
+  t.is(signedOut.card, 'LinkAccount')
+  t.regex((await house.say(said)).speech, /^Which player does this Echo stand beside/)
+})
+
+test('what an Echo stands beside is remembered, and the configuration has the last word', async (t) => {
+  const house = await startEchoHouse(t)
+  const token = await issueToken(house)
+  await house.say({ token, intent: 'ChoosePlayerIntent', slots: { player: 'büro' } })
+  t.is((await house.say({ token, intent: 'VolumeUpIntent' })).speech, 'Büro Echo is louder.')
+  await house.reload((config) => {
+    Object.assign(config, {
+      alexa: { skill: { ...(config as never as { alexa: { skill: object } }).alexa.skill, players: { [ECHO]: 'kitchen' } } },
+    })
+  })
+  t.is((await house.say({ token, intent: 'VolumeUpIntent' })).speech, 'Kitchen Echo is louder.')
+})
+
+test('without alexa.skill there is no such path', async (t) => {
+  const house = await startEchoHouse(t, (config) => {
+    delete (config as { alexa?: unknown }).alexa
+  })
+  t.is((await house.post('{}')).status, 404)
+})
