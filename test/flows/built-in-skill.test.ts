@@ -22,7 +22,10 @@ test('who may only look can ask what is playing, and is told in words why nothin
   const listener = await issueToken(house)
   const slots = { player: 'kitchen' }
   await house.say({ token: listener, intent: 'PlayIntent', slots: { query: 'Amber Orchard No. 1 in the kitchen' } })
-  t.regex((await house.say({ token: reader, intent: 'WhatIsPlayingIntent', slots })).speech, /^Kitchen Echo is playing /)
+  t.regex(
+    (await house.say({ token: reader, intent: 'WhatIsPlayingIntent', slots })).speech,
+    /^Kitchen Echo is playing /,
+  )
   const before = house.music.requestCount
   const refused = await house.say({ token: reader, intent: 'VolumeSetIntent', slots: { ...slots, level: '5' } })
   t.regex(refused.speech, /^You have not allowed this skill to play music/)
@@ -82,7 +85,9 @@ test('what an Echo stands beside is remembered, and the configuration has the la
   t.is((await house.say({ token, intent: 'VolumeUpIntent' })).speech, 'Büro Echo is louder.')
   await house.reload((config) => {
     Object.assign(config, {
-      alexa: { skill: { ...(config as never as { alexa: { skill: object } }).alexa.skill, players: { [ECHO]: 'kitchen' } } },
+      alexa: {
+        skill: { ...(config as never as { alexa: { skill: object } }).alexa.skill, players: { [ECHO]: 'kitchen' } },
+      },
     })
   })
   t.is((await house.say({ token, intent: 'VolumeUpIntent' })).speech, 'Kitchen Echo is louder.')
