@@ -5,7 +5,7 @@ import { readAccess } from '../gateway/access/access.ts'
 import type { EndpointDestination } from '../gateway/routes/destination.ts'
 import type { Upstream } from '../gateway/upstreams/upstream.ts'
 import type { Endpoint } from '../http/answer.ts'
-import type { CommandPolicy } from '../music-assistant/command.ts'
+import type { AllowCommand } from '../music-assistant/command.ts'
 import { musicAssistantCalls } from './music-assistant-calls.ts'
 import type { House } from './open-house.ts'
 
@@ -13,12 +13,12 @@ import type { House } from './open-house.ts'
 export function skillDestinations(
   { store, environment }: Pick<House, 'store' | 'environment'>,
   { alexa: { skill }, oauth, public_url }: Config,
-  { upstreams, policies }: { upstreams: Map<string, Upstream>; policies: Map<string, CommandPolicy> },
+  { upstreams, policies }: { upstreams: Map<string, Upstream>; policies: ReadonlyMap<string, { allow: AllowCommand }> },
 ): EndpointDestination[] {
   if (!skill) return []
   // The configuration has seen to it that both are there.
   const upstream = upstreams.get(skill.upstream) as Upstream
-  const { allow } = policies.get(skill.upstream) as CommandPolicy
+  const { allow } = policies.get(skill.upstream) as { allow: AllowCommand }
   const { now, monotonic = () => performance.now() } = environment
   const handle = skillEndpoint({
     callsFor: musicAssistantCalls({ upstream, allow, monotonic }),
