@@ -1,7 +1,7 @@
 import test from 'ava'
 import { addUser } from '../../src/users/users.ts'
 import { Browser } from '../support/browser.ts'
-import { startEchoHouse, withEcho } from '../support/built-in-skill.ts'
+import { AMAZON, startEchoHouse, withEcho } from '../support/built-in-skill.ts'
 import { restart } from '../support/gateway.ts'
 import { exchange, link, openAuthorize, refresh } from '../support/linking.ts'
 import type { Said } from '../support/skill.ts'
@@ -65,7 +65,7 @@ test('an Echo’s whole day, from an account that is not linked yet to good nigh
   await hears({ intent: 'AMAZON.PauseIntent' }, /^Kitchen Echo is paused\.$/)
 
   // The gateway is started anew, and has forgotten nothing.
-  house = withEcho(await restart(t, house))
+  house = withEcho(await restart(t, house, AMAZON))
   await hears({ intent: 'AMAZON.ResumeIntent' }, /^Kitchen Echo goes on\.$/)
 
   // Somebody else comes home, speaks German, and has an Echo in the office.

@@ -5,6 +5,9 @@ import { startTestHouse, type TestConfig, type TestHouse } from './gateway.ts'
 import { envelope, type Said, SKILL_ID } from './skill.ts'
 
 const amazon = makeAmazon()
+/** For gateways that are to trust what these tests sign. */
+export const AMAZON = { amazon: { fetchChain: async () => amazon.chain, roots: [amazon.root.pem] } }
+
 const SKILL = { ids: [SKILL_ID], upstream: 'music-assistant', players: {} as Record<string, string> }
 
 export interface EchoHouse extends TestHouse {
@@ -33,7 +36,7 @@ export async function startEchoHouse(
       Object.assign(config.upstreams['music-assistant'], { kind: 'music-assistant' })
       change(config as TestConfig & { alexa: { skill: typeof SKILL } })
     },
-    { amazon: { fetchChain: async () => amazon.chain, roots: [amazon.root.pem] } },
+    AMAZON,
   )
   return withEcho(house)
 }
