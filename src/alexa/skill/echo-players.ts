@@ -1,4 +1,5 @@
 import { hashSecret } from '../../secrets/secret.ts'
+import { everyRow } from '../../store/every-row.ts'
 import type { Store } from '../../store/store.ts'
 
 /** Which player an Echo stands beside, as somebody has said. Each person has their own answers. */
@@ -18,6 +19,11 @@ export function echoPlayers(store: Store, now: () => number): EchoPlayers {
       await store.put('echo', rowId(userId, deviceId), { player, saidAt: now() })
     },
   }
+}
+
+/** Forgets what somebody has said who is no user any more. @throws StorageError */
+export async function forgetEchoPlayers(store: Store, userId: string): Promise<void> {
+  for await (const { id } of everyRow(store, 'echo', `${userId}.`)) await store.delete('echo', id)
 }
 
 /** Amazon's ids of devices are long, and tell about their owners. */
