@@ -1,3 +1,5 @@
+import type { AlexaUserRecord, EchoRecord } from './alexa-records.ts'
+
 /**
  * What is stored, by kind, in version 2: whatever old rows don't fit is a migration (`migrations/`). So no type of
  * another folder is in it, which could change by itself. Times are milliseconds since 1970; every hash is `hashSecret` of what it
@@ -243,17 +245,6 @@ export interface UpstreamTokenRecord {
   making?: string
   /** Sealed, those that it has taken the place of and that are still to be ended there. */
   earlier?: string[]
-}
-
-export interface AlexaUserRecord {
-  /** The id of the grant that Alexa acts by for them. */
-  grant: string
-}
-
-export interface EchoRecord {
-  /** The id of the player at Music Assistant. */
-  player: string
-  saidAt: number
 }
 
 export interface KeyRecord {
