@@ -3,7 +3,7 @@ import { callsTo } from '../gateway/upstreams/call-upstream.ts'
 import { credentialsFor, refusalOf } from '../gateway/upstreams/credentials.ts'
 import type { Upstream } from '../gateway/upstreams/upstream.ts'
 import type { UpstreamAnswer } from '../http/call-upstream.ts'
-import { GatewayError, type GatewayErrorCode } from '../http/gateway-error.ts'
+import { GatewayError } from '../http/gateway-error.ts'
 import type { Identity } from '../http/identity.ts'
 import type { AllowCommand, Command, CommandRefusal } from '../music-assistant/command.ts'
 
@@ -46,15 +46,16 @@ export function musicAssistantCalls({ upstream, allow, monotonic }: MusicAssista
         return outcomeOf(command, answer)
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error
-        return trouble(TROUBLES[error.code] ?? 'down', `${command.command}: ${error.note ?? error.code}`)
+        return trouble(troubleOf(error), `${command.command}: ${error.note ?? error.code}`)
       }
     }
   }
 }
 
-const TROUBLES: { [code in GatewayErrorCode]?: MusicTrouble } = {
-  gateway_timeout: 'slow',
-  upstream_refused_gateway: 'signed-out',
+/** What somebody could do about it themselves is told apart from what nobody can but wait for. */
+function troubleOf({ code }: GatewayError): MusicTrouble {
+  if (code === 'gateway_timeout') return 'slow'
+  return code.startsWith('upstream_refused') ? 'signed-out' : 'down'
 }
 
 function refused({ command }: Command, { reason, scope, sentence }: CommandRefusal): MusicOutcome {

@@ -1,4 +1,6 @@
 import test from 'ava'
+import { INTENT_MODELS, type IntentModel } from '../../src/alexa/skill/model/intent-models.ts'
+import { LOCALES } from '../../src/alexa/skill/model/interaction-model.ts'
 import { startEchoHouse } from '../support/built-in-skill.ts'
 import { ECHO, envelope } from '../support/skill.ts'
 import { issueToken } from '../support/tokens.ts'
@@ -98,4 +100,17 @@ test('without alexa.skill there is no such path', async (t) => {
     delete (config as { alexa?: unknown }).alexa
   })
   t.is((await house.post('{}')).status, 404)
+})
+
+test('every intent is answered in every locale, in words that are fit to be said', async (t) => {
+  const house = await startEchoHouse(t)
+  const token = await issueToken(house)
+  for (const locale of LOCALES) {
+    for (const [intent, { slots = {} }] of Object.entries<IntentModel>(INTENT_MODELS)) {
+      const said = Object.fromEntries(Object.keys(slots).map((slot) => [slot, slot === 'player' ? 'kitchen' : 'Amber']))
+      const heard = await house.say({ token, locale, intent, slots: said, attributes: {} })
+      t.is(heard.status, 200, intent)
+      t.regex(heard.speech, /^\p{L}[^\n<>]+[.?]$/u, `${locale} ${intent}`)
+    }
+  }
 })

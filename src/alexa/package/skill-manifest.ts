@@ -44,7 +44,7 @@ export function skillManifest(uri: string, sslCertificateType: EndpointCertifica
       },
       publishingInformation: {
         category: 'STREAMING_SERVICE',
-        distributionMode: 'PRIVATE',
+        distributionMode: 'PUBLIC',
         isAvailableWorldwide: true,
         distributionCountries: [],
         testingInstructions: 'Link an account, and say: play the album Abbey Road.',
