@@ -158,3 +158,12 @@ test('without alexa.skill there is nothing to package, and without a route for d
   })
   t.false(existsSync(join(folder, 'out')))
 })
+
+test('check says where the skill is', async (t) => {
+  const { type, folder } = await openSkillTerminal(t)
+  writeFileSync(join(folder, 'data', 'music-assistant.token'), 'one of its own', { mode: 0o600 })
+  const lines = await type('check')
+  const expected =
+    '  skill that plays   https://dev.jasonhollis.com/alexa/skill, with music-assistant: npx skillgate alexa console'
+  t.true(lines.includes(expected), lines.join('\n'))
+})
