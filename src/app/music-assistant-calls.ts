@@ -42,7 +42,7 @@ export function musicAssistantCalls({ upstream, allow, monotonic }: MusicAssista
           timeoutMs: left,
           limit: ANSWER_LIMIT,
         })
-        if (answer.status === 401) throw refusalOf(upstream, identity, 401) as GatewayError
+        if (answer.status === 401) throw refusalOf(upstream, identity, 401, credentials) as GatewayError
         return outcomeOf(command, answer)
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error
@@ -55,7 +55,8 @@ export function musicAssistantCalls({ upstream, allow, monotonic }: MusicAssista
 /** What somebody could do about it themselves is told apart from what nobody can but wait for. */
 function troubleOf({ code }: GatewayError): MusicTrouble {
   if (code === 'gateway_timeout') return 'slow'
-  return code.startsWith('upstream_refused') ? 'signed-out' : 'down'
+  if (code === 'upstream_refused_person') return 'signed-out'
+  return code === 'upstream_refused_gateway' ? 'gateway-signed-out' : 'down'
 }
 
 function refused({ command }: Command, { reason, scope, sentence }: CommandRefusal): MusicOutcome {

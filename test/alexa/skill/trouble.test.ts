@@ -25,6 +25,7 @@ const CASES: Record<keyof typeof en.trouble, Case> = {
   'not-permitted': { circumstances: fails('not-permitted') },
   'no-account': { circumstances: fails('no-account') },
   'signed-out': { circumstances: fails('signed-out'), card: 'LinkAccount' },
+  'gateway-signed-out': { circumstances: fails('gateway-signed-out') },
   down: { circumstances: fails('down') },
   slow: { circumstances: fails('slow') },
   refused: { circumstances: fails('refused') },

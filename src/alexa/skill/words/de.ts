@@ -39,7 +39,9 @@ export const de: Words = {
     'no-account': () =>
       'Ich habe für dich kein Konto in Music Assistant. Wer sich um dieses Zuhause kümmert, kann eines einrichten.',
     'signed-out': () =>
-      'Music Assistant lässt mich für dich nicht mehr hinein. Verknüpfe diesen Skill in der Alexa-App noch einmal. Wenn das nicht hilft, frag, wer sich um dieses Zuhause kümmert.',
+      'Music Assistant lässt mich für dich nicht mehr hinein. Verknüpfe diesen Skill in der Alexa-App noch einmal.',
+    'gateway-signed-out': () =>
+      'Music Assistant lässt dieses Zuhause nicht mehr hinein. Wer sich darum kümmert, muss ihm ein neues Token geben.',
     down: () => 'Ich erreiche Music Assistant nicht. Versuche es in einer Minute noch einmal.',
     slow: () => 'Music Assistant braucht zu lange. Vielleicht geschieht es noch.',
     refused: () => 'Music Assistant konnte das nicht tun.',

@@ -41,8 +41,9 @@ export const en = {
       'You have not allowed this skill to see your music. Link it again in the Alexa app, and allow that.',
     'not-permitted': () => 'You are not allowed to do that in Music Assistant.',
     'no-account': () => 'I have no account for you in Music Assistant. Whoever looks after this home can set one up.',
-    'signed-out': () =>
-      'Music Assistant no longer lets me in for you. Link this skill again in the Alexa app. If that does not help, ask whoever looks after this home.',
+    'signed-out': () => 'Music Assistant no longer lets me in for you. Link this skill again in the Alexa app.',
+    'gateway-signed-out': () =>
+      'Music Assistant no longer lets this home in. Whoever looks after it has to give it a new token.',
     down: () => "I can't reach Music Assistant. Try again in a minute.",
     slow: () => 'Music Assistant is taking too long. It may still do it.',
     refused: () => 'Music Assistant could not do that.',
