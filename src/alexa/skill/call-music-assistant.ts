@@ -8,8 +8,10 @@ export type MusicTrouble =
   | 'not-permitted'
   /** There is nothing to sign in with there, for this person. */
   | 'no-account'
-  /** What there is to sign in with is no good any more. */
+  /** This person's own token there is no good any more: another link brings another one. */
   | 'signed-out'
+  /** The gateway's own is no good any more, whoever links. */
+  | 'gateway-signed-out'
   | 'down'
   | 'slow'
   /** It took the command, and answered with an error. */
