@@ -45,7 +45,7 @@ export async function alexaPackage(
 
 /** Where directives go; such a route leads there. @throws CommandError */
 function directiveUrl({ public_url, routes }: Config): string {
-  const route = routes.find(({ auth }) => (auth as string) === 'alexa-directive')
+  const route = routes.find(({ auth }) => auth === 'alexa-directive')
   if (route) return `${public_url}${route.path}`
   throw new CommandError('A Lambda function needs a route with auth: alexa-directive, and the configuration has none.')
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { audioMistakes, draftAudio } from './cross-check-audio.ts'
 import { alexaMistakes, draftAlexa } from './cross-check-alexa.ts'
+import { audioMistakes, draftAudio } from './cross-check-audio.ts'
 import { clientMistakes, draftClient, names } from './cross-check-clients.ts'
 import { draftLifetimes, lifetimeMistakes } from './cross-check-lifetimes.ts'
 import { draftRoute, routeMistakes } from './cross-check-routes.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type AddressRange, isAddressRange, parseAddressRange } from '../net/address-range.ts'
-import { audioSchema } from './audio-schema.ts'
 import { alexaSchema } from './alexa-schema.ts'
+import { audioSchema } from './audio-schema.ts'
 import {
   file,
   headerName,

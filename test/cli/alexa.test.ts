@@ -147,6 +147,17 @@ test('a package is written again where it is the same', async (t) => {
   t.deepEqual(await type(`alexa package ${into}`), first)
 })
 
+test('with a route for directives there is a Lambda handler that leads there', async (t) => {
+  const { type, folder } = await openSkillTerminal(t, (config) => {
+    config.routes.push({ path: '/directives', methods: ['POST'], upstream: 'music-assistant', auth: 'alexa-directive' })
+  })
+  const into = join(folder, 'skill')
+  await type(`alexa package ${into}`, { lambda: true })
+  const { handler } = await import(join(into, 'lambda', 'index.mjs'))
+  t.is(typeof handler, 'function')
+  t.true(readFileSync(join(into, 'lambda', 'index.mjs'), 'utf8').includes('"https://dev.jasonhollis.com/directives"'))
+})
+
 test('without alexa.skill there is nothing to package, and without a route for directives no Lambda', async (t) => {
   const { type, folder } = await openSkillTerminal(t, (config) => {
     delete (config as { alexa?: unknown }).alexa
