@@ -1,7 +1,9 @@
 import test from 'ava'
 import { INTENT_MODELS, type IntentModel } from '../../src/alexa/skill/model/intent-models.ts'
 import { LOCALES } from '../../src/alexa/skill/model/interaction-model.ts'
+import { giveAccount, sentToken } from '../support/account.ts'
 import { startEchoHouse } from '../support/built-in-skill.ts'
+import { link } from '../support/linking.ts'
 import { ECHO, envelope } from '../support/skill.ts'
 import { issueToken } from '../support/tokens.ts'
 
@@ -13,9 +15,7 @@ test('an album that somebody asks for is played by the person, through the polic
   t.regex(heard.speech, /^Playing the album Amber Orchard No\. 1 by The .* on Living Room\.$/)
   const player = house.music.players.find(({ name }) => name === 'Living Room')
   t.is(player?.playback_state, 'playing')
-  const commands = house.music.requests.map(({ body }) => JSON.parse(body).command)
-  t.deepEqual(commands, ['players/all', 'music/search', 'player_queues/play_media'])
-  t.true(house.music.requests.every(({ user }) => user !== undefined))
+  t.deepEqual(house.commands(), ['players/all', 'music/search', 'player_queues/play_media'])
 })
 
 test('who may only look can ask what is playing, and is told in words why nothing else is done', async (t) => {
@@ -28,11 +28,11 @@ test('who may only look can ask what is playing, and is told in words why nothin
     (await house.say({ token: reader, intent: 'WhatIsPlayingIntent', slots })).speech,
     /^Kitchen Echo is playing /,
   )
-  const before = house.music.requestCount
+  const before = house.commands().length
   const refused = await house.say({ token: reader, intent: 'VolumeSetIntent', slots: { ...slots, level: '5' } })
   t.regex(refused.speech, /^You have not allowed this skill to play music/)
   t.is(refused.card, 'LinkAccount')
-  t.is(house.music.requestCount, before + 1, 'but for the list of players nothing got there')
+  t.is(house.commands().length, before + 1, 'but for the list of players nothing got there')
   const neither = await issueToken(house, ['user:read'])
   const blind = await house.say({ token: neither, intent: 'WhatIsPlayingIntent', slots, locale: 'de-DE' })
   t.regex(blind.speech, /^Du hast diesem Skill nicht erlaubt, deine Musik zu sehen/)
@@ -45,7 +45,7 @@ test('who has linked nothing, and whose link is over, gets the card to link', as
     t.is(heard.card, 'LinkAccount')
     t.regex(heard.speech, /^Bitte verknüpfe zuerst dein Konto/)
   }
-  t.is(house.music.requestCount, 0)
+  t.deepEqual(house.commands(), [])
 })
 
 test('what Alexa has not signed, and what is no request to a skill, gets nowhere', async (t) => {
@@ -59,7 +59,7 @@ test('what Alexa has not signed, and what is no request to a skill, gets nowhere
     payload: { requestContext: { user: { id: 'u', accessToken: token } } },
   }
   t.is((await house.post(JSON.stringify(music))).status, 400)
-  t.is(house.music.requestCount, 0)
+  t.deepEqual(house.commands(), [])
 })
 
 test('Music Assistant down, slow, or no more willing is told in words, and the log says what happened', async (t) => {
@@ -113,4 +113,21 @@ test('every intent is answered in every locale, in words that are fit to be said
       t.regex(heard.speech, /^\p{L}[^\n<>]+[.?]$/u, `${locale} ${intent}`)
     }
   }
+})
+
+test('it acts as the person there with a token of their own, and says so when that is over', async (t) => {
+  const house = await startEchoHouse(t)
+  await giveAccount(house)
+  const { access: token } = await link(house, { scope: 'music.read music.control' })
+  house.music.clearRequests()
+  const slots = { artist: 'the amber orchards', player: 'kitchen' }
+  const played = await house.say({ token, intent: 'PlayArtistIntent', slots })
+  t.is(played.speech, 'Playing music by The Amber Orchards on Kitchen Echo.')
+  const callers = house.music.requests.filter(({ url }) => url === '/api').map(({ user }) => user)
+  t.deepEqual([...new Set(callers)], ['anna'])
+
+  house.music.revokeToken(sentToken(house))
+  const over = await house.say({ token, intent: 'AMAZON.PauseIntent' })
+  t.is(over.speech, 'Music Assistant no longer lets me in for you. Link this skill again in the Alexa app.')
+  t.is(over.card, 'LinkAccount')
 })

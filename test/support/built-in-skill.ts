@@ -11,6 +11,8 @@ export const AMAZON = { amazon: { fetchChain: async () => amazon.chain, roots: [
 const SKILL = { ids: [SKILL_ID], upstream: 'music-assistant', players: {} as Record<string, string> }
 
 export interface EchoHouse extends TestHouse {
+  /** What Music Assistant was told to do, in order. */
+  commands: () => string[]
   /** Sends what Amazon has signed. */
   post: (body: string) => Promise<ExactAnswer>
   /** What somebody says, and what Alexa says. The session goes on where the skill asked something. */
@@ -50,8 +52,11 @@ export function withEcho(house: TestHouse): EchoHouse {
     const headers = Object.fromEntries(signed.flatMap((name, i) => (i % 2 === 0 ? [[name, signed[i + 1] ?? '']] : [])))
     return exactRequest(house, { method: 'POST', path: '/alexa/skill', headers, body })
   }
+  const commands = () =>
+    house.music.requests.filter(({ url }) => url === '/api').map(({ body }): string => JSON.parse(body).command)
   return {
     ...house,
+    commands,
     post,
     async say(said = {}) {
       number++
