@@ -66,6 +66,8 @@ test('Music Assistant down, slow, or no more willing is told in words, and the l
   const house = await startEchoHouse(t)
   const token = await issueToken(house)
   const said = { token, intent: 'AMAZON.PauseIntent' }
+  // What a start asks Music Assistant has been answered.
+  await house.logged('of an administrator')
   house.music.misbehave('reset', { times: 1 })
   t.regex((await house.say(said)).speech, /^I can't reach Music Assistant/)
   await house.logged('down')

@@ -51,6 +51,7 @@ test('an Echo’s whole day, from an account that is not linked yet to good nigh
   t.deepEqual([silent.status, silent.speech], [200, ''])
 
   // Music Assistant is started anew at noon.
+  await house.logged('of an administrator')
   house.music.dropConnections()
   house.music.misbehave('reset', { times: 1 })
   await hears({ intent: 'AMAZON.ResumeIntent' }, /^I can't reach Music Assistant/)
