@@ -24,6 +24,7 @@ const OPTIONS = {
   'allow-root': { type: 'boolean' },
   passphrase: { type: 'boolean' },
   ended: { type: 'string' },
+  lambda: { type: 'boolean' },
 } as const
 
 /** From the words after `skillgate` to a command. @returns the exit code. */

@@ -131,10 +131,13 @@ function isAlexa({ secret, redirect_uris }: Config['oauth']['clients'][number]):
   return secret !== undefined && (redirect_uris?.some((uri) => /\.amazon\.(com|co\.jp)\//.test(uri)) ?? false)
 }
 
-function skillsOf({ routes }: Config): SkillPlace[] {
-  return routes.flatMap(({ auth, path, skill_ids: [skillId] = [], account = 'required' }) =>
+function skillsOf({ routes, alexa, oauth }: Config): SkillPlace[] {
+  const places = routes.flatMap(({ auth, path, skill_ids: [skillId] = [], account = 'required' as const }) =>
     auth === 'alexa-skill' && skillId !== undefined ? [{ path, skillId, account }] : [],
   )
+  const [own] = alexa.skill?.ids ?? []
+  const inTheBox = { path: `${oauth.base_path}/skill`, skillId: own ?? '', account: 'required' as const }
+  return own === undefined ? places : [inTheBox, ...places]
 }
 
 /** Where Lambdas pass directives on to. */

@@ -1,3 +1,4 @@
+import { skillUrl } from '../alexa/console/console-fields.ts'
 import { prepareGateway } from '../app/prepare-gateway.ts'
 import { dayOf } from '../certificates/server-certificate.ts'
 import { loadConfig } from '../config/load.ts'
@@ -30,6 +31,8 @@ export async function check(world: World): Promise<number> {
     print('Account linking')
     print(`  authorization URI  ${config.public_url}${config.oauth.base_path}/authorize`)
     print(`  access token URI   ${config.public_url}${config.oauth.base_path}/token`)
+    const { skill } = config.alexa
+    if (skill) print(`  skill that plays   ${skillUrl(config)}, with ${skill.upstream}: npx skillgate alexa console`)
     for (const client of config.oauth.clients)
       print(`  client ${client.id} (${client.name}): ${client.scopes.join(' ')}`)
     print('Upstreams')

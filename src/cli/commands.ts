@@ -1,4 +1,6 @@
 import { version } from '../app/version.ts'
+import { alexaConsole } from './alexa-console.ts'
+import { alexaPackage } from './alexa-package.ts'
 import { alexaSimulate } from './alexa-simulate.ts'
 import { audit } from './audit.ts'
 import { backup } from './backup.ts'
@@ -39,6 +41,12 @@ export const COMMANDS: Record<string, Command> = {
   'key rotate': { run: keyRotate },
   'key new': { run: keyNew },
   'alexa simulate': { run: alexaSimulate, options: ['user', 'client', 'address'] },
+  'alexa console': { run: alexaConsole },
+  'alexa package': {
+    run: (world, options, folder = '') => alexaPackage(world, folder, options),
+    words: ['DIR'],
+    options: ['lambda'],
+  },
   audit: { run: audit, options: ['last', 'json'] },
   log: { run: log, options: ['last', 'follow'] },
   trace: { run: trace, options: ['last', 'json'] },

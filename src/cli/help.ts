@@ -38,6 +38,8 @@ export async function help({ print }: World): Promise<number> {
 
   alexa simulate --user NAME       play Alexa against the running gateway: link, refresh, signed requests, directives;
                                    --client ID, --address HOST:PORT where these aren't clear
+  alexa console                    what goes where in Alexa's developer console
+  alexa package DIR                write the skill as the ASK CLI deploys it; --lambda adds a Lambda handler
 
   audit                            what happened lately; --last N events (50), --json for programs
   log                              the log in words; --last N lines (50), --follow goes on until Ctrl-C

@@ -1,3 +1,4 @@
+import { forgetEchoPlayers } from '../alexa/skill/echo-players.ts'
 import { dayOf } from '../certificates/server-certificate.ts'
 import type { Config } from '../config/schema.ts'
 import { revokeGrantsOfUser } from '../oauth/grants/grants.ts'
@@ -74,6 +75,7 @@ const ACTIONS: Record<string, UserAction> = {
     const user = await removeUser(store, need('remove', words[0]))
     const { name, id } = user
     const ended = await revokeGrantsOfUser(store, id)
+    await forgetEchoPlayers(store, id)
     audit({ event: 'user_removed', user: name })
     world.print(`${name} is removed, and ${ended === 1 ? '1 link was' : `${ended} links were`} ended.`)
     if (user.account) await (await accounts()).endAccountSession(tools, user)

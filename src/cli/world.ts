@@ -36,6 +36,7 @@ export interface CommandOptions {
   'allow-root'?: boolean
   passphrase?: boolean
   ended?: string
+  lambda?: boolean
 }
 
 /** What can be typed after `skillgate`. */

@@ -26,7 +26,7 @@ export const draftRoute = z.object({
   rewrite: word,
 })
 
-type DraftRoute = z.infer<typeof draftRoute>
+export type DraftRoute = z.infer<typeof draftRoute>
 
 /** What of a route contradicts itself, another route, or the paths that the gateway itself answers. */
 export function routeMistakes(

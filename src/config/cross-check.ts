@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { alexaMistakes, draftAlexa } from './cross-check-alexa.ts'
 import { audioMistakes, draftAudio } from './cross-check-audio.ts'
 import { clientMistakes, draftClient, names } from './cross-check-clients.ts'
 import { draftLifetimes, lifetimeMistakes } from './cross-check-lifetimes.ts'
@@ -30,6 +31,7 @@ const draft = z.object({
   upstreams: named,
   users: draftUsers,
   oauth: z.object(draftOauth).catch(z.object(draftOauth).parse({})),
+  alexa: draftAlexa,
   routes: z.array(draftRoute.optional().catch(undefined)).catch([]),
   metrics: z.object({ listen: word }).catch({}),
   audio: draftAudio.catch(undefined),
@@ -56,6 +58,11 @@ export function crossCheck(value: unknown): Mistake[] {
       upstreams: read.data.upstreams,
     }),
     ...audioMistakes(read.data.audio, read.data.routes, read.data.upstreams),
+    ...alexaMistakes(read.data.alexa, {
+      basePath: read.data.oauth.base_path ?? basePath.parse(undefined),
+      upstreams: read.data.upstreams,
+      routes: read.data.routes,
+    }),
     ...repeatedHeaders(read.data),
   ]
 }

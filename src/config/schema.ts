@@ -113,6 +113,7 @@ export type Client = Config['oauth']['clients'][number]
 export type ClientSecretSource = NonNullable<Client['secret']>
 export type GrantType = Client['grant_types'][number]
 export type AuthMethod = Client['auth_methods'][number]
+export type Skill = NonNullable<Config['alexa']['skill']>
 export type Limits = Config['limits']
 export type Lifetimes = Config['oauth']['lifetimes']
 export type IdentityHeaderNames = Config['identity_headers']

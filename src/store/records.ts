@@ -1,3 +1,8 @@
+import type { AlexaUserRecord, EchoRecord } from './alexa-records.ts'
+import type { UpstreamTokenRecord } from './upstream-token-record.ts'
+
+export type { UpstreamTokenRecord } from './upstream-token-record.ts'
+
 /**
  * What is stored, by kind, in version 2: whatever old rows don't fit is a migration (`migrations/`). So no type of
  * another folder is in it, which could change by itself. Times are milliseconds since 1970; every hash is `hashSecret` of what it
@@ -38,6 +43,8 @@ export interface Records {
   'upstream-token': UpstreamTokenRecord
   /** Somebody who has linked with Alexa; the id is a hash of what Alexa calls them. */
   'alexa-user': AlexaUserRecord
+  /** Which player an Echo stands beside for somebody; the id is `<user's id>.<hash of what Amazon calls the Echo>`. */
+  echo: EchoRecord
   /** A key that something here was sealed with; the id is its name. Where one isn't in the key file, that was lost. */
   key: KeyRecord
 }
@@ -219,33 +226,6 @@ export interface ClientSecretRecord {
 export interface ClockRecord {
   /** When it was last believed. */
   seenAt: number
-}
-
-export interface UpstreamTokenRecord {
-  revision: number
-  upstream: string
-  userName: string
-  userId: string
-  /** What its person's account is called there. */
-  account: string
-  /** What it is called there. */
-  name: string
-  /** Absent before the first one was made, and after one was refused there. */
-  sealedToken?: string
-  createdAt: number
-  /** By what is written in it. */
-  endsAt: number
-  /** Until when its grant may still begin: that of a code which nobody has redeemed yet. */
-  pendingUntil?: number
-  /** The name of one that is being made, and that may be there without being known here. */
-  making?: string
-  /** Sealed, those that it has taken the place of and that are still to be ended there. */
-  earlier?: string[]
-}
-
-export interface AlexaUserRecord {
-  /** The id of the grant that Alexa acts by for them. */
-  grant: string
 }
 
 export interface KeyRecord {

@@ -186,10 +186,11 @@ export async function startTestHouse(
 }
 
 /** Stops the gateway, and starts another one on the same folder. */
-export async function restart(t: ExecutionContext, house: TestHouse): Promise<TestHouse> {
+export async function restart(t: ExecutionContext, house: TestHouse, more: HouseOptions = {}): Promise<TestHouse> {
   await house.gateway.close()
   const prepared = await prepareGateway(loadConfig(house.configFile, {}), house, logInto(house.log, house), {
     ...AT_ONCE,
+    ...more,
     onRequest: house.requests.add,
   })
   const gateway = await prepared.listen()

@@ -1,0 +1,26 @@
+import { alexaClient } from '../alexa/console/alexa-client.ts'
+import { certificateSource } from '../app/certificate-source.ts'
+import type { ServerCertificate } from '../certificates/server-certificate.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Client, Config } from '../config/schema.ts'
+import { CommandError } from './command-error.ts'
+import type { World } from './world.ts'
+
+export interface PreparedSkill {
+  config: Config
+  client: Client
+  certificate: ServerCertificate
+}
+
+/** What the commands for Alexa's developer console go by. @throws CommandError, CertificateError, ConfigError */
+export async function prepareSkill(world: World): Promise<PreparedSkill> {
+  const config = loadConfig(world.configFile, world.variables)
+  const client = alexaClient(config)
+  if (!client) {
+    throw new CommandError(
+      `No client in ${world.configFile} is Alexa: none of oauth.clients has a redirect URI of Amazon's, as https://pitangui.amazon.com/api/skill/link/... is.`,
+    )
+  }
+  const [certificate] = await certificateSource(config, world).load()
+  return { config, client, certificate: certificate as ServerCertificate }
+}
