@@ -261,3 +261,16 @@ test('on the host of an upstream there is no page on which people approve, nor a
     t.regex(seen.at(-1)?.path ?? '', new RegExp(`^/alexa/${path}\\?`), `${path} is the upstream's there`)
   }
 })
+
+test('neither a port nor a name that no route is for leads astray', async (t) => {
+  const { house } = await startTwoHosts(t)
+  const returnOf = async (host: string, path: string) => {
+    const raw = rawRequest(`GET ${path}`, ['Accept: text/html']).replace('Host: localhost', `Host: ${host}`)
+    const [location = ''] = (await exchangeRaw(house, raw)).header('location')
+    return new URL(location).searchParams.get('return')
+  }
+  for (const host of [UI, `${UI}:8443`, `${UI}.`, UI.toUpperCase()])
+    t.is(await returnOf(host, '/x'), `https://${UI}/x`, host)
+  for (const host of [HOME, `${HOME}:8443`, 'localhost', '192.0.2.1'])
+    t.is(await returnOf(host, '/page'), `${ISSUER}/page`, host)
+})
