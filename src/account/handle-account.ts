@@ -36,14 +36,13 @@ async function showAccount(
 ): Promise<Answer> {
   const { forms, basePath, links, scopes, now } = account
   const place = placeOf(account, request)
-  const { cookie } = request.headers
-  // One secret for all of the forms: where the browser has none yet, the first one brings it.
-  const first = forms.token(cookie, ENDPOINT, '', session)
-  const known = cookie?.includes(nameOf(first.cookie)) ? cookie : first.cookie.split(';', 1)[0]
+  // One secret for all of the forms, whether the browser has it already or gets it now.
+  const first = forms.token(request.headers.cookie, ENDPOINT, '', session)
+  const [secret] = first.cookie.split(';', 1)
   const hidden = (id: string) => ({
     action: `${basePath}/${ENDPOINT}`,
     request: id,
-    csrf: forms.token(known, ENDPOINT, id, session).token,
+    csrf: forms.token(secret, ENDPOINT, id, session).token,
   })
   const shown = (await links.of(session.user.id)).map(({ id, clientName, grant }) => ({
     ...hidden(id),
@@ -54,10 +53,6 @@ async function showAccount(
   }))
   const page = { ...place, name: session.user.displayName, links: shown, ended: ended?.clientName }
   return accountPage({ ...page, signOut: hidden('') }, { 'Set-Cookie': first.cookie })
-}
-
-function nameOf(setCookie: string): string {
-  return setCookie.slice(0, setCookie.indexOf('=') + 1)
 }
 
 function askToSignIn({ issuer, basePath }: AccountServer): Answer {

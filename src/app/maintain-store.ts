@@ -21,7 +21,7 @@ const SETTLING_MS = 3_600_000
  * What anybody can have written, and nobody misses: a clock that is wrong for a moment costs a lock-out, or a device that
  * waits. So these rows go from the start on, and nobody can pile them up in the hour after it.
  */
-const UNMISSED: Kind[] = ['failures', 'user-code', 'device', 'unlock-code']
+const UNMISSED: Kind[] = ['failures', 'user-code', 'device', 'unlock-code', 'ticket']
 
 export interface MaintenanceOptions {
   sleep?: Sleep

@@ -25,6 +25,7 @@ import { maintainStore } from './maintain-store.ts'
 import { closeHouse, type House, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
 import { closeSite, openSite, type Site } from './open-site.ts'
 import { databaseFile } from './open-store.ts'
+import { pageWarnings } from './page-warnings.ts'
 import { reloader } from './reload.ts'
 import { requestIds } from './request-ids.ts'
 import { measure, metricsHandler } from './serve-metrics.ts'
@@ -83,6 +84,7 @@ export async function prepareGateway(
   closing.defer(() => closeSite(current(), undefined))
   serveCertificate(house.certificates, site)
   warnOfCertificate(house, site)
+  warnOfPages(house, site)
 
   async function listen(): Promise<RunningGateway> {
     const onRequests = tellOfRequests(house, current, options.onRequest)
@@ -148,6 +150,7 @@ export async function prepareGateway(
     const previous = site
     site = next
     house.telemetry.setLevel(next.config.log.level)
+    warnOfPages(house, next)
     if (next.certificate.certificate !== previous.certificate.certificate) warnOfCertificate(house, next)
     warnOfAdmins(house, next)
     closeSite(previous, next).catch((error) => house.log.error({ detail: String(error) }, 'closing upstreams failed'))
@@ -174,6 +177,10 @@ function warnOfAdmins({ log }: House, site: Site): void {
 
 function warnOfCertificate({ log }: House, { certificate }: Site): void {
   for (const warning of certificate.warnings) log.warn({ detail: warning }, 'certificate')
+}
+
+function warnOfPages({ log }: House, { config, certificate }: Site): void {
+  for (const warning of pageWarnings(config, certificate)) log.warn({ detail: warning }, 'pages of others')
 }
 
 function listenerOpener(

@@ -20,6 +20,7 @@ export function openHostSessions({ store, environment, sealer }: House, config: 
   const keys: [Buffer, ...Buffer[]] = [sealer.key('visits'), ...sealer.earlierKeys('visits')]
   const visits = openVisits({ store, environment, sessions, keys })
   const home = new URL(public_url).hostname
+  const origins = sessionOrigins(config)
 
   const gate: SessionGate = {
     scopes: Object.keys(scopes),
@@ -29,17 +30,20 @@ export function openHostSessions({ store, environment, sealer }: House, config: 
       const path = target.startsWith('/') ? target : '/'
       const enter = (query: Record<string, string>) =>
         `${public_url}${base_path}/enter?${new URLSearchParams(query).toString()}`
-      if (host === home) return seeOther(enter({ return: `${public_url}${path}` }))
+      const origin = originOf(host, public_url)
+      // Under any other name there is the same page at home.
+      if (!origins.has(origin)) return seeOther(enter({ return: `${public_url}${path}` }))
       const { state, cookie } = visits.begin(cookies)
-      return seeOther(enter({ return: `${originOf(host, public_url)}${path}`, state }), { 'Set-Cookie': cookie })
+      return seeOther(enter({ return: `${origin}${path}`, state }), { 'Set-Cookie': cookie })
     },
   }
   return { sessions, visits, gate }
 }
 
-/** Where people go who are signed in: the hosts of the routes that ask for that. */
+/** The other hosts where people go who are signed in: those of the routes that ask for that. */
 export function sessionOrigins({ routes, public_url }: Pick<Config, 'routes' | 'public_url'>): Set<string> {
-  const hosts = routes.flatMap(({ host, auth }) => (host !== undefined && auth.endsWith('session') ? [host] : []))
+  const home = new URL(public_url).hostname
+  const hosts = routes.flatMap(({ host = home, auth }) => (host !== home && auth.endsWith('session') ? [host] : []))
   return new Set(hosts.map((host) => originOf(host, public_url)))
 }
 

@@ -41,6 +41,7 @@ export function routeMistakes(
       ...accessMistakes(route),
       ...skillMistakes(route),
       ...strangerMistakes(route, upstreams),
+      ...judgedMistakes(route, upstreams),
     ]
     return mistakes.map(({ path, message }) => ({ path: ['routes', i, ...path], message }))
   })
@@ -151,5 +152,15 @@ function strangerMistakes({ auth, upstream, token: sent }: DraftRoute, upstreams
   const { token } = z.looseObject({}).catch({}).parse(upstreams[upstream])
   if (token === undefined || sent !== undefined) return []
   const message = `expected an upstream without a token, for auth: none lets strangers in: add token: none here, and they come without it`
+  return [{ path: ['upstream'], message }]
+}
+
+/** Whoever signs in at the upstream by themselves is nobody whose commands could be judged by what a client may do. */
+function judgedMistakes({ pass_authorization, upstream }: DraftRoute, upstreams: Record<string, unknown>): Mistake[] {
+  if (pass_authorization !== true || typeof upstream !== 'string' || !Object.hasOwn(upstreams, upstream)) return []
+  const { kind, url } = z.looseObject({}).catch({}).parse(upstreams[upstream])
+  if (kind !== 'music-assistant') return []
+  const another = `${upstream}-ui: { url: ${typeof url === 'string' ? url : '...'} }`
+  const message = `expected an upstream without a kind, for people sign in to its web app by themselves: add ${another} to upstreams and write upstream: ${upstream}-ui here`
   return [{ path: ['upstream'], message }]
 }

@@ -45,16 +45,16 @@ ${links.length === 0 && html`<p>${account.nothing}</p>\n`}${links.map((link, i) 
 function showLink(link: ShownLink, i: number, { language }: AccountPage, { account }: Words): Html {
   const { clientName, since, idleMs } = link
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(since)
-  return html`<section aria-labelledby="link-${String(i)}">
-<h2 id="link-${String(i)}">${clientName}</h2>
+  return html`<section>
+<h2>${clientName}</h2>
 <p>${account.can}</p>
 <ul>${link.permissions.map((permission) => html`\n<li>${permission}</li>`)}
 </ul>
-<p class="quiet">${account.since(day)} ${account.idle(Math.floor(idleMs / DAY_MS))}</p>
+<p class="quiet" id="link-${String(i)}">${account.since(day)} ${account.idle(Math.floor(idleMs / DAY_MS))}</p>
 ${form(
   link,
   html`<div class="buttons">
-<button name="decision" value="end">${account.end(clientName)}</button>
+<button name="decision" value="end" aria-describedby="link-${String(i)}">${account.end(clientName)}</button>
 </div>`,
 )}
 </section>

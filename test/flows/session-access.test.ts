@@ -15,29 +15,32 @@ const asBrowser = (method: string, path: string, browser: Browser, headers: stri
     `Host: ${browser.headers.host}`,
   )
 
-test('whoever opens a page of a host of its own is sent to sign in, comes back to it, and is told to its server', async (t) => {
-  const { house, seen, last } = await startTwoHosts(t)
-  const browser = openTwoHostBrowser(house)
-  const sent = await browser.ui.open('/library?sort=name')
-  t.is(sent.status, 303)
-  t.true(sent.location.startsWith(`${ISSUER}/alexa/enter?return=`))
-  t.is(seen.length, 0)
-  const asked = await browser.home.open(pathOf(sent.location))
-  t.regex(asked.text, /Sign in to dev\.jasonhollis\.com.*Then you go on to <strong>music\.example\.org</s)
-  const signedIn = await browser.home.submit(asked, { username: ADA.name, password: ADA.password })
-  t.regex(signedIn.location, /^https:\/\/music\.example\.org\/\.well-known\/skillgate-arrival\?ticket=[\w-]{43}$/)
-  const arrived = await browser.ui.open(pathOf(signedIn.location))
-  t.is(arrived.location, `https://${UI}/library?sort=name`)
-  t.deepEqual([...browser.ui.cookies.keys()], ['__Host-skillgate-visit'])
-  t.is((await browser.ui.open('/library?sort=name')).text, '<h1>Music</h1>')
-  t.is(last('x-remote-user-name'), 'ada')
-  t.is(last('x-auth-scopes'), 'music.read music.control user:read')
-  t.is(last('x-auth-client-id'), undefined)
-  t.is(last('x-forwarded-host'), UI)
-  t.is(last('cookie'), undefined, 'our cookies are for nobody else')
-})
+test.serial(
+  'whoever opens a page of a host of its own is sent to sign in, comes back to it, and is told to its server',
+  async (t) => {
+    const { house, seen, last } = await startTwoHosts(t)
+    const browser = openTwoHostBrowser(house)
+    const sent = await browser.ui.open('/library?sort=name')
+    t.is(sent.status, 303)
+    t.true(sent.location.startsWith(`${ISSUER}/alexa/enter?return=`))
+    t.is(seen.length, 0)
+    const asked = await browser.home.open(pathOf(sent.location))
+    t.regex(asked.text, /Sign in to dev\.jasonhollis\.com.*Then you go on to <strong>music\.example\.org</s)
+    const signedIn = await browser.home.submit(asked, { username: ADA.name, password: ADA.password })
+    t.regex(signedIn.location, /^https:\/\/music\.example\.org\/\.well-known\/skillgate-arrival\?ticket=[\w-]{43}$/)
+    const arrived = await browser.ui.open(pathOf(signedIn.location))
+    t.is(arrived.location, `https://${UI}/library?sort=name`)
+    t.deepEqual([...browser.ui.cookies.keys()], ['__Host-skillgate-visit'])
+    t.is((await browser.ui.open('/library?sort=name')).text, '<h1>Music</h1>')
+    t.is(last('x-remote-user-name'), 'ada')
+    t.is(last('x-auth-scopes'), 'music.read music.control user:read')
+    t.is(last('x-auth-client-id'), undefined)
+    t.is(last('x-forwarded-host'), UI)
+    t.is(last('cookie'), undefined, 'our cookies are for nobody else')
+  },
+)
 
-test('whoever has signed in already goes on without a word, to a page of the same host too', async (t) => {
+test.serial('whoever has signed in already goes on without a word, to a page of the same host too', async (t) => {
   const { house } = await startTwoHosts(t)
   const browser = openTwoHostBrowser(house)
   await signInTo(browser, '/')
@@ -52,7 +55,7 @@ test('whoever has signed in already goes on without a word, to a page of the sam
   t.is((await stranger.open('/page')).status, 200)
 })
 
-test('a wrong password is told, and the way goes on after the right one', async (t) => {
+test.serial('a wrong password is told, and the way goes on after the right one', async (t) => {
   const { house } = await startTwoHosts(t)
   const { home, ui } = openTwoHostBrowser(house)
   const asked = await home.open(pathOf((await ui.open('/')).location))
@@ -63,26 +66,29 @@ test('a wrong password is told, and the way goes on after the right one', async 
   t.is((await ui.open(pathOf(right.location))).status, 303)
 })
 
-test('a program without a session is told 401 in JSON, and so is a script, a frame and a WebSocket', async (t) => {
-  const { house, seen } = await startTwoHosts(t)
-  const ui = new Browser(house, { host: UI })
-  const ask = (method: string, headers: string[]) => exchangeRaw(house, asBrowser(method, '/x', ui, headers))
-  for (const headers of [
-    ['Accept: application/json'],
-    ['Accept: text/html', 'Sec-Fetch-Dest: empty', 'Sec-Fetch-Mode: cors'],
-    ['Accept: text/html', 'Sec-Fetch-Dest: iframe', 'Sec-Fetch-Mode: navigate'],
-  ]) {
-    const { status, header } = await ask('GET', headers)
-    t.is(status, 401, headers.join())
-    t.is(header('www-authenticate')[0], 'Session realm="skillgate"')
-  }
-  t.deepEqual(JSON.parse((await ask('GET', [])).body).error, 'unauthorized')
-  t.is((await ask('POST', ['Accept: text/html'])).status, 401)
-  t.is((await exchangeRaw(house, asBrowser('GET', '/ws', ui, UPGRADE))).status, 401)
-  t.is(seen.length, 0)
-})
+test.serial(
+  'a program without a session is told 401 in JSON, and so is a script, a frame and a WebSocket',
+  async (t) => {
+    const { house, seen } = await startTwoHosts(t)
+    const ui = new Browser(house, { host: UI })
+    const ask = (method: string, headers: string[]) => exchangeRaw(house, asBrowser(method, '/x', ui, headers))
+    for (const headers of [
+      ['Accept: application/json'],
+      ['Accept: text/html', 'Sec-Fetch-Dest: empty', 'Sec-Fetch-Mode: cors'],
+      ['Accept: text/html', 'Sec-Fetch-Dest: iframe', 'Sec-Fetch-Mode: navigate'],
+    ]) {
+      const { status, header } = await ask('GET', headers)
+      t.is(status, 401, headers.join())
+      t.is(header('www-authenticate')[0], 'Session realm="skillgate"')
+    }
+    t.deepEqual(JSON.parse((await ask('GET', [])).body).error, 'unauthorized')
+    t.is((await ask('POST', ['Accept: text/html'])).status, 401)
+    t.is((await exchangeRaw(house, asBrowser('GET', '/ws', ui, UPGRADE))).status, 401)
+    t.is(seen.length, 0)
+  },
+)
 
-test('a ticket is good once, for a minute, at the host and in the browser that it was asked for', async (t) => {
+test.serial('a ticket is good once, for a minute, at the host and in the browser that it was asked for', async (t) => {
   const { house } = await startTwoHosts(t)
   const browser = openTwoHostBrowser(house)
   await signInTo(browser, '/')
@@ -116,7 +122,7 @@ test('a ticket is good once, for a minute, at the host and in the browser that i
   t.true(cookies.has('__Host-skillgate-visit'))
 })
 
-test('the cookie of one host opens no other, nor does one that was made up', async (t) => {
+test.serial('the cookie of one host opens no other, nor does one that was made up', async (t) => {
   const { house } = await startTwoHosts(t)
   const browser = openTwoHostBrowser(house)
   await signInTo(browser, '/')
@@ -142,7 +148,7 @@ for (const [how, end] of Object.entries({
   'being disabled': ({ house }: Ending) => disableUser(house.prepared.store, 'ada'),
   'its time': async ({ house }: Ending) => house.advance(3_600_000),
 })) {
-  test(`a session ends at every host by ${how}`, async (t) => {
+  test.serial(`a session ends at every host by ${how}`, async (t) => {
     const { house } = await startTwoHosts(t)
     const browser = openTwoHostBrowser(house)
     await signInTo(browser, '/')
@@ -157,7 +163,7 @@ interface Ending {
   browser: ReturnType<typeof openTwoHostBrowser>
 }
 
-test('using another host keeps the session alive', async (t) => {
+test.serial('using another host keeps the session alive', async (t) => {
   const { house } = await startTwoHosts(t)
   const browser = openTwoHostBrowser(house)
   await signInTo(browser, '/')
@@ -167,7 +173,7 @@ test('using another host keeps the session alive', async (t) => {
   }
 })
 
-test('a WebSocket of a signed-in page passes, and is closed when its person signs out', async (t) => {
+test.serial('a WebSocket of a signed-in page passes, and is closed when its person signs out', async (t) => {
   const { house, last } = await startTwoHosts(t)
   const browser = openTwoHostBrowser(house)
   await signInTo(browser, '/')
@@ -187,7 +193,7 @@ test('a WebSocket of a signed-in page passes, and is closed when its person sign
   }
 })
 
-test('what changes anything, and a WebSocket, has to come from a page of the same host', async (t) => {
+test.serial('what changes anything, and a WebSocket, has to come from a page of the same host', async (t) => {
   const { house, seen } = await startTwoHosts(t)
   const browser = openTwoHostBrowser(house)
   await signInTo(browser, '/')
@@ -214,45 +220,51 @@ test('what changes anything, and a WebSocket, has to come from a page of the sam
   t.is(await statusOf('GET', '/change', ['Sec-Fetch-Site: cross-site']), 200, 'a link from elsewhere')
 })
 
-test('the Authorization of a signed-in page goes on where the route says so, and no access token of ours ever', async (t) => {
-  const { house, last } = await startTwoHosts(t)
-  const browser = openTwoHostBrowser(house)
-  await signInTo(browser, '/')
-  const { access } = await link(house)
-  const sent = async (path: string, authorization?: string) => {
-    const headers = authorization === undefined ? [] : [`Authorization: ${authorization}`]
-    const { status } = await exchangeRaw(house, asBrowser('GET', path, browser.ui, headers))
-    t.is(status, 200, path)
-    return last('authorization')
-  }
-  t.is(await sent('/x', 'Bearer of.music.assistant'), 'Bearer of.music.assistant')
-  t.is(await sent('/x', 'Basic YTpi'), 'Basic YTpi')
-  t.is(await sent('/x'), undefined, "and the gateway's own token is never put there")
-  t.is(await sent('/x', `Bearer ${access}`), undefined)
-  t.is(await sent('/either', 'Bearer of.music.assistant'), 'Bearer of.music.assistant')
-  t.regex((await sent('/owned', 'Bearer of.music.assistant')) ?? '', /^Bearer (?!of\.)/, 'not without that key')
-})
+test.serial(
+  'the Authorization of a signed-in page goes on where the route says so, and no access token of ours ever',
+  async (t) => {
+    const { house, last } = await startTwoHosts(t)
+    const browser = openTwoHostBrowser(house)
+    await signInTo(browser, '/')
+    const { access } = await link(house)
+    const sent = async (path: string, authorization?: string) => {
+      const headers = authorization === undefined ? [] : [`Authorization: ${authorization}`]
+      const { status } = await exchangeRaw(house, asBrowser('GET', path, browser.ui, headers))
+      t.is(status, 200, path)
+      return last('authorization')
+    }
+    t.is(await sent('/x', 'Bearer of.music.assistant'), 'Bearer of.music.assistant')
+    t.is(await sent('/x', 'Basic YTpi'), 'Basic YTpi')
+    t.is(await sent('/x'), undefined, "and the gateway's own token is never put there")
+    t.is(await sent('/x', `Bearer ${access}`), undefined)
+    t.is(await sent('/either', 'Bearer of.music.assistant'), 'Bearer of.music.assistant')
+    t.regex((await sent('/owned', 'Bearer of.music.assistant')) ?? '', /^Bearer (?!of\.)/, 'not without that key')
+  },
+)
 
-test('a client with a token and a signed-in browser share one path; whoever is neither is told how to get a token', async (t) => {
-  const { house, last } = await startTwoHosts(t)
-  const browser = openTwoHostBrowser(house)
-  await signInTo(browser, '/')
-  const { access } = await link(house)
-  const program = new Browser(house, { host: UI })
-  const ask = (from: Browser, headers: string[]) => exchangeRaw(house, asBrowser('GET', '/either', from, headers))
-  t.is((await ask(program, [`Authorization: Bearer ${access}`])).status, 200)
-  t.is(last('x-auth-client-id'), 'amazon-alexa')
-  t.is(last('authorization'), undefined)
-  t.is((await ask(browser.ui, [])).status, 200)
-  t.is(last('x-auth-client-id'), undefined)
-  const refused = await ask(program, [])
-  t.is(refused.status, 401)
-  t.regex(refused.header('www-authenticate')[0] ?? '', /^Bearer .*resource_metadata=/)
-  t.is((await ask(program, ['Authorization: Bearer wrong'])).status, 401)
-  t.is((await program.open('/either')).status, 303)
-})
+test.serial(
+  'a client with a token and a signed-in browser share one path; whoever is neither is told how to get a token',
+  async (t) => {
+    const { house, last } = await startTwoHosts(t)
+    const browser = openTwoHostBrowser(house)
+    await signInTo(browser, '/')
+    const { access } = await link(house)
+    const program = new Browser(house, { host: UI })
+    const ask = (from: Browser, headers: string[]) => exchangeRaw(house, asBrowser('GET', '/either', from, headers))
+    t.is((await ask(program, [`Authorization: Bearer ${access}`])).status, 200)
+    t.is(last('x-auth-client-id'), 'amazon-alexa')
+    t.is(last('authorization'), undefined)
+    t.is((await ask(browser.ui, [])).status, 200)
+    t.is(last('x-auth-client-id'), undefined)
+    const refused = await ask(program, [])
+    t.is(refused.status, 401)
+    t.regex(refused.header('www-authenticate')[0] ?? '', /^Bearer .*resource_metadata=/)
+    t.is((await ask(program, ['Authorization: Bearer wrong'])).status, 401)
+    t.is((await program.open('/either')).status, 303)
+  },
+)
 
-test('on the host of an upstream there is no page on which people approve, nor any other of ours', async (t) => {
+test.serial('on the host of an upstream there is no page on which people approve, nor any other of ours', async (t) => {
   const { house, seen } = await startTwoHosts(t)
   const browser = openTwoHostBrowser(house)
   await signInTo(browser, '/')
@@ -260,4 +272,17 @@ test('on the host of an upstream there is no page on which people approve, nor a
     await browser.ui.open(`/alexa/${path}?client_id=amazon-alexa`)
     t.regex(seen.at(-1)?.path ?? '', new RegExp(`^/alexa/${path}\\?`), `${path} is the upstream's there`)
   }
+})
+
+test.serial('neither a port nor a name that no route is for leads astray', async (t) => {
+  const { house } = await startTwoHosts(t)
+  const returnOf = async (host: string, path: string) => {
+    const raw = rawRequest(`GET ${path}`, ['Accept: text/html']).replace('Host: localhost', `Host: ${host}`)
+    const [location = ''] = (await exchangeRaw(house, raw)).header('location')
+    return new URL(location).searchParams.get('return')
+  }
+  for (const host of [UI, `${UI}:8443`, `${UI}.`, UI.toUpperCase()])
+    t.is(await returnOf(host, '/x'), `https://${UI}/x`, host)
+  for (const host of [HOME, `${HOME}:8443`, 'localhost', '192.0.2.1'])
+    t.is(await returnOf(host, '/page'), `${ISSUER}/page`, host)
 })

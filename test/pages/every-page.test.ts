@@ -74,11 +74,16 @@ test('on every page each field has a label of its own, and what describes it is 
 
 test('every form goes where it should, and brings back the request and the CSRF token', (t) => {
   const withForm = pages.filter(({ page }) => tags(page.body, 'form').length > 0)
-  t.is(withForm.length, 2 * 29)
+  t.is(withForm.length, 2 * 36)
   for (const { what, page } of withForm) {
-    t.deepEqual(tags(page.body, 'form'), [`<form method="post" action="${VALUES.action}">`], what)
-    t.true(page.body.includes(`<input type="hidden" name="request" value="${VALUES.request}">`), what)
-    t.true(page.body.includes(`<input type="hidden" name="csrf" value="${VALUES.csrf}">`), what)
+    const forms = tags(page.body, 'form')
+    t.true(forms.length === 1 || what.startsWith('the account page'), what)
+    for (const tag of [
+      `<form method="post" action="${VALUES.action}">`,
+      `<input type="hidden" name="request" value="${VALUES.request}">`,
+      `<input type="hidden" name="csrf" value="${VALUES.csrf}">`,
+    ])
+      t.is(page.body.split(tag).length - 1, forms.length, what)
   }
 })
 

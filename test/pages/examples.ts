@@ -1,5 +1,7 @@
 import type { Answer } from '../../src/http/answer.ts'
+import { type AccountPage, accountPage } from '../../src/pages/account-page.ts'
 import { type DeviceCode, deviceCodePage, deviceDonePage } from '../../src/pages/device-pages.ts'
+import { type EnterPage, enterPage } from '../../src/pages/enter-page.ts'
 import { errorPage } from '../../src/pages/error-page.ts'
 import type { Language } from '../../src/pages/language.ts'
 import { type SignInPage, signInPage } from '../../src/pages/sign-in-page.ts'
@@ -32,6 +34,15 @@ export function examplePages(language: Language, values = VALUES): Record<string
   const consent = (change: Partial<SignInPage> = {}) =>
     signInPage({ ...hidden, state: 'password', kind: 'link', clientName, permissions: [permission], ...change })
   const deviceCode = (change: Partial<DeviceCode> = {}) => deviceCodePage({ ...hidden, ...change })
+  const enter = (change: Partial<EnterPage> = {}) =>
+    enterPage({ ...hidden, state: 'password', destination: unverified, ...change })
+  const link = { ...hidden, clientName, permissions: [permission], since: 1_750_000_000_000 }
+  const account = (change: Partial<AccountPage> = {}) =>
+    accountPage({
+      ...{ language, host, name: signedInAs, signOut: hidden },
+      links: [0, 1, 400].map((days) => ({ ...link, idleMs: days * 86_400_000 })),
+      ...change,
+    })
   const wait = { kind: 'wait', seconds: 90 } as const
   const errors = Object.entries(wordsFor(language).errors).map(([code, error]) => [
     `the page of ${code}`,
@@ -74,6 +85,16 @@ export function examplePages(language: Language, values = VALUES): Record<string
     'the page to sign out': signOutPage({ ...hidden, signedInAs }),
     'the page to sign out when nobody is signed in': signOutPage(hidden),
     'the page after signing out': signedOutPage({ language, host }),
+    'the page to sign in on for another page': enter(),
+    'the page to sign in on for another page after a wrong password': enter({
+      problem: { kind: 'wrong-password' },
+      name,
+    }),
+    'the page to sign in on for another page after too many wrong passwords': enter({ problem: wait, name }),
+    'the second factor for another page': enter({ state: 'second-factor' }),
+    'the account page': account(),
+    'the account page after a link was ended': account({ ended: clientName }),
+    'the account page of somebody who has linked nothing': account({ links: [] }),
     'an error page': errorPage({ language, status: 403, title, sentences: [sentence, { english: sentence }] }),
     ...Object.fromEntries(errors),
   }

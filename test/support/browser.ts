@@ -23,7 +23,7 @@ export class Browser {
   async submit(
     page: Page,
     typed: Record<string, string>,
-    decision: 'approve' | 'deny' | 'sign-out' = 'approve',
+    decision: 'approve' | 'deny' | 'sign-out' | 'end' = 'approve',
   ): Promise<Page> {
     const body = new URLSearchParams({ ...page.hidden, ...typed, decision }).toString()
     return this.#fetch('POST', page.action, body, { 'content-type': 'application/x-www-form-urlencoded' })

@@ -36,7 +36,7 @@ function decideBearer(access: BearerAccess, { rawHeaders }: Exchange, site: Site
 }
 
 /** Wherever the token came from. */
-function decideToken(
+export function decideToken(
   access: BearerAccess,
   token: string,
   { accessTokens }: Pick<Site, 'accessTokens'>,

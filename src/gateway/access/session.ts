@@ -16,7 +16,7 @@ export interface SessionGate {
   find: (cookies: string | undefined, host: string) => Promise<FoundSession | undefined>
   /** Whether that session is still there; it isn't used by that. @throws StorageError */
   isThere: (id: string) => Promise<boolean>
-  /** Sends a browser to the page where people sign in, from which it comes back. @param target path and query. */
+  /** Sends a browser to the page where people sign in, from which it comes back. @param host without its port. @param target path and query. */
   signIn: (host: string, target: string, cookies: string | undefined) => Answer
   /** What somebody may do who is there in person. */
   scopes: string[]
@@ -54,7 +54,7 @@ function withoutSession(exchange: Exchange, site: Site): Decision {
 /** @returns undefined where nobody is looking at a page. */
 export function signInAnswer(exchange: Exchange, { sessions }: Site): Decision | undefined {
   if (!isNavigation(exchange)) return undefined
-  const answer = sessions.signIn((exchange.host ?? '').toLowerCase(), exchange.target, exchange.headers.cookie)
+  const answer = sessions.signIn(hostOf(exchange), exchange.target, exchange.headers.cookie)
   return { kind: 'answer', answer }
 }
 

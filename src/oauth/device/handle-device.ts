@@ -3,7 +3,7 @@ import { type DeviceCode, deviceCodePage, deviceDonePage } from '../../pages/dev
 import { explainedPage } from '../../pages/explained-page.ts'
 import { languageOf } from '../../pages/language.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
-import { checkOpenedFromElsewhere } from '../checks/check-navigation.ts'
+import { checkOpenedFromElsewhere, checkPressed } from '../checks/check-navigation.ts'
 import { aboutForm, checkOwnForm, type OwnForm } from '../checks/check-own-form.ts'
 import { newCsrfToken } from '../checks/csrf-token.ts'
 import { Parameters } from '../checks/parameters.ts'
@@ -35,6 +35,8 @@ export async function handleDeviceForm(server: AuthorizationServer, request: End
   const ownForm = await checkOwnForm(server, request, form, ENDPOINT)
   // The id of the device, which nobody can guess, and not its code: only the form for that counts guesses.
   const id = form.get('request')
+  // No password manager sends the form of the code by itself.
+  if (id === undefined) checkPressed(request)
   return id === undefined ? takeUserCode(server, request, ownForm) : takeDecision(server, request, ownForm, id)
 }
 

@@ -2,6 +2,7 @@ import type { Answer, EndpointRequest } from '../../http/answer.ts'
 import { languageOf } from '../../pages/language.ts'
 import { signedOutPage, signOutPage } from '../../pages/sign-out-page.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
+import { checkPressed } from '../checks/check-navigation.ts'
 import { aboutForm, checkOwnForm } from '../checks/check-own-form.ts'
 import { newCsrfToken } from '../checks/csrf-token.ts'
 import { readForm } from '../checks/read-form.ts'
@@ -20,6 +21,8 @@ export async function handleSignOutPage(server: AuthorizationServer, { headers }
 
 /** Ends the session. What was linked stays linked. */
 export async function handleSignOut(server: AuthorizationServer, request: EndpointRequest): Promise<Answer> {
+  // Its form is tied to no session: nothing else asks for this.
+  checkPressed(request)
   await checkOwnForm(server, request, await readForm(request), ENDPOINT)
   const { headers, address } = request
   const forget = await server.resourceOwners.endSession(headers.cookie, address)

@@ -148,3 +148,24 @@ test('61. a browser that tells nothing of its requests links and approves as eve
     t.regex((await browser.submit(await openAuthorize(house, {}, browser), {})).location, /[?&]code=/)
   }
 })
+
+test('61. nobody is signed out, and no code of a device taken, without somebody pressing the button', async (t) => {
+  const house = await startTestHouse(t, addKitchen)
+  const device = await startDevice(house)
+  for (const agent of [CHROMIUM, FIREFOX, SAFARI]) {
+    const browser = new Browser(house, { ...agent, 'sec-fetch-dest': 'document', 'sec-fetch-site': 'none' })
+    await browser.submit(await openAuthorize(house, {}, browser), TYPED)
+    const [code, out] = [await browser.open('/alexa/device'), await browser.open('/alexa/sign-out')]
+    browser.headers['sec-fetch-site'] = 'same-origin'
+    const sendBoth = async () => [
+      (await browser.submit(code, { user_code: device.user_code })).status,
+      (await browser.submit(out, {}, 'sign-out')).status,
+    ]
+    if (agent !== SAFARI) {
+      t.deepEqual(await sendBoth(), [403, 403], JSON.stringify(agent))
+      browser.headers['sec-fetch-user'] = '?1'
+    }
+    t.deepEqual(await sendBoth(), [200, 200], JSON.stringify(agent))
+  }
+  t.is(house.events().filter(({ event }) => event === 'signed_out').length, 3)
+})

@@ -1,6 +1,15 @@
 import test from 'ava'
 import { AUTHS } from '../../../src/config/route-schema.ts'
-import { type Access, CREDENTIAL_HEADERS, decide, readAccess, stillHolds } from '../../../src/gateway/access/access.ts'
+import {
+  type Access,
+  type Challenge,
+  CREDENTIAL_HEADERS,
+  decide,
+  decideToken,
+  readAccess,
+  stillHolds,
+  takesTokenLater,
+} from '../../../src/gateway/access/access.ts'
 import { identityHeaders } from '../../../src/gateway/identity-headers.ts'
 import type { Site } from '../../../src/gateway/site.ts'
 import { noteExchange } from '../../support/exchange.ts'
@@ -25,6 +34,15 @@ test('each kind of access decides in its own way', async (t) => {
   t.deepEqual(await decide(NONE, exchange, site), { kind: 'allow' })
   for (const access of [BEARER, SESSION, EITHER])
     t.like(await decide(access, exchange, site), { kind: 'challenge', status: 401 })
+})
+
+test('where tokens are known one may come in the first message, beside sessions too', async (t) => {
+  const { exchange } = noteExchange()
+  for (const access of [BEARER, EITHER]) {
+    t.true(takesTokenLater(access, (await decide(access, exchange, site)) as Challenge))
+    t.like(await decideToken(access, 'unknown', site), { kind: 'challenge', code: 'invalid_token' })
+  }
+  t.false(takesTokenLater(SESSION, (await decide(SESSION, exchange, site)) as Challenge))
 })
 
 test('whoever was let in as nobody stays in only while nobody is asked who they are', async (t) => {

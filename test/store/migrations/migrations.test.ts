@@ -22,7 +22,13 @@ test('a row goes through all migrations since its version, and none before', (t)
 })
 
 test('what a row looks like hangs on nothing that could change by itself', (t) => {
-  const source = readFileSync(new URL('../../../src/store/records.ts', import.meta.url), 'utf8')
+  const read = (file: string) => readFileSync(new URL(`../../../src/store/${file}`, import.meta.url), 'utf8')
+  const [source, people] = [read('records.ts'), read('user-record.ts')]
   t.regex(source, /interface Records/)
-  t.notRegex(source, /\bimport\b/)
+  t.deepEqual(
+    [...source.matchAll(/\bfrom '([^']*)'/g)].map(([, from]) => from),
+    ['./user-record.ts', './user-record.ts'],
+  )
+  t.regex(people, /interface UserRecord/)
+  t.notRegex(people, /\bimport\b|\bfrom '/)
 })
