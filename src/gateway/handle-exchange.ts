@@ -2,6 +2,7 @@ import type { EndpointRequest } from '../http/answer.ts'
 import { GatewayError } from '../http/gateway-error.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { type Allowed, decide } from './access/access.ts'
+import { allowCommand } from './allow-command.ts'
 import { answerChallenge, answerRefusal } from './answer-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import type { Health } from './health.ts'
@@ -74,8 +75,11 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       if (destination.kind === 'redirect') return sendAnswer(exchange, redirectAnswer(destination))
       if (destination.kind === 'respond') return sendAnswer(exchange, fixedAnswer(destination))
 
-      const { upstream } = destination
+      const { upstream, commands } = destination
       record.upstream = upstream.name
+      const judges = commands !== undefined && !upgrade
+      const allowed = judges ? await allowCommand(exchange, commands, { destination, target, decision }) : decision
+      if (allowed.kind === 'answer') return sendAnswer(exchange, allowed.answer) // -> 400, 401, 403
       exchange.allowed = decision
       const address = record.address ?? record.peer
       const own = decision.session && (await ownAuthorization(destination, exchange, decision, site.accessTokens))
@@ -91,7 +95,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
         upstream,
         target: decision.query === undefined ? target : { ...target, query: decision.query },
         headers,
-        body: decision.body,
+        body: allowed.body,
         sandbox: destination.sandbox,
         refusalOf: (status: number) =>
           (own ? undefined : refusalOf(upstream, identity, status, credentials)) ??
