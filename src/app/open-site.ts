@@ -35,6 +35,8 @@ export interface Site extends SiteOfGateway, SourcedCertificate {
   connectionLimits: ConnectionLimits
   /** By their settings. */
   upstreams: Map<string, Upstream>
+  /** Which commands pass, by the names of the upstreams that have any. */
+  policies: Map<string, CommandPolicy>
 }
 
 /**
@@ -67,6 +69,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     authorizationServer: server,
     connectionLimits: connectionLimits(config, house.machine),
     upstreams,
+    policies,
     protocols: loadProtocols(upstreams.values(), ({ name }) => (policies.get(name) as CommandPolicy).allow),
     routes: compileRoutes([...own, ...loadRoutes(config, byName, policies)], new URL(config.public_url).hostname),
     accessTokens: server.accessTokens,

@@ -35,6 +35,8 @@ export async function allowCommand(
 ): Promise<Allowed | Answered> {
   const path = asUpstreamsRead(target.path)
   refusePrivate(path, target.query, destination.path)
+  // Its other WebSockets stream audio, on a sign-in of their own.
+  if (exchange.upgrade && !/^\/ws\/?$/.test(path)) throw new GatewayError('not_found', `a WebSocket at ${path}`)
   if (exchange.method !== 'POST' || !/^\/api\/?$/.test(path)) return decision
   const { identity } = decision
   if (identity === undefined) return plain(401, 'Authentication required', { code: 'unauthorized' }, CHALLENGE)

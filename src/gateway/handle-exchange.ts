@@ -77,8 +77,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
 
       const { upstream, commands } = destination
       record.upstream = upstream.name
-      const judges = commands !== undefined && !upgrade
-      const allowed = judges ? await allowCommand(exchange, commands, { destination, target, decision }) : decision
+      const allowed = commands ? await allowCommand(exchange, commands, { destination, target, decision }) : decision
       if (allowed.kind === 'answer') return sendAnswer(exchange, allowed.answer) // -> 400, 401, 403
       exchange.allowed = decision
       const address = record.address ?? record.peer
