@@ -102,3 +102,17 @@ test('what the server itself refuses is passed on as it says it', async (t) => {
   house.music.misbehave('reset')
   t.is((await call('players/cmd/next', { player_id: 'living-room' })).status, 502)
 })
+
+test('a gateway compares the commands in the background, and starts all the same where nobody answers', async (t) => {
+  const house = await startCommandHouse(t, undefined, () => {}, { comparesCommands: true })
+  const line = await house.logged('commands compared')
+  t.regex(line, /music-assistant is Music Assistant 2\.10\.0\.dev0 \(schema 77\): all of its commands are known/)
+  await startCommandHouse(
+    t,
+    undefined,
+    ({ upstreams }) => {
+      upstreams['music-assistant'].url = 'http://127.0.0.1:1'
+    },
+    { comparesCommands: true },
+  )
+})

@@ -1,4 +1,5 @@
 import type { ExecutionContext } from 'ava'
+import type { HouseOptions } from '../../src/app/open-house.ts'
 import { startTestHouse, type TestConfig, type TestHouse } from './gateway.ts'
 import { exchangeRaw, type RawAnswer, rawRequest } from './raw-client.ts'
 import { issueToken } from './tokens.ts'
@@ -19,8 +20,9 @@ export function startCommandHouse(
   t: ExecutionContext,
   commands?: CommandsOfTest,
   change: (config: TestConfig) => void = () => {},
+  more: HouseOptions = {},
 ): Promise<TestHouse> {
-  return startTestHouse(t, (config) => {
+  const configure = (config: TestConfig) => {
     Object.assign(config.upstreams['music-assistant'], { kind: 'music-assistant', ...(commands && { commands }) })
     Object.assign(config.upstreams['music-assistant-open'], { kind: 'music-assistant' })
     config.routes = config.routes.filter(({ path }) => path !== '/api' && path !== '/any/*')
@@ -29,7 +31,8 @@ export function startCommandHouse(
       { path: '/*', upstream: 'music-assistant', auth: 'bearer' },
     )
     change(config)
-  })
+  }
+  return startTestHouse(t, configure, more)
 }
 
 export interface Calls {

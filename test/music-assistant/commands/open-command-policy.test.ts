@@ -1,4 +1,5 @@
 import test from 'ava'
+import fc from 'fast-check'
 import { COMMAND_TABLE } from '../../../src/music-assistant/commands/command-table.ts'
 import { type CommandSettings, openCommandPolicy } from '../../../src/music-assistant/commands/open-command-policy.ts'
 
@@ -144,4 +145,41 @@ test('rule 3: URLs are not played, looked up, searched or announced, wherever th
     t.is(judged('player_queues/play_media', 'music.control', { media, start_item: '12' }), 'passes', String(media))
   t.is(judged('players/cmd/play_announcement', 'music.control', { text: 'Dinner: now!', url: '' }), 'passes')
   t.is(judged('music/search', 'music.read', { search_query: 'AC/DC: data 100% live' }), 'passes')
+})
+
+test('an address is found under any key, however deep it is', (t) => {
+  const judged = judge()
+  const address = fc.constantFrom(
+    'http://127.0.0.1:8097/x',
+    'RTSP://camera/',
+    'builtin://radio/https://x/',
+    '//nas/share',
+  )
+  const buried = fc.letrec((tie) => ({
+    value: fc.oneof({ maxDepth: 6 }, address, tie('list'), tie('map')),
+    list: fc
+      .tuple(fc.array(fc.jsonValue({ maxDepth: 1 }), { maxLength: 3 }), tie('value'))
+      .map(([many, one]) => [...many, one]),
+    map: fc
+      .tuple(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 }), { maxKeys: 3 }), fc.string(), tie('value'))
+      .map(([map, key, value]) => ({ ...map, [`_${key}`]: value })),
+  })).value
+  fc.assert(
+    fc.property(fc.string(), buried, (key, value) => {
+      t.is(judged('player_queues/play_media', 'music.control', { [`_${key}`]: value }), 'not-permitted')
+    }),
+  )
+})
+
+test('whatever the arguments are, there is an answer', (t) => {
+  const judged = judge()
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...COMMAND_TABLE.keys()),
+      fc.dictionary(fc.string(), fc.jsonValue()),
+      (command, args) => {
+        t.notThrows(() => judged(command, EVERYTHING, args))
+      },
+    ),
+  )
 })
