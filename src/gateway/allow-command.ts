@@ -1,5 +1,5 @@
 import type { Answer } from '../http/answer.ts'
-import { type GATEWAY_ERRORS, GatewayError } from '../http/gateway-error.ts'
+import type { GATEWAY_ERRORS } from '../http/gateway-error.ts'
 import type { CommandPolicy, CommandRefusal } from '../music-assistant/command.ts'
 import type { Allowed, Answered } from './access/access.ts'
 import { insufficientScope } from './access/bearer.ts'
@@ -11,11 +11,6 @@ import { asUpstreamsRead } from './routes/match-route.ts'
 /** Of a command: as much as Music Assistant itself takes. */
 const COMMAND_LIMITS = { limit: 16 * 1024 * 1024, timeoutMs: 30_000 }
 
-/** What serves the server's owner, its sign-in and its first user: open there to everybody. */
-const OWNERS = /^\/(?:api-docs|auth|login|setup)(?:\/|$)/
-/** It ends the token that it comes with, and that is the gateway's. */
-const LOG_OUT = /^\/auth\/logout\/?$/
-
 /** A request to Music Assistant that has been let in. */
 export interface CommandRequest {
   destination: UpstreamDestination
@@ -24,23 +19,19 @@ export interface CommandRequest {
 }
 
 /**
- * What a request to an upstream of `kind: music-assistant` may do there. The body of a command has to be read for that,
- * and is forwarded as it is. One that may not pass is answered in Music Assistant's own form.
- * @throws GatewayError not_found, body_too_large, request_timeout, unsupported_body; ClientLeftError
+ * Whether a request to an upstream of `kind: music-assistant` may do there what it says. The body of a command has to be
+ * read for that, and is forwarded as it is. One that may not pass is answered in Music Assistant's own form.
+ * @throws GatewayError body_too_large, request_timeout, unsupported_body; ClientLeftError
  */
 export async function allowCommand(
   exchange: Exchange,
   policy: CommandPolicy,
   { destination, target, decision }: CommandRequest,
 ): Promise<Allowed | Answered> {
-  const path = asUpstreamsRead(target.path)
-  refusePrivate(path, target.query, destination.path)
-  // Its other WebSockets stream audio, on a sign-in of their own.
-  if (exchange.upgrade && !/^\/ws\/?$/.test(path)) throw new GatewayError('not_found', `a WebSocket at ${path}`)
-  if (exchange.method !== 'POST' || !/^\/api\/?$/.test(path)) return decision
+  if (exchange.method !== 'POST' || !/^\/api\/?$/.test(asUpstreamsRead(target.path))) return decision
   const { identity } = decision
   if (identity === undefined) return plain(401, 'Authentication required', { code: 'unauthorized' }, CHALLENGE)
-  const body = await exchange.readBody(COMMAND_LIMITS)
+  const body = decision.body ?? (await exchange.readBody(COMMAND_LIMITS))
   if (body.length === 0) return plain(400, 'Body required', { code: 'invalid_command' })
   const command = policy.read(body)
   if ('reason' in command) return answerRefused(command, '', decision, destination)
@@ -51,22 +42,6 @@ export async function allowCommand(
 }
 
 const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="Music Assistant"' }
-
-/** @throws GatewayError not_found: for what nobody has linked an account for, as if it weren't there */
-function refusePrivate(path: string, query: string, routed: string): void {
-  if (OWNERS.test(path) && (path !== routed || LOG_OUT.test(path)))
-    throw new GatewayError('not_found', `${path} of Music Assistant is open to its owner only`)
-  // Before schema 31 it fetches whatever address is there, and says so to nobody.
-  if (/^\/imageproxy(?:\/|$)/.test(path) && hasPath(query))
-    throw new GatewayError('not_found', 'imageproxy?path= fetches any address')
-}
-
-function hasPath(query: string): boolean {
-  const names = query.slice(1).split(/[&;]/)
-  return names.some((pair) =>
-    /^\s*path\s*(?:\[|$)/i.test(asUpstreamsRead(pair.split('=', 1)[0] as string).replaceAll('+', ' ')),
-  )
-}
 
 function answerRefused(
   { reason, sentence, scope }: CommandRefusal,

@@ -11,6 +11,7 @@ import { heldUpgrade, holdConversation } from './hold-conversation.ts'
 import { noteIdentity } from './note-identity.ts'
 import { openPendingSignIns } from './pending-sign-ins.ts'
 import { refuseAmbiguous, type Target } from './refuse-ambiguous.ts'
+import { refuseOwnersPath } from './refuse-owners-path.ts'
 import { refuseServiceWorker } from './refuse-service-worker.ts'
 import { requireWebSocket } from './require-web-socket.ts'
 import { fixedAnswer, redirectAnswer } from './routes/fixed-answers.ts'
@@ -54,6 +55,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       record.route = destination.path
       if (upgrade) requireWebSocket(exchange, upgrade, destination) // -> 400, 403
       if (destination.kind === 'upstream') refuseServiceWorker(exchange) // -> 403
+      if (destination.kind === 'upstream' && destination.commands) refuseOwnersPath(exchange, target, destination) // -> 404
       // Before anything is waited for, so that a reload closes no connections that are about to be used.
       if (destination.kind === 'upstream' && !upgrade) release = destination.upstream.lease()
 
@@ -77,7 +79,8 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
 
       const { upstream, commands } = destination
       record.upstream = upstream.name
-      const allowed = commands ? await allowCommand(exchange, commands, { destination, target, decision }) : decision
+      const isJudged = commands !== undefined && !upgrade
+      const allowed = isJudged ? await allowCommand(exchange, commands, { destination, target, decision }) : decision
       if (allowed.kind === 'answer') return sendAnswer(exchange, allowed.answer) // -> 400, 401, 403
       exchange.allowed = decision
       const address = record.address ?? record.peer

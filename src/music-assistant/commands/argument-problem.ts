@@ -1,5 +1,5 @@
 import type { CommandCaller } from '../command.ts'
-import { isBuiltin, namesAddress, namesItem } from './names-address.ts'
+import { isBuiltin, mayNameAddress, namesAddress, namesItem } from './names-address.ts'
 
 /** In whose name a command acts: the server takes these two out before the call. */
 const IMPERSONATES = ['user', 'username']
@@ -8,6 +8,8 @@ const OTHERS = ['userid', 'user_id', 'all_users']
 /** What is played, or looked up, by its URI. */
 const ITEM_KEYS = new Set(['media', 'media_item', 'item', 'items', 'uri', 'uris', 'start_item', 'path'])
 const ADDRESS_KEY = /(?:^|_)urls?$/
+/** Characters of all that has to be looked at closely; 1,500 URIs have a tenth of it. */
+const LOOK_LIMIT = 1024 * 1024
 
 export interface ArgumentRules {
   /** Whether addresses may be played and announced, which the server then fetches. */
@@ -30,6 +32,7 @@ export function argumentProblem(
     if (OTHERS.includes(key) && !namesCaller(value, account)) return `${key}: a client sees its own user's music alone.`
   }
   if (urls) return undefined
+  if (lengthToLookAt(args) > LOOK_LIMIT) return 'args: that is too much to look through.'
   const found = findAddress(args, 'args')
   return found && `${found}: only URIs of Music Assistant such as library://track/1 pass here, and no addresses.`
 }
@@ -41,11 +44,17 @@ function namesCaller(value: unknown, account: CommandCaller['account']): boolean
   return value === account.userId || value.trim().toLowerCase() === account.name.toLowerCase()
 }
 
+function lengthToLookAt(value: unknown): number {
+  if (typeof value === 'string') return mayNameAddress(value) ? value.length : 0
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.values(value).reduce((sum: number, one) => sum + lengthToLookAt(one), 0)
+}
+
 /** @returns the key that it stands under */
 function findAddress(value: unknown, key: string): string | undefined {
   if (typeof value === 'string') return isAllowed(value, key) ? undefined : key
   if (typeof value !== 'object' || value === null) return undefined
-  if (Array.isArray(value)) return firstOf(value.map((one) => [key, one]))
+  if (Array.isArray(value)) return firstOf(value.map((one): [string, unknown] => [key, one]))
   return addressOfBuiltin(value) ?? firstOf(Object.entries(value))
 }
 

@@ -1,6 +1,6 @@
 /** What Music Assistant, or whatever plays for it, would fetch. Its own URIs begin with the name of a provider instead. */
 const FETCHED =
-  /(?:https?|rtsp[a-z]?|rtmp[a-z]*|ftps?):\/|(?:^|[^a-z0-9_])(?:async|cache|concatf?|crypto|data|fd|file|gopher|hls|icy|ip[fn]s|mms[ht]?|pipe|rtp|sftp|smb|srt|subfile|tcp|tls|udp|unix|unsv|wss?):\//i
+  /(?:https?|rtsp[a-z]?|rtmp[a-z]{0,2}|ftps?):\/|(?:^|[^a-z0-9_])(?:async|cache|concatf?|crypto|data|fd|file|gopher|hls|icy|ip[fn]s|mms[ht]?|pipe|rtp|sftp|smb|srt|subfile|tcp|tls|udp|unix|unsv|wss?):\//i
 
 /** `provider://...`, with what comes behind. */
 const URI = /^(?<provider>[a-z0-9_-]+):\/\/(?<rest>.*)$/i
@@ -11,8 +11,17 @@ const ADDRESS_AS_ID = /^[^/]*\/.*[/:]|^\//
 /** What can't be seen. Python's own reader of URLs leaves some of it out. */
 const UNSEEN = /[\p{Cc}\p{Cf}]/gu
 
+/** Without any of these a text is neither an address nor a path. */
+const TELLING = /[:/\\%]|\.\.|[^\x20-\x7e]/
+
+/** Whether it takes a closer look to say what a text names. */
+export function mayNameAddress(text: string): boolean {
+  return TELLING.test(text)
+}
+
 /** Whether a text is an address, or has one in it, however it is spelt; or a way out of the folders of music. */
 export function namesAddress(text: string): boolean {
+  if (!mayNameAddress(text)) return false
   return readings(text).some(
     (reading) => FETCHED.test(reading) || /:\/\/.*:\/\/|^\/\//.test(reading) || /(?:^|\/)\.\.(?:\/|$)/.test(reading),
   )

@@ -2,6 +2,8 @@ import type { CommandMessage, CommandRefusal } from '../command.ts'
 
 /** Arrays and objects within each other; a command has five or so. */
 const DEPTH_LIMIT = 64
+/** Values in arrays and objects together, so that judging takes no time worth having; 1,500 items whole have half of it. */
+const VALUES_LIMIT = 200_000
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -14,6 +16,7 @@ export function readCommand(message: Uint8Array | string): CommandMessage | Comm
   if (text === undefined) return invalid('it is not UTF-8')
   const written = measure(text)
   if (written.depth > DEPTH_LIMIT) return invalid('it is nested too deeply')
+  if (written.values > VALUES_LIMIT) return invalid('it has too many values')
   const value = parse(text)
   if (!isObject(value)) return invalid('it is no JSON object')
   if (countMembers(value) !== written.members) return invalid('a key is there twice')
@@ -42,9 +45,18 @@ function parse(text: string): unknown {
   }
 }
 
-/** How many members the objects of a text have as it is written, and how deep it is. Of anything but JSON it says nothing. */
-function measure(text: string): { members: number; depth: number } {
+interface Measures {
+  /** Of all objects together, as they are written. */
+  members: number
+  /** Of all arrays and objects together, or nearly so. */
+  values: number
+  depth: number
+}
+
+/** Of anything but JSON it says nothing. */
+function measure(text: string): Measures {
   let members = 0
+  let commas = 0
   let open = 0
   let depth = 0
   for (let i = 0; i < text.length; i++) {
@@ -54,6 +66,9 @@ function measure(text: string): { members: number; depth: number } {
         break
       case ':':
         members++
+        break
+      case ',':
+        commas++
         break
       case '{':
       case '[':
@@ -65,7 +80,7 @@ function measure(text: string): { members: number; depth: number } {
         open--
     }
   }
-  return { members, depth }
+  return { members, values: commas + depth, depth }
 }
 
 /** Where the string that begins there has its closing quote. */

@@ -147,6 +147,15 @@ test('rule 3: URLs are not played, looked up, searched or announced, wherever th
   t.is(judged('music/search', 'music.read', { search_query: 'AC/DC: data 100% live' }), 'passes')
 })
 
+test('what would take long to look through is refused, and plain words are not', (t) => {
+  const judged = judge()
+  const uris = Array.from({ length: 1500 }, (_, i) => `filesystem_smb--Ab12Cd34://track/Band/Album/${i} - Track.mp3`)
+  t.is(judged('player_queues/play_media', 'music.control', { media: uris }), 'passes')
+  t.is(judged('player_queues/play_media', 'music.control', { media: 'y'.repeat(10_000_000) }), 'passes')
+  const long = Array.from({ length: 300 }, () => '%2541'.repeat(1000))
+  t.is(judged('player_queues/play_media', 'music.control', { name: long }), 'not-permitted')
+})
+
 test('an address is found under any key, however deep it is', (t) => {
   const judged = judge()
   const address = fc.constantFrom(

@@ -39,6 +39,12 @@ test('the depth has a limit, and a body that is nothing but depth no other effec
   t.is(sentence('['.repeat(5_000_000)), 'Invalid JSON: it is nested too deeply')
 })
 
+test('what has more values than anything that people play is not read', (t) => {
+  const many = (values: number) => `{"command":"x","args":{"a":[${'0,'.repeat(values)}0]}}`
+  t.is(sentence(many(199_000)), undefined)
+  t.is(sentence(many(200_000)), 'Invalid JSON: it has too many values')
+})
+
 test('a key that names the prototype is a key like any other', (t) => {
   t.is(sentence('{"__proto__":{"command":"players/all"}}'), 'Invalid JSON: missing required field')
   const read = readCommand('{"command":"players/all","args":{"__proto__":{"user":"admin"}}}')
