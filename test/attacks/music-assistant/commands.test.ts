@@ -1,5 +1,6 @@
 import test from 'ava'
 import { callsAs, startCommandHouse } from '../../support/command-house.ts'
+import { openMusicClient } from '../../support/music-client.ts'
 import { exchangeRaw, rawRequest } from '../../support/raw-client.ts'
 import { issueToken } from '../../support/tokens.ts'
 
@@ -179,4 +180,31 @@ test('/imageproxy?path= fetches nothing, for nobody', async (t) => {
   t.deepEqual(house.music.fetched, [])
   house.music.update({ schema: 77 })
   t.is((await exchangeRaw(house, rawRequest('GET /imageproxy/abc?size=80'))).status, 200)
+})
+
+test('by /ws, too, a linked client calls nothing of the owner and fetches no address', async (t) => {
+  const house = await startCommandHouse(t)
+  const client = await openMusicClient(t, house, { token: await issueToken(house) })
+  await client.next()
+  const codes = async (command: string, args: Record<string, unknown> = {}) =>
+    (await client.ask(command, args)).error_code
+  for (const command of [
+    'auth/users',
+    'auth/token/create',
+    'auth/user/create',
+    'logging/get',
+    'config/core',
+    'auth/logout',
+  ])
+    t.is(await codes(command, { name: 'x' }), 22, command)
+  t.is(await codes('nonsense'), 12)
+  const play = { queue_id: 'living-room', media: 'library://track/1' }
+  t.is(await codes('player_queues/play_media', { ...play, username: 'anna' }), 22)
+  t.is(await codes('player_queues/play_media', { ...play, media: FAR }), 22)
+  t.is(await codes('player_queues/play_media', { ...play, username: 'admin' }), undefined, 'its own user')
+  t.deepEqual(house.music.fetched, [])
+  t.deepEqual(
+    house.music.calls.map(({ command }) => command),
+    ['player_queues/play_media'],
+  )
 })
