@@ -14,12 +14,13 @@ const LOG_OUT = /^\/auth\/logout\/?$/
  * whoever has linked an account. A route that names such an address whole opens it.
  * @throws GatewayError not_found: as if it weren't there
  */
-export function refuseOwnersPath({ upgrade }: Exchange, target: Target, { path: routed }: UpstreamDestination): void {
+export function refuseOwnersPath({ upgrade }: Exchange, target: Target, destination: UpstreamDestination): void {
+  const { path: routed, access } = destination
   const path = asUpstreamsRead(target.path)
   if (OWNERS.test(path) && (path !== routed || LOG_OUT.test(path)))
     throw new GatewayError('not_found', `${path} of Music Assistant is open to its owner only`)
-  // Before schema 31 it fetches whatever address is there.
-  if (/^\/imageproxy(?:\/|$)/.test(path) && hasPath(target.query))
+  // Before schema 31 it fetches whatever address is there; a signed one is of the server's own making.
+  if (access.kind !== 'signed-url' && /^\/imageproxy(?:\/|$)/.test(path) && hasPath(target.query))
     throw new GatewayError('not_found', 'imageproxy?path= fetches any address')
   // Its other WebSockets stream audio, on a sign-in of their own.
   if (upgrade && !/^\/ws\/?$/.test(path)) throw new GatewayError('not_found', `a WebSocket at ${path}`)
