@@ -1,4 +1,5 @@
 import type { ExecutionContext } from 'ava'
+import type { RecordedRequest } from '../../demo/stand-in-music-assistant.ts'
 import type { HouseOptions } from '../../src/app/open-house.ts'
 import { startTestHouse, type TestConfig, type TestHouse } from './gateway.ts'
 import { exchangeRaw, type RawAnswer, rawRequest } from './raw-client.ts'
@@ -50,4 +51,9 @@ export async function callsAs(house: TestHouse, scopes: string[] = ['music.read'
     return exchangeRaw(house, rawRequest(`POST ${path}`, lines) + bytes.toString('latin1'))
   }
   return { post, call: (command, args) => post(JSON.stringify({ command, args })) }
+}
+
+/** What was passed on to Music Assistant. The gateway asks it things of its own, too. */
+export function passedOn({ music }: TestHouse): RecordedRequest[] {
+  return music.requests.filter((request) => request.header('x-forwarded-for').length > 0)
 }
