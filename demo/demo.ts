@@ -93,7 +93,7 @@ async function playLinking(): Promise<void> {
 
   step('The skill calls Music Assistant through the gateway')
   await call(tokens.access_token as string)
-  const seen = music.lastRequest!
+  const seen = music.requests.findLast(({ url }) => url === '/api')!
   print('  Music Assistant has seen:')
   for (const name of ['X-Remote-User-Name', 'X-Auth-Client-Id', 'X-Auth-Scopes'])
     print(`    ${name}: ${seen.header(name.toLowerCase())[0]}`)

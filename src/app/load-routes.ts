@@ -2,16 +2,21 @@ import type { Config, Route } from '../config/schema.ts'
 import { readAccess } from '../gateway/access/access.ts'
 import type { Destination } from '../gateway/routes/destination.ts'
 import type { Upstream } from '../gateway/upstreams/upstream.ts'
+import type { CommandPolicy } from '../music-assistant/command.ts'
 import { resourceOf } from './protected-resources.ts'
 import { originOf } from './session-gate.ts'
 
-/** The configured routes with what they lead to. @param upstreams by their names. */
-export function loadRoutes({ routes, public_url }: Config, upstreams: Map<string, Upstream>): Destination[] {
+/** The configured routes with what they lead to. @param upstreams by their names, as are the policies of some. */
+export function loadRoutes(
+  { routes, public_url }: Config,
+  upstreams: Map<string, Upstream>,
+  policies: Map<string, CommandPolicy>,
+): Destination[] {
   return routes.map((route) => {
     const { path, host, methods } = route
     const access = readAccess({ ...route, resource: resourceOf(public_url, path) })
     const matched = { path, host, methods, access }
-    return { ...matched, ...leadsTo(route, public_url, upstreams) }
+    return { ...matched, ...leadsTo(route, public_url, { upstreams, policies }) }
   })
 }
 
@@ -31,7 +36,7 @@ function leadsTo(
     ...route
   }: Route,
   publicUrl: string,
-  upstreams: Map<string, Upstream>,
+  { upstreams, policies }: { upstreams: Map<string, Upstream>; policies: Map<string, CommandPolicy> },
 ): Leads<Destination> {
   if (redirect !== undefined) return { kind: 'redirect', location: redirect }
   if (respond !== undefined)
@@ -43,5 +48,16 @@ function leadsTo(
   ])
   const found = upstreams.get(upstream) as Upstream
   const signsIn = token !== 'none'
-  return { kind: 'upstream', upstream: found, websocket, origins, sandbox, rewrite, signsIn, passAuthorization }
+  const commands = policies.get(upstream)
+  return {
+    kind: 'upstream',
+    upstream: found,
+    commands,
+    websocket,
+    origins,
+    sandbox,
+    rewrite,
+    signsIn,
+    passAuthorization,
+  }
 }

@@ -27,7 +27,8 @@ export async function loadUpstreams(
   }: LoadUpstreamsOptions = {},
 ): Promise<Map<string, Upstream>> {
   const settings: UpstreamSettings[] = []
-  for (const [name, { token, ca, response_timeout, ...rest }] of Object.entries(config.upstreams)) {
+  // Which commands pass is its routes' business: it keeps its connections when that changes.
+  for (const [name, { token, ca, response_timeout, commands: _, ...rest }] of Object.entries(config.upstreams)) {
     settings.push({
       ...rest,
       name,

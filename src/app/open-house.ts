@@ -81,6 +81,8 @@ export interface HouseOptions {
   anew?: boolean
   /** Is told of each request, once, when it has ended. */
   onRequest?: RequestListener['onEnd']
+  /** Whether each Music Assistant is asked which commands it has; it is, unless this is false. */
+  comparesCommands?: boolean
   /** For addresses that were bound before. */
   takePort?: TakePort
   /** Where the certificates of skill requests come from, and whom they have to come from. */

@@ -7,11 +7,13 @@ import { compileRoutes } from '../gateway/routes/compile-routes.ts'
 import type { Site as SiteOfGateway } from '../gateway/site.ts'
 import type { Upstream } from '../gateway/upstreams/upstream.ts'
 import type { ConnectionLimits } from '../listen/connection-room.ts'
+import type { CommandPolicy } from '../music-assistant/command.ts'
 import { clientAddressReader } from '../net/client-address.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { whyRefused } from '../oauth/grants/why-refused.ts'
 import { certificateSource, type SourcedCertificate } from './certificate-source.ts'
 import { closeFiles } from './close-files.ts'
+import { commandPolicies } from './command-policies.ts'
 import { connectionLimits } from './connection-limits.ts'
 import { loadProtocols } from './load-protocols.ts'
 import { loadRegistration } from './load-registration.ts'
@@ -33,6 +35,8 @@ export interface Site extends SiteOfGateway, SourcedCertificate {
   connectionLimits: ConnectionLimits
   /** By their settings. */
   upstreams: Map<string, Upstream>
+  /** Which commands pass, by the names of the upstreams that have any. */
+  policies: Map<string, CommandPolicy>
 }
 
 /**
@@ -53,6 +57,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const server = await openAuthorizationServer(house, config, byName)
   const simulated = await loadSimulatedChain(config, house)
   const registration = await loadRegistration(config, environment)
+  const policies = commandPolicies(config)
   const readName = headerNames(config.identity_headers)
   const { visits, gate } = openHostSessions(house, config)
   const account = openAccount(server, visits, config)
@@ -64,8 +69,9 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     authorizationServer: server,
     connectionLimits: connectionLimits(config, house.machine),
     upstreams,
-    protocols: loadProtocols(upstreams.values(), () => () => undefined),
-    routes: compileRoutes([...own, ...loadRoutes(config, byName)], new URL(config.public_url).hostname),
+    policies,
+    protocols: loadProtocols(upstreams.values(), ({ name }) => (policies.get(name) as CommandPolicy).allow),
+    routes: compileRoutes([...own, ...loadRoutes(config, byName, policies)], new URL(config.public_url).hostname),
     accessTokens: server.accessTokens,
     whyRefused: (token) => whyRefused(server, token),
     directives: openDirectives(environment),

@@ -30,6 +30,7 @@ import { reloader } from './reload.ts'
 import { requestIds } from './request-ids.ts'
 import { measure, metricsHandler } from './serve-metrics.ts'
 import { tellOfRequests } from './tell-of-requests.ts'
+import { watchCommands } from './watch-commands.ts'
 import { watchLogGrowth } from './watch-log-growth.ts'
 
 /** A gateway with everything at hand but its listeners. */
@@ -114,6 +115,11 @@ export async function prepareGateway(
     closing.defer(keepTime({ store, clock: house.clock, log: house.log, redate }))
     closing.defer(lookAfterStore(store, house.log))
     closing.defer(keepUpstreamTokens(house))
+    if (options.comparesCommands !== false) {
+      const stop = watchCommands({ current, log: house.log })
+      // What it waits for ends with the connections to the upstream.
+      closing.defer(() => void stop())
+    }
     const { reload, settled } = reloader({ house, listeners, current, swapSite, date })
     // First, so that none opens what nobody would close.
     closing.defer(settled)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { alexaMistakes, draftAlexa } from './cross-check-alexa.ts'
 import { audioMistakes, draftAudio } from './cross-check-audio.ts'
 import { clientMistakes, draftClient, names } from './cross-check-clients.ts'
+import { commandMistakes } from './cross-check-commands.ts'
 import { draftLifetimes, lifetimeMistakes } from './cross-check-lifetimes.ts'
 import { draftRoute, routeMistakes } from './cross-check-routes.ts'
 import { draftUsers, userMistakes } from './cross-check-users.ts'
@@ -50,6 +51,7 @@ export function crossCheck(value: unknown): Mistake[] {
     ...needlessAuthorities(read.data),
     ...userMistakes(read.data.users, read.data.upstreams),
     ...unknownScopes(read.data),
+    ...commandMistakes(read.data.upstreams, read.data.oauth.scopes && Object.keys(read.data.oauth.scopes)),
     ...sessionMistakes(read.data),
     ...lifetimeMistakes(read.data.oauth),
     ...clientMistakes(read.data.oauth.clients),

@@ -107,6 +107,7 @@ export type { FixedAnswer, Route } from './route-schema.ts'
 export type Config = z.infer<ReturnType<typeof configSchema>>
 export type Address = Config['listen']['https']
 export type Upstream = Config['upstreams'][string]
+export type Commands = NonNullable<Upstream['commands']>
 export type SecretSource = NonNullable<Upstream['token']>
 export type UserSource = Config['users']['source']
 export type Client = Config['oauth']['clients'][number]

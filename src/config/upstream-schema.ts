@@ -1,3 +1,4 @@
+import { commandsSchema } from './commands-schema.ts'
 import { file, isOrigin, keys, oneOf, type Surroundings, seconds, secretSource, text, wholeNumber } from './forms.ts'
 
 /** One of `upstreams`: a server behind the gateway. */
@@ -8,7 +9,12 @@ export function upstreamSchema(surroundings: Surroundings) {
       .describe('Where it listens.'),
     kind: oneOf(['plain', 'music-assistant'])
       .default('plain')
-      .describe('`music-assistant` for a server of that kind, whose commands are judged one by one.'),
+      .describe(
+        'What it is. Of a Music Assistant the gateway knows the commands: `POST /api` and `/ws` take those alone that the scopes of the access token cover, and what serves its owner (`/auth`, `/api-docs`, `/setup`, `/login`) is closed. Its web pages need another upstream, of kind `plain`.',
+      ),
+    commands: commandsSchema()
+      .optional()
+      .describe('Which commands of Music Assistant pass, besides what the gateway knows of them.'),
     token: secretSource(surroundings)
       .optional()
       .describe(

@@ -2,6 +2,7 @@ import type { EndpointRequest } from '../http/answer.ts'
 import { GatewayError } from '../http/gateway-error.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { type Allowed, decide } from './access/access.ts'
+import { allowCommand } from './allow-command.ts'
 import { answerChallenge, answerRefusal } from './answer-refusal.ts'
 import type { Exchange } from './exchange.ts'
 import type { Health } from './health.ts'
@@ -10,6 +11,7 @@ import { heldUpgrade, holdConversation } from './hold-conversation.ts'
 import { noteIdentity } from './note-identity.ts'
 import { openPendingSignIns } from './pending-sign-ins.ts'
 import { refuseAmbiguous, type Target } from './refuse-ambiguous.ts'
+import { refuseOwnersPath } from './refuse-owners-path.ts'
 import { refuseServiceWorker } from './refuse-service-worker.ts'
 import { requireWebSocket } from './require-web-socket.ts'
 import { fixedAnswer, redirectAnswer } from './routes/fixed-answers.ts'
@@ -53,6 +55,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       record.route = destination.path
       if (upgrade) requireWebSocket(exchange, upgrade, destination) // -> 400, 403
       if (destination.kind === 'upstream') refuseServiceWorker(exchange) // -> 403
+      if (destination.kind === 'upstream' && destination.commands) refuseOwnersPath(exchange, target, destination) // -> 404
       // Before anything is waited for, so that a reload closes no connections that are about to be used.
       if (destination.kind === 'upstream' && !upgrade) release = destination.upstream.lease()
 
@@ -74,8 +77,11 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       if (destination.kind === 'redirect') return sendAnswer(exchange, redirectAnswer(destination))
       if (destination.kind === 'respond') return sendAnswer(exchange, fixedAnswer(destination))
 
-      const { upstream } = destination
+      const { upstream, commands } = destination
       record.upstream = upstream.name
+      const isJudged = commands !== undefined && !upgrade
+      const allowed = isJudged ? await allowCommand(exchange, commands, { destination, target, decision }) : decision
+      if (allowed.kind === 'answer') return sendAnswer(exchange, allowed.answer) // -> 400, 401, 403
       exchange.allowed = decision
       const address = record.address ?? record.peer
       const own = decision.session && (await ownAuthorization(destination, exchange, decision, site.accessTokens))
@@ -91,7 +97,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
         upstream,
         target: decision.query === undefined ? target : { ...target, query: decision.query },
         headers,
-        body: decision.body,
+        body: allowed.body,
         sandbox: destination.sandbox,
         refusalOf: (status: number) =>
           (own ? undefined : refusalOf(upstream, identity, status, credentials)) ??

@@ -25,6 +25,17 @@ export const GATEWAY_ERRORS = {
     advice:
       'A route with `auth: alexa-directive` got something else: no JSON in UTF-8, a key twice, more than 32 levels, or neither of the two envelopes. What is wrong with a directive is answered in one.',
   },
+  unknown_command: {
+    status: 400,
+    sentence: 'This is no command that the gateway knows.',
+    advice:
+      'Music Assistant has no such command, or only a newer one than the gateway knows: the log of the start names those. `commands.allow` of the upstream lets it pass. The answer is text, as the server itself would say it.',
+  },
+  invalid_command: {
+    status: 400,
+    sentence: 'This is no command, or one that can be read in more than one way.',
+    advice: 'The body of a `POST /api` is no command of Music Assistant, or names a key twice. The answer is text.',
+  },
   unauthorized: {
     status: 401,
     sentence: 'Send an access token as Authorization: Bearer.',
@@ -35,6 +46,12 @@ export const GATEWAY_ERRORS = {
     sentence: 'The server behind this gateway no longer knows the account that was linked. Link it again.',
     advice:
       "The upstream has ended the person's own token and their session there, or doesn't know them any more. Link the account again.",
+  },
+  command_refused: {
+    status: 403,
+    sentence: 'This command does not pass through this gateway.',
+    advice:
+      'A command of Music Assistant that configures it, writes its library, acts for somebody else or plays an address. `commands` of the upstream says which of these pass. The answer is text.',
   },
   https_required: {
     status: 403,
@@ -84,17 +101,18 @@ export const GATEWAY_ERRORS = {
   request_timeout: {
     status: 408,
     sentence: 'The request took too long to arrive.',
-    advice: 'The headers, or the body of a form, did not arrive within 5 s; or another body within 300 s.',
+    advice:
+      'The headers, or the body of a form, did not arrive within 5 s, a command within 30 s; or another body within 300 s.',
   },
   body_too_large: {
     status: 413,
     sentence: 'The body is too large.',
-    advice: 'A form of more than 32 KiB, or a directive of more than 256 KiB.',
+    advice: 'A form of more than 32 KiB, a directive of more than 256 KiB, or a command of more than 16 MiB.',
   },
   unsupported_body: {
     status: 415,
     sentence: 'Send the body without Content-Encoding.',
-    advice: 'A form or a directive with a `Content-Encoding`.',
+    advice: 'A form, a directive or a command with a `Content-Encoding`.',
   },
   headers_too_large: {
     status: 431,
@@ -165,7 +183,10 @@ export const GATEWAY_ERRORS = {
 /** These are never thrown: the listeners answer where nothing of the gateway has seen the request yet. */
 type BeforeRequest = 'malformed_request' | 'headers_too_large' | 'https_required'
 
-export type GatewayErrorCode = Exclude<keyof typeof GATEWAY_ERRORS, BeforeRequest>
+/** These are told in Music Assistant's own form. */
+type OfCommands = 'unknown_command' | 'invalid_command' | 'command_refused'
+
+export type GatewayErrorCode = Exclude<keyof typeof GATEWAY_ERRORS, BeforeRequest | OfCommands>
 
 /** A request that the gateway doesn't forward, or couldn't. */
 export class GatewayError extends Refusal<GatewayErrorCode> {

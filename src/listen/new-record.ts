@@ -31,6 +31,7 @@ export function newRecord(
     userAgent,
     route: undefined,
     upstream: undefined,
+    command: undefined,
     upstreamStatus: undefined,
     user: undefined,
     client: undefined,

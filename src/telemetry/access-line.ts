@@ -37,6 +37,7 @@ export function accessLine(record: RequestRecord, event: string, time: string): 
   if (record.upgraded) line += ',"upgraded":true'
   line += optional('route', record.route, LENGTH_LIMITS.path)
   line += optional('upstream', record.upstream, LENGTH_LIMITS.name)
+  line += optional('command', record.command, LENGTH_LIMITS.name)
   if (record.upstreamStatus !== undefined) line += `,"upstream_status":${record.upstreamStatus}`
   line += optional('user', record.user, LENGTH_LIMITS.name)
   line += optional('client', record.client, LENGTH_LIMITS.name)

@@ -57,6 +57,8 @@ export interface RequestRecord {
   /** What it matched: the path of a route as configured, or of an endpoint. */
   route: string | undefined
   upstream: string | undefined
+  /** Of Music Assistant's, by its name, where the gateway knows it. Never its arguments. */
+  command?: string | undefined
   /** What the upstream answered. */
   upstreamStatus: number | undefined
   /** Of whoever was let in: the user's name, the client's id, the grant's id. */

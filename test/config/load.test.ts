@@ -73,6 +73,13 @@ test('a full file says all there is to say', (t) => {
   })
   t.deepEqual(Object.keys(config.upstreams), ['music-assistant', 'lights', 'standard_port'])
   t.is(config.upstreams.standard_port?.url, 'http://127.0.0.1')
+  t.is(config.upstreams['music-assistant']?.kind, 'music-assistant')
+  t.deepEqual(config.upstreams['music-assistant']?.commands, {
+    allow: { 'music/*': 'music.read', 'auth/scopes': 'user:read', 'config/core/get': 'user:read' },
+    refuse: ['players/cmd/power', 'auth/*'],
+    library_write: true,
+    urls: true,
+  })
   t.is(config.upstreams['music-assistant']?.response_timeout, 1)
   t.is(config.upstreams.lights?.response_timeout, 3600)
   t.is(config.upstreams.lights?.connections, 10_000)

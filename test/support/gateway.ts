@@ -19,8 +19,11 @@ export const ISSUER = 'https://dev.jasonhollis.com'
 export const JAPAN = 'https://alexa.amazon.co.jp/api/skill/link/MKXZK47785HJ2'
 export const ADA = { name: 'ada', displayName: 'Ada Lovelace', password: 'correct horse battery' }
 
-/** What another process writes counts with the next request, not a few milliseconds later. */
-const AT_ONCE = { changesEveryMs: 0 }
+/**
+ * What another process writes counts with the next request, not a few milliseconds later; and the upstream gets no
+ * requests but those of the test.
+ */
+const OF_TESTS: HouseOptions = { changesEveryMs: 0, comparesCommands: false }
 
 /**
  * A configuration like the shipped one, on free ports, with what tests need besides. Its upstream has longer to answer
@@ -142,7 +145,7 @@ export async function startTestHouse(
   const log: string[] = []
   const opened = logInto(log, environment)
   const requests = new EndedRequests()
-  const options = { ...AT_ONCE, ...more, onRequest: requests.add }
+  const options = { ...OF_TESTS, ...more, onRequest: requests.add }
   const prepared = await prepareGateway(loadConfig(configFile, {}), environment, opened, options)
   await addUser(prepared.store, environment, ADA)
   const gateway = await prepared.listen()
@@ -189,7 +192,7 @@ export async function startTestHouse(
 export async function restart(t: ExecutionContext, house: TestHouse, more: HouseOptions = {}): Promise<TestHouse> {
   await house.gateway.close()
   const prepared = await prepareGateway(loadConfig(house.configFile, {}), house, logInto(house.log, house), {
-    ...AT_ONCE,
+    ...OF_TESTS,
     ...more,
     onRequest: house.requests.add,
   })

@@ -69,8 +69,13 @@ export type Decision =
   | Allowed
   /** Not without better credentials. */
   | Challenge
-  /** Answered here and now, such as with the page to sign in. */
-  | { kind: 'answer'; answer: Answer }
+  | Answered
+
+/** Answered here and now, such as with the page to sign in. */
+export interface Answered {
+  kind: 'answer'
+  answer: Answer
+}
 
 export interface Allowed {
   kind: 'allow'

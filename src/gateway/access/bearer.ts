@@ -66,6 +66,12 @@ function requireScopes(access: BearerAccess, token: AccessToken): Decision {
   return challenge(access, sentence, 'insufficient_scope')
 }
 
+/** The value of `WWW-Authenticate` where a token lacks scopes that only what it asks for has shown. */
+export function insufficientScope(access: BearerAccess, scopes: string[]): string {
+  const sentence = `This needs an access token with the scope ${scopes.join(' ')}.`
+  return challenge({ ...access, scopes }, sentence, 'insufficient_scope').authenticate
+}
+
 /** Without credentials there is no error to name. @see RFC 6750 section 3.1 */
 function challenge(
   { scopes, metadata }: BearerAccess,

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../http/answer.ts'
+import type { CommandPolicy } from '../../music-assistant/command.ts'
 import type { Access } from '../access/access.ts'
 import type { Upstream } from '../upstreams/upstream.ts'
 
@@ -23,6 +24,8 @@ export interface EndpointDestination extends Matched {
 export interface UpstreamDestination extends Matched {
   kind: 'upstream'
   upstream: Upstream
+  /** Of Music Assistant, which of its commands pass. */
+  commands?: CommandPolicy | undefined
   websocket: boolean
   /** Whether the `Authorization` of a browser that is signed in goes on. */
   passAuthorization: boolean

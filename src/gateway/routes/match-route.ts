@@ -47,7 +47,7 @@ function isForwarded(destinations: Destination[] | undefined): boolean {
 }
 
 /** Whatever is encoded without need: what policy looks up is what the upstream is going to make of it. */
-function asUpstreamsRead(path: string): string {
+export function asUpstreamsRead(path: string): string {
   if (!path.includes('%')) return path
   return path.replace(/%([2-7][0-9a-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

@@ -4,7 +4,7 @@ import type { OwnTokens } from './own-tokens.ts'
 import { Places } from './places.ts'
 
 /** A server behind the gateway, as it is configured. */
-export interface UpstreamSettings extends Omit<Configured, 'kind' | 'token' | 'ca' | 'response_timeout'> {
+export interface UpstreamSettings extends Omit<Configured, 'kind' | 'token' | 'ca' | 'response_timeout' | 'commands'> {
   name: string
   kind?: Configured['kind']
   /** What the gateway itself signs in with there. */
