@@ -13,6 +13,7 @@ import { whyRefused } from '../oauth/grants/why-refused.ts'
 import { certificateSource, type SourcedCertificate } from './certificate-source.ts'
 import { closeFiles } from './close-files.ts'
 import { connectionLimits } from './connection-limits.ts'
+import { isPersonal } from './is-personal.ts'
 import { loadProtocols } from './load-protocols.ts'
 import { loadRegistration } from './load-registration.ts'
 import { loadRoutes } from './load-routes.ts'
@@ -46,7 +47,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const [certificate] = (await source.load()) as [ServerCertificate]
   const upstreams = await loadUpstreams(config, {
     previous: previous?.upstreams,
-    ownTokensAt: (name) => (config.upstreams[name]?.kind === 'music-assistant' ? personalTokens.at(name) : undefined),
+    ownTokensAt: (name) => (isPersonal(config, name) ? personalTokens.at(name) : undefined),
     monotonic: environment.monotonic,
   })
   const byName = new Map([...upstreams.values()].map((upstream) => [upstream.name, upstream]))
