@@ -275,3 +275,21 @@ test('what ends soon and could not be renewed is told in the log and at /readyz,
   await until(async () => !JSON.stringify(await ready()).includes('ending'))
   t.pass()
 })
+
+test('whoever is disabled in Music Assistant is no longer linked', async (t) => {
+  const { house, grants } = await openHouse(t)
+  const { access } = await link(house)
+  await callApi(house, access)
+  house.advance(60_000)
+  await fetch(`${house.music.url}/api`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${house.music.createToken('admin')}` },
+    body: JSON.stringify({
+      command: 'auth/user/disable',
+      args: { user_id: house.music.users.find(({ username }) => username === 'anna')?.userId },
+    }),
+  })
+  t.is((await callApi(house, access)).status, 401)
+  await until(async () => (await grants()).length === 0)
+  t.is((await callApi(house, access)).json.error, 'invalid_token')
+})
