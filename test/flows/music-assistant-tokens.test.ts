@@ -49,7 +49,7 @@ test('whoever links acts at Music Assistant with a token of their own, named aft
   const [row] = await rows()
   t.is(row?.value.endsAt, Math.floor(Date.parse(made!.expires_at) / 1000) * 1000)
   t.is(row?.value.account, 'anna')
-  t.deepEqual(upstreamEvents(), ['upstream_token_made'])
+  t.deepEqual(upstreamEvents(), ['upstream_token_issued'])
 
   const token = sentToken(house)
   for (const file of ['data/skillgate.db', 'data/skillgate.db-wal', 'data/audit.jsonl'])
@@ -99,7 +99,7 @@ test('the ten-year token no longer works after the grant was revoked', async (t)
   await revokeElsewhere()
   await until(async () => (await rows()).length === 0)
   t.is(await statusThere(house, token), 401)
-  t.deepEqual(upstreamEvents(), ['upstream_token_made', 'upstream_token_ended'])
+  t.deepEqual(upstreamEvents(), ['upstream_token_issued', 'upstream_token_ended'])
 })
 
 test('a code that nobody redeems leaves no token behind', async (t) => {
@@ -195,7 +195,7 @@ test('a token that Music Assistant has revoked is one 401 of ours, and then anot
   t.is(house.music.lastRequest?.user, 'anna')
   t.not(sentToken(house), token)
   t.is((await grants()).length, 1)
-  t.deepEqual(upstreamEvents(), ['upstream_token_made', 'upstream_token_refused', 'upstream_token_renewed'])
+  t.deepEqual(upstreamEvents(), ['upstream_token_issued', 'upstream_token_refused', 'upstream_token_renewed'])
 })
 
 test('where Music Assistant knows neither token nor session any more, the link is over and has to be made anew', async (t) => {

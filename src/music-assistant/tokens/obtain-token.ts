@@ -62,7 +62,7 @@ async function obtainAlone(
   })
   state.version++
   if (minted.kind === 'minted') {
-    audit({ event: row ? 'upstream_token_renewed' : 'upstream_token_made', ...about, detail: `at ${upstream}` })
+    audit({ event: row ? 'upstream_token_renewed' : 'upstream_token_issued', ...about, detail: `at ${upstream}` })
     return minted.token
   }
   audit({ event: 'upstream_token_refused', ...about, detail: `by ${upstream}: ${minted.detail}` })

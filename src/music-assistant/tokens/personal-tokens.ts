@@ -60,7 +60,7 @@ async function mintForConsent(
     const begun = await beginRow(tools, tokenRowId(grant, upstream), { ...wanted, pendingUntil: until })
     const minted = await mintToken(tools, call, begun, session === undefined ? [] : [session])
     if (minted.kind === 'minted') {
-      audit({ event: 'upstream_token_made', ...about, detail: `at ${upstream}, as ${account.name}` })
+      audit({ event: 'upstream_token_issued', ...about, detail: `at ${upstream}, as ${account.name}` })
       return { kind: 'made' }
     }
     await store.delete('upstream-token', begun.id)
