@@ -20,9 +20,11 @@ import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { OpenLog } from '../telemetry/open-log.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
+import { openSession } from '../users/account-session.ts'
 import { passwordVerifier, type VerifyPassword } from '../users/users.ts'
 import { callToUpstream } from './call-to-upstream.ts'
 import { type Machine, thisMachine } from './connection-limits.ts'
+import { isPersonal } from './is-personal.ts'
 import { measureStore } from './measure-store.ts'
 import { openKeys } from './open-keys.ts'
 import type { Site } from './open-site.ts'
@@ -144,7 +146,8 @@ export async function openHouse(
         audit: (event) => house.audit(event),
         inDoubt: () => clock.doubt() !== undefined,
         callTo: (name) => callToUpstream(house.current?.(), name),
-        isPersonal: (name) => house.current?.().config.upstreams[name]?.kind === 'music-assistant',
+        isPersonal: (name) => house.current !== undefined && isPersonal(house.current().config, name),
+        openAccountSession: (user) => openSession(sealer, user),
         host: () => new URL(house.current?.().config.public_url ?? public_url).host,
         generation: () => house.facts.generation(),
         forgetAll: () => house.facts.forgetAll(),

@@ -15,6 +15,7 @@ import { certificateSource, type SourcedCertificate } from './certificate-source
 import { closeFiles } from './close-files.ts'
 import { commandPolicies } from './command-policies.ts'
 import { connectionLimits } from './connection-limits.ts'
+import { isPersonal } from './is-personal.ts'
 import { loadProtocols } from './load-protocols.ts'
 import { loadRegistration } from './load-registration.ts'
 import { loadRoutes } from './load-routes.ts'
@@ -50,7 +51,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const [certificate] = (await source.load()) as [ServerCertificate]
   const upstreams = await loadUpstreams(config, {
     previous: previous?.upstreams,
-    ownTokensAt: (name) => (config.upstreams[name]?.kind === 'music-assistant' ? personalTokens.at(name) : undefined),
+    ownTokensAt: (name) => (isPersonal(config, name) ? personalTokens.at(name) : undefined),
     monotonic: environment.monotonic,
   })
   const byName = new Map([...upstreams.values()].map((upstream) => [upstream.name, upstream]))

@@ -33,7 +33,7 @@ export const AUDIT_EVENTS = {
   tokens_refreshed: 'tokens refreshed',
   refresh_token_reused: 'refresh token used again',
   revoked: 'revoked',
-  upstream_token_made: 'upstream token made',
+  upstream_token_issued: 'upstream token issued',
   upstream_token_renewed: 'upstream token renewed',
   upstream_token_refused: 'upstream token refused',
   upstream_token_ended: 'upstream token ended',

@@ -50,6 +50,10 @@ const LIMITS: Partial<Record<AuditEventName, Limit>> = {
   // Each has an id of its own.
   client_registered: { ...PROVEN, about: ofUser },
   tokens_refreshed: ROUTINE,
+  upstream_token_issued: PROVEN,
+  upstream_token_renewed: PROVEN,
+  upstream_token_refused: PROVEN,
+  upstream_token_ended: PROVEN,
 }
 
 /** Milliseconds. */

@@ -2,6 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { rereadToken } from '../../src/app/reread-token.ts'
+import { watchConfiguration } from '../../src/app/watch-configuration.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import type { Logger } from '../../src/telemetry/log.ts'
 import { temporaryFolder } from '../support/environment.ts'
 import { startTestHouse } from '../support/gateway.ts'
 import { callApi, link } from '../support/linking.ts'
@@ -57,3 +60,27 @@ async function revoke(url: string, music: { createToken: (name: string) => strin
     body: JSON.stringify({ command: 'auth/token/revoke', args: { token_id } }),
   })
 }
+
+test('a token that is written into its file counts without anybody being told', async (t) => {
+  const house = await startTestHouse(t)
+  const { access } = await link(house)
+  const watched = watchConfiguration({
+    configFile: house.configFile,
+    variables: {},
+    config: loadConfig(house.configFile, {}),
+    log: { info() {}, error() {} } as unknown as Logger,
+    gateway: Promise.resolve(house.gateway),
+    explain: (error) => error.message,
+    watching: { settleMs: 1, pollMs: 50 },
+  })
+  t.teardown(watched.close)
+  await watched.watch()
+  await callApi(house, access)
+  t.is(house.music.lastRequest?.user, 'admin')
+  writeFileSync(join(house.folder, 'data/music-assistant.token'), house.music.createToken('anna'), { mode: 0o600 })
+  await until(async () => {
+    await callApi(house, access)
+    return house.music.lastRequest?.user === 'anna'
+  })
+  t.pass()
+})

@@ -49,7 +49,7 @@ test('whoever links acts at Music Assistant with a token of their own, named aft
   const [row] = await rows()
   t.is(row?.value.endsAt, Math.floor(Date.parse(made!.expires_at) / 1000) * 1000)
   t.is(row?.value.account, 'anna')
-  t.deepEqual(upstreamEvents(), ['upstream_token_made'])
+  t.deepEqual(upstreamEvents(), ['upstream_token_issued'])
 
   const token = sentToken(house)
   for (const file of ['data/skillgate.db', 'data/skillgate.db-wal', 'data/audit.jsonl'])
@@ -99,7 +99,7 @@ test('the ten-year token no longer works after the grant was revoked', async (t)
   await revokeElsewhere()
   await until(async () => (await rows()).length === 0)
   t.is(await statusThere(house, token), 401)
-  t.deepEqual(upstreamEvents(), ['upstream_token_made', 'upstream_token_ended'])
+  t.deepEqual(upstreamEvents(), ['upstream_token_issued', 'upstream_token_ended'])
 })
 
 test('a code that nobody redeems leaves no token behind', async (t) => {
@@ -195,7 +195,7 @@ test('a token that Music Assistant has revoked is one 401 of ours, and then anot
   t.is(house.music.lastRequest?.user, 'anna')
   t.not(sentToken(house), token)
   t.is((await grants()).length, 1)
-  t.deepEqual(upstreamEvents(), ['upstream_token_made', 'upstream_token_refused', 'upstream_token_renewed'])
+  t.deepEqual(upstreamEvents(), ['upstream_token_issued', 'upstream_token_refused', 'upstream_token_renewed'])
 })
 
 test('where Music Assistant knows neither token nor session any more, the link is over and has to be made anew', async (t) => {
@@ -213,7 +213,7 @@ test('where Music Assistant knows neither token nor session any more, the link i
   t.is(answer.json.error, 'invalid_grant')
   await until(async () => (await rows()).length === 0)
   // The gateway's own token, which is an administrator's, was never used in its place.
-  t.true(house.music.requests.every(({ user }) => user !== 'admin'))
+  t.true(house.music.requests.every(({ url, user }) => url === '/auth/me' || user !== 'admin'))
 })
 
 test('a revoked token unlinks nobody while Music Assistant is down, and is replaced when it is back', async (t) => {
@@ -274,4 +274,22 @@ test('what ends soon and could not be renewed is told in the log and at /readyz,
   await until(() => upstreamEvents().includes('upstream_token_renewed'))
   await until(async () => !JSON.stringify(await ready()).includes('ending'))
   t.pass()
+})
+
+test('whoever is disabled in Music Assistant is no longer linked', async (t) => {
+  const { house, grants } = await openHouse(t)
+  const { access } = await link(house)
+  await callApi(house, access)
+  house.advance(60_000)
+  await fetch(`${house.music.url}/api`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${house.music.createToken('admin')}` },
+    body: JSON.stringify({
+      command: 'auth/user/disable',
+      args: { user_id: house.music.users.find(({ username }) => username === 'anna')?.userId },
+    }),
+  })
+  t.is((await callApi(house, access)).status, 401)
+  await until(async () => (await grants()).length === 0)
+  t.is((await callApi(house, access)).json.error, 'invalid_token')
 })

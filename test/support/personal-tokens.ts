@@ -6,6 +6,7 @@ import { GatewayError } from '../../src/http/gateway-error.ts'
 import type { Identity } from '../../src/http/identity.ts'
 import { openPersonalTokens } from '../../src/music-assistant/tokens/personal-tokens.ts'
 import { openSealer } from '../../src/secrets/seal.ts'
+import type { UserRecord } from '../../src/store/records.ts'
 import type { AuditEvent } from '../../src/telemetry/audit.ts'
 import type { Logger } from '../../src/telemetry/log.ts'
 import { temporaryFolder } from './environment.ts'
@@ -87,6 +88,7 @@ export async function openTokens(t: ExecutionContext) {
     ...{ ...environment, store, sealer, log, audit: (event: AuditEvent) => void events.push(event) },
     inDoubt: () => false,
     callTo: (upstream: string) => (upstream === 'music' ? there.call : undefined),
+    openAccountSession: ({ id, account }: UserRecord) => account && sealer.open(account.sealedSession, `account:${id}`),
     isPersonal: (upstream: string) => upstream === 'music',
     host: () => 'home.example',
     generation: () => generation,

@@ -36,13 +36,13 @@ export async function endRow(
 
 /** By its name, which no other token has. */
 async function endLost(
-  { sealer, log }: TokenTools,
+  tools: TokenTools,
   call: CallUpstream,
   row: TokenRow,
   user: UserRecord | undefined,
 ): Promise<void> {
   const { making, upstream, userName } = row.value
-  const bearers = [openSession(sealer, user, upstream), openToken(sealer, row)].filter((one) => one !== undefined)
+  const bearers = [openSession(tools, user, upstream), openToken(tools.sealer, row)].filter((one) => one !== undefined)
   for (const bearer of bearers) {
     const listed = await listTokens(call, bearer)
     if ('kind' in listed) continue
@@ -50,5 +50,5 @@ async function endLost(
     return
   }
   const detail = `whether "${making}" is among the tokens of ${userName} there can't be looked up any more`
-  log.warn({ upstream, detail }, 'token may be left over')
+  tools.log.warn({ upstream, detail }, 'token may be left over')
 }

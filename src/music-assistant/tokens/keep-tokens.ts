@@ -96,7 +96,7 @@ async function renew(tools: TokenTools, state: TokenState, row: TokenRow): Promi
   const attempt = `${row.id} ${user?.account?.sessionAt}`
   if (!call || state.retries.problem(attempt)) return
   const own = endsAt > tools.now() ? openToken(tools.sealer, row) : undefined
-  const bearers = [own, openSession(tools.sealer, user, upstream)].filter((one) => one !== undefined)
+  const bearers = [own, openSession(tools, user, upstream)].filter((one) => one !== undefined)
   const about = { user: userName, grant: grantOfRow(row) }
   const minted = await mintToken(tools, call, row, bearers)
   state.version++

@@ -41,7 +41,7 @@ async function obtainAlone(
   wanted: Wanted,
   user: UserRecord | undefined,
 ): Promise<string> {
-  const { store, sealer, audit } = tools
+  const { store, audit } = tools
   const { upstream, identity, grant } = wanted
   const id = tokenRowId(grant, upstream)
   const row = await findRow(store, id)
@@ -54,7 +54,7 @@ async function obtainAlone(
   const granted = await store.get('grant', grant)
   const call = tools.callTo(upstream)
   if (!granted || !call) throw linkOver(wanted, 'its grant is gone')
-  const session = openSession(sealer, user, upstream)
+  const session = openSession(tools, user, upstream)
   const about = { user: identity.user.name, client: identity.client, grant }
   const minted = await failing(state, attempt, async () => {
     const begun = row ?? (await beginRow(tools, id, newToken(tools, wanted, user)))
@@ -62,7 +62,7 @@ async function obtainAlone(
   })
   state.version++
   if (minted.kind === 'minted') {
-    audit({ event: row ? 'upstream_token_renewed' : 'upstream_token_made', ...about, detail: `at ${upstream}` })
+    audit({ event: row ? 'upstream_token_renewed' : 'upstream_token_issued', ...about, detail: `at ${upstream}` })
     return minted.token
   }
   audit({ event: 'upstream_token_refused', ...about, detail: `by ${upstream}: ${minted.detail}` })

@@ -50,7 +50,7 @@ export function ownTokensAt(tools: TokenTools, state: TokenState, upstream: stri
     if (grant !== undefined) return bearer(await obtainToken(tools, state, { upstream, identity, grant }))
     // Somebody who is signed in here acts with the session that they have there.
     const person = await findUser(tools, { userName: user.name, userId: user.id })
-    return bearer(openSession(tools.sealer, person, upstream))
+    return bearer(openSession(tools, person, upstream))
   }
 
   /** One that was refused may have been ended there; or the answer meant something else. */

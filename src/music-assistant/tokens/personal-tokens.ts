@@ -47,7 +47,7 @@ async function mintForConsent(
   tools: TokenTools,
   { grant, until, clientName, ...owner }: Parameters<GrantTokens['mint']>[0],
 ): ReturnType<GrantTokens['mint']> {
-  const { store, sealer, audit, log } = tools
+  const { store, audit, log } = tools
   const user = await findUser(tools, owner)
   const { account } = user ?? {}
   const call = account && tools.isPersonal(account.upstream) ? tools.callTo(account.upstream) : undefined
@@ -55,12 +55,12 @@ async function mintForConsent(
   const { upstream } = account
   const about = { user: owner.userName, grant }
   try {
-    const session = openSession(sealer, user, upstream)
+    const session = openSession(tools, user, upstream)
     const wanted = { ...owner, upstream, account: account.name, name: `${clientName} via ${tools.host()}` }
     const begun = await beginRow(tools, tokenRowId(grant, upstream), { ...wanted, pendingUntil: until })
     const minted = await mintToken(tools, call, begun, session === undefined ? [] : [session])
     if (minted.kind === 'minted') {
-      audit({ event: 'upstream_token_made', ...about, detail: `at ${upstream}, as ${account.name}` })
+      audit({ event: 'upstream_token_issued', ...about, detail: `at ${upstream}, as ${account.name}` })
       return { kind: 'made' }
     }
     await store.delete('upstream-token', begun.id)

@@ -3,7 +3,7 @@ import { GatewayError } from '../../http/gateway-error.ts'
 
 /** Of whatever Music Assistant says about tokens and accounts; a person has few. */
 const ANSWER_LIMIT = 1024 * 1024
-const TIMEOUT_MS = 5000
+const TIMEOUT_MS = 10_000
 
 /** `forgotten`: it takes the token that was sent for none of its own. `refused`: it knows who asks, and says no. */
 export type Refused = { kind: 'forgotten' | 'refused'; detail: string }

@@ -3,6 +3,7 @@ import { SealError, type Sealer } from '../../secrets/seal.ts'
 import { everyRow } from '../../store/every-row.ts'
 import type { UpstreamTokenRecord, UserRecord } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
+import type { TokenTools } from './token-tools.ts'
 
 /** A token as it is stored. */
 export interface TokenRow {
@@ -60,24 +61,26 @@ function purposeOf(id: string): string {
 }
 
 /** The person's session at this upstream, if their account is there and it can be opened. */
-export function openSession(sealer: Sealer, user: UserRecord | undefined, upstream: string): string | undefined {
-  if (user?.account?.upstream !== upstream) return undefined
-  return openIfPossible(sealer, user.account.sealedSession, sessionPurpose(user.id))
+export function openSession(
+  { openAccountSession }: Pick<TokenTools, 'openAccountSession'>,
+  user: UserRecord | undefined,
+  upstream: string,
+): string | undefined {
+  return user?.account?.upstream === upstream ? unlessSealed(() => openAccountSession(user)) : undefined
+}
+
+function openIfPossible(sealer: Sealer, sealed: string, purpose: string): string | undefined {
+  return unlessSealed(() => sealer.open(sealed, purpose))
 }
 
 /** A gateway doesn't start without its keys: what can't be opened was sealed with one that its owner has given up. */
-function openIfPossible(sealer: Sealer, sealed: string, purpose: string): string | undefined {
+function unlessSealed<T>(open: () => T): T | undefined {
   try {
-    return sealer.open(sealed, purpose)
+    return open()
   } catch (error) {
     if (error instanceof SealError) return undefined
     throw error
   }
-}
-
-/** What a person's session at Music Assistant is sealed for. */
-export function sessionPurpose(userId: string): string {
-  return `account:${userId}`
 }
 
 /**

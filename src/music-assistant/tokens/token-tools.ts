@@ -18,6 +18,8 @@ export interface TokenTools extends Pick<Environment, 'now' | 'randomBytes'> {
   inDoubt: () => boolean
   /** Calls an upstream by its name. @returns undefined where the configuration has none of that name. */
   callTo: (upstream: string) => CallUpstream | undefined
+  /** The session with which somebody's account was given. @throws SealError when it can't be read any more. */
+  openAccountSession: (user: UserRecord) => string | undefined
   /** Whether people act with their own tokens at an upstream of this name. */
   isPersonal: (upstream: string) => boolean
   /** Under which the gateway is reached. */

@@ -130,7 +130,7 @@ test('a crowd without a token asks for one once', async (t) => {
   const all = await Promise.all(Array.from({ length: 50 }, () => at.credentialsOf(identity)))
   t.is(new Set(all).size, 1)
   t.deepEqual(there.calls, ['auth/token/create'])
-  t.deepEqual(eventNames(), ['upstream_token_made'])
+  t.deepEqual(eventNames(), ['upstream_token_issued'])
 })
 
 test('while none can be made the crowd is told so, and nobody asks again within 5 s', async (t) => {
