@@ -49,6 +49,7 @@ export async function startRelay(t: ExecutionContext, url: string, change: Parti
     const outcome = relay(exchange, {
       allowed: undefined,
       protocol: {
+        paths: /^/,
         greeting: async () => JSON.stringify(INFO),
         begin: (greeting) => beginConversation(() => undefined, greeting),
       },

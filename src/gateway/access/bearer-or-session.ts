@@ -1,5 +1,5 @@
 import type { AccessKind, Allowed } from './access.ts'
-import { type BearerAccess, bearer } from './bearer.ts'
+import { type BearerAccess, bearer, decideToken } from './bearer.ts'
 import { decideBySession, sessionHolds, signInAnswer } from './session.ts'
 
 /** A client with an access token, or a browser in which somebody has signed in: both at one path. */
@@ -19,6 +19,8 @@ export const bearerOrSession: AccessKind<BearerOrSessionAccess> = {
     if (decided.kind === 'allow') return decided
     return signInAnswer(exchange, site) ?? decided
   },
+
+  decideToken: (access, token, site) => decideToken(asBearer(access), token, site),
 
   stillHolds: (access, allowed: Allowed, site) =>
     allowed.session === undefined ? bearer.stillHolds(asBearer(access), allowed, site) : sessionHolds(allowed, site),

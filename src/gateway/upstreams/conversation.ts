@@ -2,6 +2,8 @@ import type { Identity } from '../../http/identity.ts'
 
 /** What a protocol of messages knows of an upstream that speaks it; made once for each upstream. */
 export interface MessageProtocol {
+  /** Where it is spoken. */
+  paths: RegExp
   /**
    * What the server says first, for a client that has not signed in yet: nothing is connected for a stranger.
    * @throws GatewayError where it can't be had.
