@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import test from 'ava'
 import { StorageError } from '../../../src/files/storage-error.ts'
+import { GatewayError } from '../../../src/http/gateway-error.ts'
 import { startMessageServer } from '../../support/message-server.ts'
 import { ALLOWED, heldTimers, startRelay } from '../../support/relayed.ts'
 import { startRawUpstream } from '../../support/scripted-upstream.ts'
@@ -100,6 +101,43 @@ test('a dead upstream is 999 to a client that has signed in, and its token is no
   t.is((await client.closed).code, 1013)
   t.like(client.said[1], { error_code: 999 })
   t.is(exchanges[0]!.record.refusal?.code, 'bad_gateway')
+})
+
+test("a person's link that is over is an invalid token, whoever notices it", async (t) => {
+  const server = await startMessageServer(t, {
+    signIn: false,
+    onMessage: (socket, text) => socket.send(JSON.stringify({ ...JSON.parse(text), error_code: 23, details: 'gone' })),
+  })
+  const over = () => new GatewayError('upstream_refused_person', 'their token is over')
+  const passages = [
+    async () => ({ headers: [], credentials: 'Bearer theirs', refusalOf: over }),
+    async () => {
+      throw over()
+    },
+  ]
+  for (const letIn of passages) {
+    const { open, exchanges } = await startRelay(t, server.url, { letIn })
+    const client = await open()
+    client.signIn()
+    t.is((await client.closed).code, 1008)
+    t.like(client.said[1], { message_id: 'a', error_code: 23 })
+    t.is(exchanges[0]!.record.refusal?.code, 'upstream_refused_person')
+  }
+})
+
+test("the gateway's own token that is refused is not the client's fault", async (t) => {
+  const server = await startMessageServer(t, {
+    signIn: false,
+    onMessage: (socket, text) => socket.send(JSON.stringify({ ...JSON.parse(text), error_code: 23, details: 'gone' })),
+  })
+  const refusalOf = () => new GatewayError('upstream_refused_gateway', 'renew it')
+  const letIn = async () => ({ headers: [], credentials: 'Bearer theirs', refusalOf })
+  const { open, exchanges } = await startRelay(t, server.url, { letIn })
+  const client = await open()
+  client.signIn()
+  t.is((await client.closed).code, 1013)
+  t.like(client.said[1], { message_id: 'a', error_code: 999 })
+  t.is(exchanges[0]!.record.refusal?.code, 'upstream_refused_gateway')
 })
 
 /** Upgrades, and says nothing more. */
