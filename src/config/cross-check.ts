@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { audioMistakes, draftAudio } from './cross-check-audio.ts'
 import { clientMistakes, draftClient, names } from './cross-check-clients.ts'
+import { conversationMistakes } from './cross-check-conversations.ts'
 import { draftLifetimes, lifetimeMistakes } from './cross-check-lifetimes.ts'
 import { draftRoute, routeMistakes } from './cross-check-routes.ts'
 import { draftUsers, userMistakes } from './cross-check-users.ts'
@@ -55,6 +56,7 @@ export function crossCheck(value: unknown): Mistake[] {
       basePath: read.data.oauth.base_path ?? basePath.parse(undefined),
       upstreams: read.data.upstreams,
     }),
+    ...conversationMistakes(read.data.routes, read.data.upstreams),
     ...audioMistakes(read.data.audio, read.data.routes, read.data.upstreams),
     ...repeatedHeaders(read.data),
   ]
