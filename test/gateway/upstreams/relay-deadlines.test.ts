@@ -125,6 +125,19 @@ test("a person's link that is over is an invalid token, whoever notices it", asy
   }
 })
 
+test('a browser that is signed in has no token of ours to show, and is answered as who it is', async (t) => {
+  const server = await startMessageServer(t)
+  const { token: _, ...session } = ALLOWED
+  const decideToken = () => t.fail('it is not asked for') as never
+  const { open } = await startRelay(t, server.url, { allowed: { ...session, session: 'id' }, decideToken })
+  const client = await open()
+  client.signIn()
+  await client.until(2)
+  t.like(client.said[1], { message_id: 'a', result: { authenticated: true } })
+  await server.until(() => server.clients[0]?.heard.length === 1)
+  t.deepEqual(JSON.parse(server.clients[0]!.heard[0]!).args, { token: 'theirs' })
+})
+
 test("the gateway's own token that is refused is not the client's fault", async (t) => {
   const server = await startMessageServer(t, {
     signIn: false,
