@@ -15,6 +15,7 @@ export function loadProtocols(
     if (upstream.kind !== 'music-assistant') continue
     const allow = allowCommand(upstream)
     protocols.set(upstream, {
+      paths: /^\/ws\/?$/,
       greeting: rememberServerInfo(callsTo(upstream)),
       begin: (greeting) => beginConversation(allow, greeting),
     })

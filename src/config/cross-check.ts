@@ -3,6 +3,7 @@ import { alexaMistakes, draftAlexa } from './cross-check-alexa.ts'
 import { audioMistakes, draftAudio } from './cross-check-audio.ts'
 import { clientMistakes, draftClient, names } from './cross-check-clients.ts'
 import { commandMistakes } from './cross-check-commands.ts'
+import { conversationMistakes } from './cross-check-conversations.ts'
 import { draftLifetimes, lifetimeMistakes } from './cross-check-lifetimes.ts'
 import { draftRoute, routeMistakes } from './cross-check-routes.ts'
 import { draftUsers, userMistakes } from './cross-check-users.ts'
@@ -59,6 +60,7 @@ export function crossCheck(value: unknown): Mistake[] {
       basePath: read.data.oauth.base_path ?? basePath.parse(undefined),
       upstreams: read.data.upstreams,
     }),
+    ...conversationMistakes(read.data.routes, read.data.upstreams),
     ...audioMistakes(read.data.audio, read.data.routes, read.data.upstreams),
     ...alexaMistakes(read.data.alexa, {
       basePath: read.data.oauth.base_path ?? basePath.parse(undefined),

@@ -41,14 +41,16 @@ export interface ConversationTools {
   onLong: RequestListener['onLong']
 }
 
-/** Relays a WebSocket message by message. @throws as `relay` does */
-export function holdConversation(
+/** Relays a WebSocket message by message. @throws GatewayError not_found, and as `relay` does */
+export async function holdConversation(
   exchange: Exchange,
   { upgrade, destination, protocol, allowed }: HeldUpgrade,
   { current, pending, onLong }: ConversationTools,
 ): Promise<Outcome> {
-  const { upstream, access } = destination
+  const { upstream, access, host } = destination
   const { record } = exchange
+  // Nothing else is let through unread: its other WebSockets are none of these conversations.
+  if (!protocol.paths.test(record.path)) throw new GatewayError('not_found', `no WebSocket of ${upstream.name}`)
   const address = record.address ?? record.peer
   record.upstream = upstream.name
   return relay(exchange, {
@@ -64,7 +66,7 @@ export function holdConversation(
         throw refusalOf(upstream, identity, 401, undefined) ?? new GatewayError('upstream_refused_gateway', nobody)
       }
       return {
-        headers: current().identityHeaders(exchange.rawHeaders, { identity, address, credentials }),
+        headers: current().identityHeaders(exchange.rawHeaders, { identity, address, credentials, host }),
         credentials,
         refusalOf: (status) => refusalOf(upstream, identity, status, credentials),
       }

@@ -1,4 +1,4 @@
-import type { Conversation, Effect, Verdict } from '../gateway/upstreams/conversation.ts'
+import type { Closing, Conversation, Effect, Verdict } from '../gateway/upstreams/conversation.ts'
 import type { Identity } from '../http/identity.ts'
 import { type ClientMessage, isObject, MalformedMessage, readClientMessage } from './client-message.ts'
 import type { AllowCommand, CommandCaller } from './command.ts'
@@ -121,16 +121,21 @@ export function beginConversation(allowCommand: AllowCommand, greeting?: string)
 
   function refusedThere({ error_code, details }: Record<string, unknown>): Effect[] {
     state = 'over'
-    const code = typeof error_code === 'number' ? error_code : ERROR_CODES.other
-    const said = typeof details === 'string' ? details : ''
-    const message = waiting === undefined ? undefined : errorAnswer(waiting, code, said)
-    return [{ kind: 'refused by upstream', detail: `its answer to auth: ${code} ${said}`, message }]
+    return [{ kind: 'refused by upstream', detail: `its answer to auth: ${error_code} ${details}` }]
   }
 
   function failed(sentence: string): Effect[] {
+    return over(ERROR_CODES.other, sentence, 'failed')
+  }
+
+  function unlinked(sentence: string): Effect[] {
+    return over(ERROR_CODES.invalidToken, sentence, 'access ended')
+  }
+
+  function over(code: number, sentence: string, why: Closing): Effect[] {
     state = 'over'
-    const told = waiting === undefined ? [] : [tellClient(errorAnswer(takeWaiting(), ERROR_CODES.other, sentence))]
-    return [...told, { kind: 'close', why: 'failed', detail: sentence }]
+    const told = waiting === undefined ? [] : [tellClient(errorAnswer(takeWaiting(), code, sentence))]
+    return [...told, { kind: 'close', why, detail: sentence }]
   }
 
   function takeWaiting(): ClientMessage['message_id'] {
@@ -146,7 +151,7 @@ export function beginConversation(allowCommand: AllowCommand, greeting?: string)
     get listens() {
       return state === 'signing in'
     },
-    ...{ fromClient, fromUpstream, connected, decided, failed },
+    ...{ fromClient, fromUpstream, connected, decided, failed, unlinked },
   }
 }
 

@@ -19,7 +19,7 @@ function told(effects: Effect[]): unknown[] {
   return effects.map((effect) => {
     if (effect.kind === 'tell') return [effect.whom, JSON.parse(effect.message)]
     if (effect.kind === 'decide') return ['decide', effect.token]
-    return effect.kind === 'close' ? ['close', effect.why] : [effect.kind, effect.message]
+    return effect.kind === 'close' ? ['close', effect.why] : [effect.kind, effect.detail]
   })
 }
 
@@ -130,15 +130,14 @@ test("the server's refusal of the person's own token is for the gateway to expla
   hears(conversation, { message_id: '1', command: 'auth', args: { token: 'x' } })
   conversation.connected(ADA, 'Bearer old')
   conversation.fromUpstream(INFO)
-  const [effect] = conversation.fromUpstream(
-    say({ message_id: 'skillgate', error_code: 23, details: 'Invalid or expired token' }),
-  )
-  t.like(effect, { kind: 'refused by upstream', detail: 'its answer to auth: 23 Invalid or expired token' })
-  t.deepEqual(JSON.parse((effect as { message: string }).message), {
-    message_id: '1',
-    error_code: 23,
-    details: 'Invalid or expired token',
-  })
+  const answer = say({ message_id: 'skillgate', error_code: 23, details: 'Invalid or expired token' })
+  t.deepEqual(told(conversation.fromUpstream(answer)), [
+    ['refused by upstream', 'its answer to auth: 23 Invalid or expired token'],
+  ])
+  t.deepEqual(told(conversation.unlinked('Link it again.')), [
+    ['client', { message_id: '1', error_code: 23, details: 'Link it again.' }],
+    ['close', 'access ended'],
+  ])
 })
 
 test('a server that says something else first, or has no users yet, is told as what it is', (t) => {

@@ -6,8 +6,9 @@ import { ADA, type TestHouse } from './gateway.ts'
 export async function issueToken(
   { prepared: { store }, now }: Pick<TestHouse, 'prepared' | 'now'>,
   scopes: string[] = ['music.read', 'music.control'],
+  userName: string = ADA.name,
 ): Promise<string> {
-  const user = (await store.get('user', ADA.name))!
+  const user = (await store.get('user', userName))!
   const token = newSecret({ randomBytes })
   const grant = `${user.id}.${randomBytes(8).toString('hex')}`
   const at = now()

@@ -35,7 +35,7 @@ function decideBearer(access: BearerAccess, { rawHeaders }: Exchange, site: Site
   return decideToken(access, token, site)
 }
 
-/** Wherever the token came from. */
+/** Wherever the token came from. @throws StorageError when nobody can tell whose it is. */
 export function decideToken(
   access: BearerAccess,
   token: string,

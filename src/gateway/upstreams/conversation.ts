@@ -2,6 +2,8 @@ import type { Identity } from '../../http/identity.ts'
 
 /** What a protocol of messages knows of an upstream that speaks it; made once for each upstream. */
 export interface MessageProtocol {
+  /** Where it is spoken. */
+  paths: RegExp
   /**
    * What the server says first, for a client that has not signed in yet: nothing is connected for a stranger.
    * @throws GatewayError where it can't be had.
@@ -30,6 +32,8 @@ export interface Conversation {
   decided: (verdict: Verdict) => Effect[]
   /** It can't go on, through no fault of the client's. @param sentence for the client. @returns what it is told. */
   failed: (sentence: string) => Effect[]
+  /** The person's link with the upstream is over, and the client's token good for nothing any more. */
+  unlinked: (sentence: string) => Effect[]
 }
 
 /** What is to be done about a message. */
@@ -37,8 +41,8 @@ export type Effect =
   | { kind: 'tell'; whom: 'client' | 'upstream'; message: string }
   /** Whether this access token lets somebody in. */
   | { kind: 'decide'; token: string }
-  /** The upstream doesn't accept what the gateway signs in with. @property message how it would be passed on. */
-  | { kind: 'refused by upstream'; detail: string; message: string | undefined }
+  /** The upstream doesn't accept what the gateway signs in with. */
+  | { kind: 'refused by upstream'; detail: string }
   | { kind: 'close'; why: Closing; detail?: string }
 
 export type Verdict =

@@ -108,15 +108,7 @@ class Relay {
     const { upgrade, upstream, onOpen } = this.#request
     const talk = new Talk(client, this.#conversation, {
       decide: (token) => void this.#decide(talk, client, token),
-      refused: (detail, message) => {
-        const refusal = this.#passage?.refusalOf(401)
-        const isOfPerson = refusal?.code === 'upstream_refused_person'
-        if ((refusal && !isOfPerson) || message === undefined)
-          return this.#fail(refusal ?? unreachable(upstream, new Error(detail)))
-        // The person's own token is no good any more: the client hears what the server says.
-        talk.perform([{ kind: 'tell', whom: 'client', message }])
-        talk.end('access ended')
-      },
+      refused: (detail) => this.#fail(this.#passage?.refusalOf(401) ?? unreachable(upstream, new Error(detail))),
       upstreamLeft: () => this.#fail(unreachable(upstream, new Error('it hung up before it had let the gateway in'))),
       broke: (error) => this.#fail(error),
       onOpen: () => {
@@ -219,7 +211,9 @@ class Relay {
     const { upstream } = this.#request
     if (OF_UPSTREAM.has(code)) upstream.reachable = false
     this.#exchange.record.refusal ??= { code, detail }
-    talk.perform(this.#conversation.failed(message))
+    // Their link is over, and no fault of the gateway's.
+    const isOver = code === 'upstream_refused_person'
+    talk.perform(isOver ? this.#conversation.unlinked(message) : this.#conversation.failed(message))
   }
 
   #wait(milliseconds: number, run: () => void): void {

@@ -20,8 +20,8 @@ const ENDINGS: Partial<Record<Closing, Ending>> = {
 /** What a conversation asks of its surroundings. */
 export interface TalkTools {
   decide: (token: string) => void
-  /** The upstream doesn't let the gateway in. @param message how it would be passed on, if anybody waits for it. */
-  refused: (detail: string, message: string | undefined) => void
+  /** The upstream doesn't let the gateway in. */
+  refused: (detail: string) => void
   /** The upstream hung up before it had let the gateway in. */
   upstreamLeft: () => void
   /** Something threw that nothing should throw. */
@@ -96,7 +96,7 @@ export class Talk {
     for (const effect of effects) {
       if (this.ending !== undefined) return
       if (effect.kind === 'decide') this.#tools.decide(effect.token)
-      else if (effect.kind === 'refused by upstream') this.#tools.refused(effect.detail, effect.message)
+      else if (effect.kind === 'refused by upstream') this.#tools.refused(effect.detail)
       else if (effect.kind === 'close') this.end(effect.why)
       else if (effect.whom === 'client') this.#send(this.#client, effect.message)
       else if (this.#server) this.#send(this.#server, effect.message)

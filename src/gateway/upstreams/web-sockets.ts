@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { ConnectionOptions } from 'node:tls'
-import { WebSocket, WebSocketServer } from 'ws'
+import { type PerMessageDeflateOptions, WebSocket, WebSocketServer } from 'ws'
 import { GatewayError } from '../../http/gateway-error.ts'
 import type { Exchange, UpgradeRequest } from '../exchange.ts'
 import { tooSlow, unreachable } from './outcome.ts'
@@ -18,7 +18,7 @@ const FRAGMENTS_LIMIT = 4096
 /** Milliseconds for the other side to answer a Close frame. */
 const CLOSE_TIMEOUT_MS = 5000
 
-/** About 30 KB a connection, where zlib's own choice takes 300. Nothing of one message helps to compress the next. */
+/** Some 40 KB a connection, where zlib's own choice takes 300. Nothing of one message helps to compress the next. */
 const COMPRESSION = {
   serverNoContextTakeover: true,
   clientNoContextTakeover: true,
@@ -30,15 +30,20 @@ const COMPRESSION = {
 
 const SHARED = { autoPong: false, closeTimeout: CLOSE_TIMEOUT_MS, maxFragments: FRAGMENTS_LIMIT }
 
-const acceptor = new WebSocketServer({
-  ...SHARED,
-  noServer: true,
-  clientTracking: false,
-  maxPayload: STRANGER_LIMIT,
-  perMessageDeflate: COMPRESSION,
-  // The server behind has none, and would leave the choice open as well.
-  handleProtocols: () => false,
-})
+/** Of clients that leave the size of their window to the server, and of those that don't. */
+const ACCEPTORS = [openAcceptor({ ...COMPRESSION, clientMaxWindowBits: 11 }), openAcceptor(COMPRESSION)] as const
+
+function openAcceptor(perMessageDeflate: PerMessageDeflateOptions): WebSocketServer {
+  return new WebSocketServer({
+    ...SHARED,
+    noServer: true,
+    clientTracking: false,
+    maxPayload: STRANGER_LIMIT,
+    perMessageDeflate,
+    // The server behind has none, and would leave the choice open as well.
+    handleProtocols: () => false,
+  })
+}
 
 /**
  * Whether a WebSocket can be made of a request; to be asked before anything is done for it.
@@ -57,6 +62,8 @@ export function checkHandshake({ headers }: Exchange): void {
  */
 export function acceptWebSocket(exchange: Exchange, { socket, head }: UpgradeRequest): Promise<WebSocket | undefined> {
   const { method, headers } = exchange
+  const offer = headers['sec-websocket-extensions'] ?? ''
+  const acceptor = ACCEPTORS[offer.includes('client_max_window_bits') ? 0 : 1]
   const request = { method, headers, socket } as unknown as IncomingMessage
   const { promise, resolve, reject } = Promise.withResolvers<WebSocket | undefined>()
   const left = () => resolve(undefined)

@@ -53,3 +53,14 @@ test('a client with a header is signed in by the gateway, and its own auth is an
     ['auth', 'players/all', 'players/all'],
   )
 })
+
+test('at a path for browsers with a session, too, a client without a header signs in with its token', async (t) => {
+  const house = await startTestHouse(t, (config) => {
+    asMusicAssistant(config)
+    config.routes[1]!.auth = 'bearer-or-session'
+  })
+  const client = await openMusicClient(t, house)
+  await client.next()
+  t.like(await client.ask('auth', { token: await issueToken(house) }), { result: { authenticated: true } })
+  t.true(Array.isArray((await client.ask('players/all')).result))
+})
