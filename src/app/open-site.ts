@@ -28,6 +28,7 @@ import type { House } from './open-house.ts'
 import { openSkillRequests } from './open-skill-requests.ts'
 import { ownEndpoints } from './own-endpoints.ts'
 import { openHostSessions } from './session-gate.ts'
+import { skillDestinations } from './skill-destinations.ts'
 
 /** All that a configuration decides. A reload opens the next one and puts it in the place of the one before, whole. */
 export interface Site extends SiteOfGateway, SourcedCertificate {
@@ -63,6 +64,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const { visits, gate } = openHostSessions(house, config)
   const account = openAccount(server, visits, config)
   const own = ownEndpoints(server, { registration, account }, health)
+  const skill = skillDestinations(house, config, { upstreams: byName, policies })
   return {
     config,
     source: source.name,
@@ -72,7 +74,10 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     upstreams,
     policies,
     protocols: loadProtocols(upstreams.values(), ({ name }) => (policies.get(name) as CommandPolicy).allow),
-    routes: compileRoutes([...own, ...loadRoutes(config, byName, policies)], new URL(config.public_url).hostname),
+    routes: compileRoutes(
+      [...own, ...skill, ...loadRoutes(config, byName, policies)],
+      new URL(config.public_url).hostname,
+    ),
     accessTokens: server.accessTokens,
     whyRefused: (token) => whyRefused(server, token),
     directives: openDirectives(environment),
