@@ -17,9 +17,17 @@ const REFUSED: Record<RefusedPassword['kind'], { counted: 'stays' | 'withdraw' |
     unreachable: { counted: 'withdraw' },
   }
 
-/** Counts it, or not. @returns why it was refused, for the audit trail; undefined where that depends on whose name it was. */
-export async function settleRefused(refused: RefusedPassword, admitted: Admitted): Promise<string | undefined> {
+/**
+ * Counts it, or not. Where it was tried here first it stays a failure, whatever the server with the accounts said then: a
+ * server that is down would otherwise make guesses at passwords of ours cost nothing.
+ * @returns why it was refused, for the audit trail; undefined where that depends on whose name it was.
+ */
+export async function settleRefused(
+  refused: RefusedPassword,
+  admitted: Admitted,
+  { triedHere }: { triedHere: boolean },
+): Promise<string | undefined> {
   const { counted, detail } = REFUSED[refused.kind]
-  if (counted !== 'stays') await admitted[counted]()
+  if (counted !== 'stays' && !triedHere) await admitted[counted]()
   return refused.kind === 'unreachable' ? refused.detail : detail
 }

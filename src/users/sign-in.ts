@@ -136,7 +136,7 @@ export async function openSignIn({
     name: string | undefined,
     by: Caller,
   ): Promise<SignInOutcome> {
-    const why = await settleRefused(refused, admitted)
+    const why = await settleRefused(refused, admitted, { triedHere: local })
     const { user, detail } = await whoIs(name)
     if (refused.kind !== 'guessed') {
       audit({ event: 'sign_in_failed', ...by, user, detail: why ?? detail })
