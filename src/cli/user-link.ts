@@ -40,7 +40,7 @@ export async function link(tools: StoreTools, words: string[]): Promise<void> {
     throw new CommandError('Say in gateway.yaml which upstream has the accounts:  users: { upstream: music-assistant }')
   }
   if (user.account) await endAccountSession(tools, user)
-  audit({ event: 'account_linked', user: user.name, detail: `${linked.name} at ${linked.upstream}, ${linked.role}` })
+  audit({ event: 'user_linked', user: user.name, detail: `${linked.name} at ${linked.upstream}, ${linked.role}` })
   world.print(`${user.name} has the account ${linked.name} at ${linked.upstream} now, as ${linked.role}.`)
   world.print(`What ${user.name} links from now on acts with it there.`)
 }
@@ -56,7 +56,7 @@ export async function unlink(tools: StoreTools, words: string[]): Promise<void> 
   await replaceUser(store, user, { account: undefined })
   await endAccountSession(tools, user)
   const { name, upstream } = user.account
-  audit({ event: 'account_unlinked', user: user.name, detail: `${name} at ${upstream}` })
+  audit({ event: 'user_unlinked', user: user.name, detail: `${name} at ${upstream}` })
   world.print(`${user.name} has no account at ${upstream} any more.`)
 }
 
