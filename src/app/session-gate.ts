@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { SessionGate } from '../gateway/access/session.ts'
 import { seeOther } from '../http/answer.ts'
+import { maySignIn } from '../users/account-users.ts'
 import { openSessions, type Sessions } from '../users/sessions.ts'
 import { openVisits, type Visits } from '../users/visits.ts'
 import type { House } from './open-house.ts'
@@ -13,10 +14,11 @@ export interface HostSessions {
 }
 
 export function openHostSessions({ store, environment, sealer }: House, config: Config): HostSessions {
-  const { public_url, oauth } = config
+  const { public_url, oauth, users } = config
   const { base_path, session, scopes } = oauth
   const limits = { idle: session.idle * 1000, absolute: session.absolute * 1000 }
-  const sessions = openSessions(store, environment, limits)
+  const upstream = users.source === 'music-assistant' ? users.upstream : undefined
+  const sessions = openSessions(store, environment, limits, maySignIn({ upstream, local: users.local }))
   const keys: [Buffer, ...Buffer[]] = [sealer.key('visits'), ...sealer.earlierKeys('visits')]
   const visits = openVisits({ store, environment, sessions, keys })
   const home = new URL(public_url).hostname

@@ -31,6 +31,19 @@ export function isAccountUser({ password, account }: UserRecord): boolean {
   return password === undefined && account !== undefined
 }
 
+/** Where people sign in from. */
+export interface UserSources {
+  /** The upstream with the accounts that are a way in. */
+  upstream: string | undefined
+  /** Whether those may sign in who have a password here. */
+  local: boolean
+}
+
+/** Whether this user could sign in, as it is configured now; whoever couldn't has no session either. */
+export function maySignIn({ upstream, local }: UserSources): (user: UserRecord) => boolean {
+  return (user) => (isAccountUser(user) ? upstream !== undefined && user.account?.upstream === upstream : local)
+}
+
 /** What this user types as a name. */
 export function typedName(user: UserRecord): string {
   return isAccountUser(user) ? (user.account?.name ?? user.name) : user.name

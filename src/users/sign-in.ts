@@ -7,7 +7,7 @@ import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { Audit, AuditEvent } from '../telemetry/audit.ts'
 import { type Accounts, openAccountCheck } from './account-check.ts'
-import { isAccountUser, usersTyped } from './account-users.ts'
+import { maySignIn, usersTyped } from './account-users.ts'
 import { type Admission, openAdmission } from './admission.ts'
 import { typedHasher } from './hash-typed.ts'
 import { openKnownBrowsers } from './known-browsers.ts'
@@ -61,9 +61,7 @@ export async function openSignIn({
   local = true,
   ...given
 }: SignInTools): Promise<SignIn> {
-  const sessions = openSessions(store, environment, limits, (user) =>
-    isAccountUser(user) ? user.account?.upstream === accounts?.upstream : local,
-  )
+  const sessions = openSessions(store, environment, limits, maySignIn({ upstream: accounts?.upstream, local }))
   const keys: [Buffer, ...Buffer[]] = [sealer.key('known browsers'), ...sealer.earlierKeys('known browsers')]
   const browsers = knownByAnyKey(keys, (key) => openKnownBrowsers(store, environment, key))
   const hashTyped = typedHasher(sealer)

@@ -8,6 +8,7 @@ import { addKitchen, pathOf, poll, startDevice, wordsOn } from '../support/devic
 import { ADA, type TestHouse } from '../support/gateway.ts'
 import { ALEXA_REQUEST, callApi, exchange, openAuthorize } from '../support/linking.ts'
 import { accountOf, signInAs, startAccountsHouse, useAccounts } from '../support/music-accounts.ts'
+import { openTwoHostBrowser, pathOf as pathOnHost, signInTo, startTwoHosts } from '../support/two-hosts.ts'
 
 /** Waits until what happens beside the answer has happened. */
 async function until(condition: () => boolean): Promise<void> {
@@ -259,6 +260,21 @@ test('switching the source at a reload lets nobody in whom it leaves out', async
   const stranger = new Browser(house)
   const form = await openAuthorize(house, ALEXA_REQUEST, stranger)
   t.is((await stranger.submit(form, { username: ADA.name, password: ADA.password })).status, 400)
+})
+
+test('nor at a host of an upstream, where somebody was signed in already', async (t) => {
+  const { house } = await startTwoHosts(t)
+  const browser = openTwoHostBrowser(house)
+  await signInTo(browser, '/')
+  t.is((await browser.ui.open('/')).status, 200)
+  await house.reload((config) => useAccounts(config, { local: false }))
+  t.is((await browser.ui.open('/')).status, 303, 'sent to sign in')
+  const asked = await browser.home.open(pathOnHost((await browser.ui.open('/')).location))
+  t.regex(wordsOn(asked), /Use your Music Assistant account/)
+  const { username, password } = accountOf(house, 'anna')
+  const ticket = await browser.home.submit(asked, { username, password })
+  t.is((await browser.ui.open(pathOnHost(ticket.location))).status, 303)
+  t.is((await browser.ui.open('/')).text, '<h1>Music</h1>')
 })
 
 test('neither a password nor a session of Music Assistant is in the log, the audit trail or the database', async (t) => {
