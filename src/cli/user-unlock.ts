@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
 import { forgetAddress } from '../limits/count-by-address.ts'
 import { keyFile, openSealer } from '../secrets/seal.ts'
-import { typedName } from '../users/account-users.ts'
+import { findAccountUser, typedName } from '../users/account-users.ts'
 import { typedHasher } from '../users/hash-typed.ts'
+import { ACCOUNT_MARK, accountName } from '../users/names.ts'
 import { forgetFailuresOfName } from '../users/sign-in-throttle.ts'
 import { newUnlockCode } from '../users/unlock-codes.ts'
 import { requireUser } from '../users/users.ts'
@@ -45,12 +46,26 @@ async function unlockAddress({ world, store, audit }: StoreTools, address: strin
 
 async function unlockName(tools: StoreTools, typed: string): Promise<void> {
   const { world, store, audit } = tools
+  const stranger = await newcomer(tools, typed)
+  if (stranger !== undefined) {
+    await forgetFailuresOfName(store, world, await hasher(tools), stranger)
+    audit({ event: 'unlocked', detail: 'by the command, an account that has not signed in yet' })
+    world.print(`${stranger} has not signed in here yet, and may try again.`)
+    return
+  }
   const user = await requireUser(store, typed)
   await forgetFailuresOfName(store, world, await hasher(tools), typedName(user))
   audit({ event: 'unlocked', user: user.name, detail: 'by the command' })
   world.print(`${user.name} may try again from everywhere but where an address is locked out (--address ends that).`)
   world.print(`If strangers go on guessing, it is locked again soon. A code helps nevertheless:`)
   world.print(`  npx skillgate user unlock ${user.name} --code`)
+}
+
+/** @returns the name of an account at the upstream of `users` with which nobody has signed in here yet. */
+async function newcomer({ store, config }: StoreTools, typed: string): Promise<string | undefined> {
+  const prefix = `${config.users.upstream}${ACCOUNT_MARK}`
+  if (config.users.upstream === undefined || !typed.startsWith(prefix)) return undefined
+  return (await findAccountUser(store, typed)) ? undefined : accountName(typed.slice(prefix.length))
 }
 
 async function makeCode(tools: StoreTools, typed: string): Promise<void> {

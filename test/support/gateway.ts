@@ -3,7 +3,11 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import { stringify } from 'yaml'
-import { type MusicAssistant, startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
+import {
+  type MusicAssistant,
+  type MusicAssistantOptions,
+  startMusicAssistant,
+} from '../../demo/stand-in-music-assistant.ts'
 import type { HouseOptions } from '../../src/app/open-house.ts'
 import { type PreparedGateway, prepareGateway, type RunningGateway } from '../../src/app/prepare-gateway.ts'
 import type { Environment } from '../../src/config/environment.ts'
@@ -129,9 +133,10 @@ export async function startTestHouse(
   t: ExecutionContext,
   change: (config: TestConfig) => void = () => {},
   more: HouseOptions = {},
+  musicOptions: MusicAssistantOptions = {},
 ): Promise<TestHouse> {
   const folder = temporaryFolder(t)
-  const music = await startMusicAssistant()
+  const music = await startMusicAssistant(musicOptions)
   t.teardown(() => music.close())
   mkdirSync(join(folder, 'data'), { mode: 0o700 })
   const token = music.createToken(music.users[0]!.username)

@@ -15,10 +15,13 @@ export async function startAccountsHouse(
   t: ExecutionContext,
   change: (config: TestConfig) => void = () => {},
 ): Promise<TestHouse> {
-  const house = await startTestHouse(t, (config) => {
+  const startedAt = new Date()
+  const withAccounts = (config: TestConfig) => {
     useAccounts(config)
     change(config)
-  })
+  }
+  // Its clock stands still, so that nobody has waited long enough because a test took long.
+  const house = await startTestHouse(t, withAccounts, {}, { now: () => startedAt })
   for (const account of house.music.users) {
     account.password = randomBytes(32).toString('base64url')
     noteIssued(account.password)
