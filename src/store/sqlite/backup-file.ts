@@ -21,10 +21,11 @@ export interface BackupContents {
 }
 
 /** SQLite's pages have no checksums, so a backup carries those of what is in it. */
-const TABLES = `
-  CREATE TABLE backup (made_at INTEGER NOT NULL, rows_sha256 TEXT NOT NULL);
-  CREATE TABLE backup_file (name TEXT PRIMARY KEY, mode INTEGER NOT NULL, content BLOB NOT NULL, sha256 TEXT NOT NULL);
-`
+const TABLES = {
+  backup: 'CREATE TABLE backup (made_at INTEGER NOT NULL, rows_sha256 TEXT NOT NULL)',
+  backup_file:
+    'CREATE TABLE backup_file (name TEXT PRIMARY KEY, mode INTEGER NOT NULL, content BLOB NOT NULL, sha256 TEXT NOT NULL)',
+}
 
 /** Another process may write meanwhile: what is copied is what there was at one moment. */
 const LOCK_TIMEOUT_MS = 10_000
@@ -46,7 +47,7 @@ export function writeBackupFile(database: string, into: string, { madeAt, files 
   }
   const backup = new DatabaseSync(into)
   try {
-    backup.exec(`PRAGMA synchronous = FULL; BEGIN; ${TABLES}`)
+    backup.exec(`PRAGMA synchronous = FULL; BEGIN; ${Object.values(TABLES).join('; ')}`)
     backup.prepare('INSERT INTO backup VALUES (?, ?)').run(madeAt, digestOfRows(backup))
     const insert = backup.prepare('INSERT INTO backup_file VALUES (?, ?, ?, ?)')
     for (const { name, mode, content } of files) insert.run(name, mode, content, digestOf(content))
@@ -72,6 +73,7 @@ export function readBackupFile(file: string): BackupContents {
     if (version > SCHEMA_VERSION) {
       throw new Error(`a newer Skillgate made it (version ${version}; this one knows up to ${SCHEMA_VERSION})`)
     }
+    checkTables(backup)
     const about = backup.prepare('SELECT made_at, rows_sha256 FROM backup').get()
     if (about?.rows_sha256 !== digestOfRows(backup)) throw new Error('it is damaged: its rows are not what was saved')
     const rows = backup.prepare('SELECT name, mode, content, sha256 FROM backup_file ORDER BY name').all()
@@ -92,6 +94,15 @@ export function stripBackupFile(copy: string): void {
     database.exec('PRAGMA synchronous = FULL; DROP TABLE backup; DROP TABLE backup_file; VACUUM')
   } finally {
     database.close()
+  }
+}
+
+/** SQLite goes by what its schema says, in which a flipped bit may be a column of another name. */
+function checkTables(backup: DatabaseSync): void {
+  const schema = backup.prepare('SELECT name, tbl_name, sql FROM sqlite_schema').all()
+  for (const [table, expected] of Object.entries(TABLES)) {
+    const found = schema.some(({ name, tbl_name, sql }) => name === table && tbl_name === table && sql === expected)
+    if (!found) throw new Error('it is damaged: its tables are not what they were')
   }
 }
 
