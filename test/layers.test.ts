@@ -46,7 +46,7 @@ const RULE_OF_BOTH = 'config/redirect-uri-form.ts'
 const ONLY_IMPORTER: Record<string, string> = {
   undici: 'gateway/upstreams/connection.ts',
   'http-proxy': 'gateway/upstreams/tunnel.ts',
-  ws: 'gateway/upstreams/web-sockets.ts',
+  ws: 'gateway/relay/web-sockets.ts',
   'node-forge': 'certificates/local/local-ca.ts',
   keyv: 'store/keyv-store.ts',
   'prom-client': 'telemetry/metrics.ts',

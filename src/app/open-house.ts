@@ -22,14 +22,18 @@ import type { OpenLog } from '../telemetry/open-log.ts'
 import type { RequestListener } from '../telemetry/request-record.ts'
 import { openSession } from '../users/account-session.ts'
 import { passwordVerifier, type VerifyPassword } from '../users/users.ts'
-import { callToUpstream } from './call-to-upstream.ts'
-import { type Machine, thisMachine } from './connection-limits.ts'
-import { isPersonal } from './is-personal.ts'
-import { measureStore } from './measure-store.ts'
-import { openKeys } from './open-keys.ts'
+import {
+  type CertificatesOfAmazon,
+  openSkillRequestMemory,
+  type SkillRequestMemory,
+} from './alexa/open-skill-requests.ts'
+import { measureStore } from './data/measure-store.ts'
+import { openKeys } from './data/open-keys.ts'
+import { databaseFile, openStore } from './data/open-store.ts'
+import { type Machine, thisMachine } from './listening/connection-limits.ts'
+import { callToUpstream } from './music-assistant/call-to-upstream.ts'
+import { isPersonal } from './music-assistant/is-personal.ts'
 import type { Site } from './open-site.ts'
-import { type CertificatesOfAmazon, openSkillRequestMemory, type SkillRequestMemory } from './open-skill-requests.ts'
-import { databaseFile, openStore } from './open-store.ts'
 import { RELEASED_AT } from './released-at.ts'
 import { StartError } from './start-error.ts'
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { backUp } from '../app/back-up.ts'
+import { backUp } from '../app/data/back-up.ts'
 import { loadConfig } from '../config/load.ts'
 import { openAudit } from '../telemetry/audit.ts'
 import { auditFile } from '../telemetry/audit-files.ts'

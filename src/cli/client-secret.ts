@@ -1,4 +1,4 @@
-import { clientSecretHash, ownSecret } from '../app/secret-sources.ts'
+import { clientSecretHash, ownSecret } from '../app/site/secret-sources.ts'
 import type { ClientSecretSource } from '../config/schema.ts'
 import { writeWholeFile } from '../files/write-whole-file.ts'
 import { FOR_EVER, withEarlierUntil, withNewSecret } from '../oauth/clients/client-secrets.ts'

@@ -1,5 +1,5 @@
 import { alexaClient } from '../alexa/console/alexa-client.ts'
-import { certificateSource } from '../app/certificate-source.ts'
+import { certificateSource } from '../app/site/certificate-source.ts'
 import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Client, Config } from '../config/schema.ts'

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { grantPatterns } from '../app/grant-patterns.ts'
-import { grantsOf } from '../app/grants.ts'
-import { makeDataFolder } from '../app/make-data-folder.ts'
+import { makeDataFolder } from '../app/data/make-data-folder.ts'
+import { grantPatterns } from '../app/process/grant-patterns.ts'
+import { grantsOf } from '../app/process/grants.ts'
 import { loadConfig } from '../config/load.ts'
 import { HARDENING } from './hardening.ts'
 

@@ -1,4 +1,4 @@
-import { askGateway } from '../app/control-socket.ts'
+import { askGateway } from '../app/process/control-socket.ts'
 import { loadConfig } from '../config/load.ts'
 import type { World } from './world.ts'
 

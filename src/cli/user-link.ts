@@ -1,5 +1,5 @@
-import { openKeys } from '../app/open-keys.ts'
-import { withUserAccounts } from '../app/user-accounts.ts'
+import { openKeys } from '../app/data/open-keys.ts'
+import { withUserAccounts } from '../app/music-assistant/user-accounts.ts'
 import type { AccountAnswer } from '../music-assistant/sign-in.ts'
 import { SealError } from '../secrets/seal.ts'
 import type { UserRecord } from '../store/records.ts'

@@ -1,5 +1,5 @@
 import { renderUnicodeCompact } from 'uqr'
-import { openKeys } from '../app/open-keys.ts'
+import { openKeys } from '../app/data/open-keys.ts'
 import { renewRecoveryCodes, switchSecondFactorOff, switchSecondFactorOn } from '../users/second-factor.ts'
 import { newTotpSecret, stepOfCode, totpUri } from '../users/totp.ts'
 import { requireUser } from '../users/users.ts'

@@ -1,4 +1,4 @@
-import { openStore } from '../app/open-store.ts'
+import { openStore } from '../app/data/open-store.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { explainFileError } from '../files/explain-file-error.ts'

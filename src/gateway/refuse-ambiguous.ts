@@ -1,6 +1,6 @@
 import { GatewayError } from '../http/gateway-error.ts'
 import type { Exchange } from './exchange.ts'
-import type { ReadHeaderName } from './header-names.ts'
+import type { ReadHeaderName } from './headers/header-names.ts'
 
 /** Where a request wants to go. Both parts are forwarded exactly as they are here. */
 export interface Target {

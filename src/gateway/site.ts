@@ -5,10 +5,10 @@ import type { AccessTokens } from '../oauth/grants/access-tokens.ts'
 import type { WhyRefused } from '../oauth/grants/why-refused.ts'
 import type { SessionGate } from './access/session.ts'
 import type { StreamUrls } from './audio/stream-urls.ts'
-import type { ReadHeaderName } from './header-names.ts'
-import type { IdentityHeaders } from './identity-headers.ts'
+import type { ReadHeaderName } from './headers/header-names.ts'
+import type { IdentityHeaders } from './headers/identity-headers.ts'
+import type { MessageProtocol } from './relay/conversation.ts'
 import type { RouteTable } from './routes/compile-routes.ts'
-import type { MessageProtocol } from './upstreams/conversation.ts'
 import type { Upstream } from './upstreams/upstream.ts'
 
 /** What a configuration decides, as far as the way of a request goes. A reload puts another one in its place. */

@@ -1,4 +1,4 @@
-import type { Closing, Conversation, Effect, Verdict } from '../gateway/upstreams/conversation.ts'
+import type { Closing, Conversation, Effect, Verdict } from '../gateway/relay/conversation.ts'
 import type { Identity } from '../http/identity.ts'
 import { type ClientMessage, isObject, MalformedMessage, readClientMessage } from './client-message.ts'
 import type { AllowCommand, CommandCaller } from './command.ts'

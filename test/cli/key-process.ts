@@ -1,8 +1,8 @@
 // node key-process.ts FOLDER [STEP]: rotates the key of this data folder in a process of its own, which is killed when it
 // has got to that step, as by kill -9.
-import { openKeys } from '../../src/app/open-keys.ts'
-import { openStore } from '../../src/app/open-store.ts'
-import { rotateKey } from '../../src/app/rotate-key.ts'
+import { openKeys } from '../../src/app/data/open-keys.ts'
+import { openStore } from '../../src/app/data/open-store.ts'
+import { rotateKey } from '../../src/app/data/rotate-key.ts'
 import { systemEnvironment } from '../../src/config/environment.ts'
 import { keyFile } from '../../src/secrets/key-file.ts'
 

@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { Effect } from '../../src/gateway/upstreams/conversation.ts'
+import type { Effect } from '../../src/gateway/relay/conversation.ts'
 import type { Identity } from '../../src/http/identity.ts'
 import type { AllowCommand, Command, CommandCaller } from '../../src/music-assistant/command.ts'
 import { beginConversation } from '../../src/music-assistant/conversation.ts'

@@ -1,7 +1,7 @@
 import type { GatewayError } from '../../http/gateway-error.ts'
 import type { AnswerChannel, Exchange } from '../exchange.ts'
+import { responseHeaders } from '../headers/response-headers.ts'
 import type { Target } from '../refuse-ambiguous.ts'
-import { responseHeaders } from '../response-headers.ts'
 import { answerProblem, withoutLength } from './answer-problem.ts'
 import { type Connection, type Dispatcher, isLostConnection, isTooSlow, rawHeadersOf } from './connection.ts'
 import { CLIENT_LEFT, type Outcome, tooSlow, unreachable } from './outcome.ts'

@@ -10,7 +10,7 @@ import {
   stillHolds,
   takesTokenLater,
 } from '../../../src/gateway/access/access.ts'
-import { identityHeaders } from '../../../src/gateway/identity-headers.ts'
+import { identityHeaders } from '../../../src/gateway/headers/identity-headers.ts'
 import type { Site } from '../../../src/gateway/site.ts'
 import { noteExchange } from '../../support/exchange.ts'
 

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { filesOf, ownSecretsOf } from '../../config/files-of.ts'
+import type { Config } from '../../config/schema.ts'
+import { StartError } from '../start-error.ts'
+
+/** Whether Node lets this process do that with a file. */
+export type HasGrant = (scope: 'fs.read' | 'fs.write', path: string) => boolean
+
+/**
+ * A process that serves can use only the files that it was given when it started. What another configuration names
+ * besides, it finds out here, not in the middle of a reload.
+ * @param has undefined where all may be used.
+ * @throws StartError that says what to do.
+ */
+export function refuseUngranted(config: Config, configFile: string, has: HasGrant | undefined = hasGrant()): void {
+  if (!has) return
+  const { data_dir, tls } = config
+  const written = [data_dir, ...(tls.source === 'local' ? [tls.directory] : [])]
+  const unreadable = filesOf(config, configFile).filter((file) => !has('fs.read', file))
+  const toBeMade = ownSecretsOf(config).filter((file) => has('fs.read', file) && !existsSync(file))
+  const missing = [...unreadable, ...[...written, ...toBeMade].filter((path) => !has('fs.write', path))]
+  if (missing.length === 0) return
+  const folders = [...new Set(missing.map(dirname))].join(', ')
+  throw new StartError(
+    `${missing.join(', ')} can't be used: the gateway may only use what it was given at its start, and that was not there. Restart Skillgate (systemctl restart skillgate), or keep it where the rest is instead of in ${folders}.`,
+  )
+}
+
+function hasGrant(): HasGrant | undefined {
+  // Undefined without --permission, whatever the types say.
+  const { permission } = process as { permission?: { has: HasGrant } }
+  return permission && ((scope, path) => permission.has(scope, path))
+}

@@ -1,0 +1,72 @@
+import { CertificateError } from '../../certificates/certificate-error.ts'
+import type { Config } from '../../config/schema.ts'
+import type { Listeners, PreparedListeners } from '../listening/listeners.ts'
+import type { House } from '../open-house.ts'
+import { closeSite, openSite, type Site } from '../open-site.ts'
+import { serveCertificate } from '../site/certificate-source.ts'
+import { StartError } from '../start-error.ts'
+
+export interface ReloadTools {
+  house: House
+  listeners: Listeners
+  current: () => Site
+  swapSite: (next: Site) => void
+  /** Gives links the end that the configuration says. @throws StorageError */
+  date: () => Promise<unknown>
+}
+
+export interface Reloader {
+  /** @throws ConfigError, StartError, CertificateError, StorageError, or an error of Node's; then nothing has changed. */
+  reload: (config: Config) => Promise<void>
+  /** Resolves when none is under way. */
+  settled: () => Promise<void>
+}
+
+/** Puts one configuration in the place of another, one reload after the other. A broken one changes nothing. */
+export function reloader({ house, listeners, current, swapSite, date }: ReloadTools): Reloader {
+  let running: Promise<void> = Promise.resolve()
+
+  async function reload(config: Config): Promise<void> {
+    if (house.phase === 'stopping') throw new StartError('Skillgate is stopping.')
+    const next = await openSite(house, config, current())
+    let prepared: PreparedListeners
+    try {
+      serveCertificate(house.certificates, next, current())
+      prepared = await listeners.prepare(config)
+    } catch (error) {
+      takeCertificateBack(house, current(), next)
+      await closeUnserved(next, current())
+      throw error
+    }
+    // From here on nothing is waited for, and nothing can fail.
+    prepared.commit()
+    swapSite(next)
+    house.audit({ event: 'reloaded' })
+    // The configuration is in force; what can't be dated now is when the clock is looked at next.
+    await date().catch((error) => house.log.error({ detail: String(error) }, 'dating links failed'))
+  }
+
+  return {
+    reload(config) {
+      const done = running.then(() => reload(config))
+      running = done.catch(() => {})
+      return done
+    },
+    settled: () => running,
+  }
+}
+
+/** What the site that is served has too stays open. */
+function closeUnserved(next: Site, served: Site): Promise<void> {
+  const own = new Map([...next.upstreams].filter(([key]) => !served.upstreams.has(key)))
+  return closeSite({ ...next, upstreams: own }, undefined)
+}
+
+function takeCertificateBack({ certificates }: House, served: Site, next: Site): void {
+  try {
+    serveCertificate(certificates, served, next)
+  } catch (error) {
+    // It has expired meanwhile: then the new one is the better one.
+    if (!(error instanceof CertificateError)) throw error
+  }
+}

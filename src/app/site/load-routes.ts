@@ -1,0 +1,63 @@
+import type { Config, Route } from '../../config/schema.ts'
+import { readAccess } from '../../gateway/access/access.ts'
+import type { Destination } from '../../gateway/routes/destination.ts'
+import type { Upstream } from '../../gateway/upstreams/upstream.ts'
+import type { CommandPolicy } from '../../music-assistant/command.ts'
+import { originOf } from '../account/open-host-sessions.ts'
+import { resourceOf } from './protected-resources.ts'
+
+/** The configured routes with what they lead to. @param upstreams by their names, as are the policies of some. */
+export function loadRoutes(
+  { routes, public_url }: Config,
+  upstreams: Map<string, Upstream>,
+  policies: Map<string, CommandPolicy>,
+): Destination[] {
+  return routes.map((route) => {
+    const { path, host, methods } = route
+    const access = readAccess({ ...route, resource: resourceOf(public_url, path) })
+    const matched = { path, host, methods, access }
+    return { ...matched, ...leadsTo(route, public_url, { upstreams, policies }) }
+  })
+}
+
+type Leads<D> = D extends Destination ? Omit<D, 'path' | 'host' | 'methods' | 'access'> : never
+
+/** The configuration has seen to it that it is one of the three, and that the upstream is there. */
+function leadsTo(
+  {
+    upstream,
+    redirect,
+    respond,
+    websocket,
+    sandbox,
+    rewrite,
+    token,
+    pass_authorization: passAuthorization,
+    ...route
+  }: Route,
+  publicUrl: string,
+  { upstreams, policies }: { upstreams: Map<string, Upstream>; policies: Map<string, CommandPolicy> },
+): Leads<Destination> {
+  if (redirect !== undefined) return { kind: 'redirect', location: redirect }
+  if (respond !== undefined)
+    return { kind: 'respond', status: respond.status, body: respond.body, contentType: respond.type }
+  const origins = new Set([
+    publicUrl,
+    ...(route.host === undefined ? [] : [originOf(route.host, publicUrl)]),
+    ...(route.origins ?? []),
+  ])
+  const found = upstreams.get(upstream) as Upstream
+  const signsIn = token !== 'none'
+  const commands = policies.get(upstream)
+  return {
+    kind: 'upstream',
+    upstream: found,
+    commands,
+    websocket,
+    origins,
+    sandbox,
+    rewrite,
+    signsIn,
+    passAuthorization,
+  }
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import type { Mistake } from '../mistake.ts'
+import type { DraftRoute } from './cross-check-routes.ts'
+
+const word = z.string().optional().catch(undefined)
+
+/** As much of `alexa` as refers to other parts of the configuration. */
+export const draftAlexa = z.object({ skill: z.object({ upstream: word }).optional().catch(undefined) }).catch({})
+
+interface Others {
+  basePath: string
+  upstreams: Record<string, unknown> | undefined
+  routes: (DraftRoute | undefined)[]
+}
+
+/** What of the built-in skill only shows when it is held against upstreams and routes. */
+export function alexaMistakes(
+  { skill }: z.infer<typeof draftAlexa>,
+  { basePath, upstreams, routes }: Others,
+): Mistake[] {
+  if (!skill) return []
+  return [...upstreamMistakes(skill.upstream, upstreams), ...routesInTheWay(`${basePath}/skill`, routes)]
+}
+
+function upstreamMistakes(name: string | undefined, upstreams: Record<string, unknown> | undefined): Mistake[] {
+  if (name === undefined || !upstreams) return []
+  const path = ['alexa', 'skill', 'upstream']
+  if (!Object.hasOwn(upstreams, name)) {
+    return [{ path, message: `expected one of upstreams (${Object.keys(upstreams).join(', ') || 'there are none'})` }]
+  }
+  const { kind } = z.looseObject({}).catch({}).parse(upstreams[name])
+  if (kind === 'music-assistant') return []
+  return [{ path, message: 'expected an upstream of kind: music-assistant, for the skill talks to no other' }]
+}
+
+function routesInTheWay(own: string, routes: (DraftRoute | undefined)[]): Mistake[] {
+  return routes.flatMap((route, i) =>
+    route?.path === own
+      ? [{ path: ['routes', i, 'path'], message: `expected another path, alexa.skill answers at ${own}` }]
+      : [],
+  )
+}

@@ -1,0 +1,51 @@
+import test from 'ava'
+import { openAccount } from '../../../src/app/account/open-account.ts'
+import { ownEndpoints } from '../../../src/app/site/own-endpoints.ts'
+import { ownPaths } from '../../../src/config/own-paths.ts'
+import type { AuthorizationServer } from '../../../src/oauth/authorization-server.ts'
+import type { Visits } from '../../../src/users/visits.ts'
+import { openServer } from '../../support/server.ts'
+
+const REGISTRATION = { tokenHash: 'x', scopes: [] }
+
+const accountOf = (server: AuthorizationServer) =>
+  openAccount(server, {} as Visits, { routes: [], public_url: server.issuer })
+
+const isMetadata = (path: string) => path.includes('/.well-known/oauth')
+
+test('the paths that no route can have are exactly those that the gateway answers, besides its metadata', async (t) => {
+  const { server } = await openServer(t)
+  const endpoints = ownEndpoints(
+    { ...server, basePath: '/link' },
+    { registration: REGISTRATION, account: accountOf({ ...server, basePath: '/link' }) },
+    () => 'ok',
+  )
+  const answered = new Set(endpoints.map(({ path }) => path).filter((path) => !isMetadata(path)))
+  t.deepEqual([...answered].sort(), ownPaths('/link').sort())
+})
+
+test('without registration nothing registers', async (t) => {
+  const { server } = await openServer(t)
+  const endpoints = ownEndpoints(server, { registration: undefined, account: accountOf(server) }, () => 'ok')
+  t.false(endpoints.some(({ path }) => path.endsWith('/register')))
+})
+
+test('of all that the gateway itself answers only userinfo asks for a token, of the whole server', async (t) => {
+  const { server } = await openServer(t)
+  const endpoints = ownEndpoints(server, { registration: REGISTRATION, account: accountOf(server) }, () => 'ok')
+  const guarded = endpoints.flatMap(({ path, access }) =>
+    access.kind === 'bearer' ? [[path, access.scopes, access.resource]] : [],
+  )
+  t.deepEqual(guarded, [['/alexa/userinfo', ['user:read'], server.issuer]])
+  t.deepEqual([...new Set(endpoints.map(({ access }) => access.kind))].sort(), ['bearer', 'none'])
+})
+
+test('what changes anything takes POST alone', async (t) => {
+  const { server } = await openServer(t)
+  const endpoints = ownEndpoints(server, { registration: REGISTRATION, account: accountOf(server) }, () => 'ok')
+  const changing = ['approve', 'token', 'revoke', 'introspect', 'device_authorization', 'register']
+  for (const name of changing) {
+    const methods = endpoints.flatMap(({ path, methods }) => (path === `/alexa/${name}` ? methods : []))
+    t.deepEqual(methods, ['POST'], name)
+  }
+})
