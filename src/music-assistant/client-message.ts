@@ -1,3 +1,5 @@
+import { isObject } from '../http/is-object.ts'
+
 /** A message of a client of `/ws`, as far as anything may depend on it. */
 export interface ClientMessage {
   message_id: string | number
@@ -38,10 +40,6 @@ function parse(text: string): unknown {
   } catch (error) {
     throw new MalformedMessage((error as Error).message)
   }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function checkValue(value: unknown, depth: number): void {

@@ -1,6 +1,7 @@
 import type { Closing, Conversation, Effect, Verdict } from '../gateway/relay/conversation.ts'
 import type { Identity } from '../http/identity.ts'
-import { type ClientMessage, isObject, MalformedMessage, readClientMessage } from './client-message.ts'
+import { isObject } from '../http/is-object.ts'
+import { type ClientMessage, MalformedMessage, readClientMessage } from './client-message.ts'
 import type { AllowCommand, CommandCaller } from './command.ts'
 import { codeOfRefusal, ERROR_CODES, errorAnswer, resultAnswer } from './error-answer.ts'
 import { judgeCommand } from './judge-command.ts'

@@ -1,6 +1,6 @@
 import type { CallUpstream } from '../http/call-upstream.ts'
 import { GatewayError } from '../http/gateway-error.ts'
-import { isObject } from './client-message.ts'
+import { isObject } from '../http/is-object.ts'
 
 /** So long it is told to whoever comes; the server itself says it anew where somebody with a header is connected. */
 const REMEMBERED_MS = 10_000

@@ -16,7 +16,6 @@ export interface Accounts {
 /** What came of checking a password. */
 export type CheckedPassword =
   | { kind: 'right'; user: UserRecord; added?: boolean }
-  /** @property disabled whose it is, where the password is right, but who is disabled here. */
   | { kind: 'wrong' }
   /** Strangers have guessed at this account: for so many seconds nobody whom nobody knows may try. */
   | { kind: 'guessed'; seconds: number; first: boolean }

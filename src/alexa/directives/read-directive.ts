@@ -1,4 +1,5 @@
-import { readUnambiguousJson } from './read-unambiguous-json.ts'
+import { isObject } from '../../http/is-object.ts'
+import { readUnambiguousJson } from '../../http/read-unambiguous-json.ts'
 
 /** Something that Alexa wants done, as far as a gateway has to know it. */
 export interface Directive {
@@ -21,6 +22,9 @@ export interface Directive {
 /** Characters. Amazon's own limit is 256 for an endpoint; its correlation tokens are some hundred. */
 const LIMITS = { name: 128, messageId: 256, correlationToken: 16_384, endpointId: 256, token: 4096 }
 
+/** Deeper than anything that Alexa sends; some servers in JavaScript take this key for the prototype. */
+const JSON_LIMITS = { depth: 32, refusedKey: '__proto__' }
+
 type Fields = Record<string, unknown>
 
 /**
@@ -28,7 +32,8 @@ type Fields = Record<string, unknown>
  * @returns undefined where it is so little of one that nobody can answer it in Alexa's form.
  */
 export function readDirective(body: Uint8Array): Directive | undefined {
-  const whole = fieldsOf(readUnambiguousJson(body))
+  const read = readUnambiguousJson(body, JSON_LIMITS)
+  const whole = 'value' in read ? fieldsOf(read.value) : undefined
   if (!whole || ('directive' in whole && 'header' in whole)) return undefined
   return 'directive' in whole ? readSmartHome(fieldsOf(whole.directive)) : readMusic(whole)
 }
@@ -90,7 +95,7 @@ function text(value: unknown, limit: number): string | undefined {
 }
 
 function fieldsOf(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
+  return isObject(value) ? value : undefined
 }
 
 function withoutGaps(directive: { [K in keyof Directive]: Directive[K] | undefined }): Directive {

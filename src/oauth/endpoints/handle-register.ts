@@ -1,4 +1,5 @@
 import { type Answer, type EndpointRequest, jsonAnswer } from '../../http/answer.ts'
+import { isObject } from '../../http/is-object.ts'
 import { hashSecret, newSecret } from '../../secrets/secret.ts'
 import type { ClientRecord } from '../../store/records.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
@@ -41,7 +42,7 @@ async function readJsonObject({ headers, readBody }: EndpointRequest): Promise<R
   } catch {
     throw deny('metadata-not-json')
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  if (isObject(value)) return { ...value }
   throw deny('metadata-not-an-object')
 }
 

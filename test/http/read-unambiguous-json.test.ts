@@ -1,7 +1,10 @@
 import test from 'ava'
-import { readUnambiguousJson } from '../../../src/alexa/directives/read-unambiguous-json.ts'
+import { readUnambiguousJson } from '../../src/http/read-unambiguous-json.ts'
 
-const read = (text: string | Buffer) => readUnambiguousJson(Buffer.from(text as string))
+const read = (text: string | Buffer) => {
+  const known = readUnambiguousJson(Buffer.from(text as string), { depth: 32, refusedKey: '__proto__' })
+  return 'value' in known ? known.value : undefined
+}
 
 test('what every reader reads alike is read', (t) => {
   for (const text of [
