@@ -1,37 +1,30 @@
 import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import type { Environment } from '../config/environment.ts'
-import type { Address, Config } from '../config/schema.ts'
+import type { Config } from '../config/schema.ts'
 import { type ExchangeHandler, exchangeHandler } from '../gateway/handle-exchange.ts'
-import { plainExchangeHandler } from '../gateway/handle-plain-exchange.ts'
 import { tellOfLong } from '../gateway/tell-of-long.ts'
 import { watchAccess } from '../gateway/watch-access.ts'
-import type { ConnectionTools } from '../listen/connections.ts'
-import type { GuardTools } from '../listen/guard-connections.ts'
-import { listenHttp } from '../listen/listen-http.ts'
-import { listenHttps } from '../listen/listen-https.ts'
 import type { Listener } from '../listen/listener.ts'
 import { dateLinks } from '../oauth/grants/date-links.ts'
 import { redateFuture } from '../oauth/grants/redate-future.ts'
 import type { Store } from '../store/store.ts'
-import type { RequestListener } from '../telemetry/request-record.ts'
 import { keepTime } from './data/keep-time.ts'
 import { lookAfterStore } from './data/look-after-store.ts'
 import { maintainStore } from './data/maintain-store.ts'
 import { databaseFile } from './data/open-store.ts'
 import { watchLogGrowth } from './data/watch-log-growth.ts'
 import { guardMemory, openGuard } from './listening/guard-house.ts'
-import { DRAIN_TIMEOUT_MS, type Listeners, openListeners } from './listening/listeners.ts'
-import { requestIds } from './listening/request-ids.ts'
-import { measure, metricsHandler } from './listening/serve-metrics.ts'
+import { listenForGateway } from './listening/listen-for-gateway.ts'
+import { DRAIN_TIMEOUT_MS } from './listening/listeners.ts'
 import { tellOfRequests } from './listening/tell-of-requests.ts'
 import { adminTokens } from './music-assistant/admin-tokens.ts'
 import { keepUpstreamTokens } from './music-assistant/keep-upstream-tokens.ts'
 import { watchCommands } from './music-assistant/watch-commands.ts'
-import { closeHouse, type House, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
+import { closeHouse, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
 import { closeSite, openSite, type Site } from './open-site.ts'
 import { reloader } from './reloading/reload.ts'
 import { serveCertificate } from './site/certificate-source.ts'
-import { pageWarnings } from './site/page-warnings.ts'
+import { warnOfAdmins, warnOfSite } from './site/warn-of-site.ts'
 
 /** A gateway with everything at hand but its listeners. */
 export interface PreparedGateway {
@@ -84,18 +77,12 @@ export async function prepareGateway(
   house.current = current
   closing.defer(() => closeSite(current(), undefined))
   serveCertificate(house.certificates, site)
-  warnOfCertificate(house, site)
-  warnOfPages(house, site)
+  warnOfSite(house, site)
 
   async function listen(): Promise<RunningGateway> {
-    const onRequests = tellOfRequests(house, current, options.onRequest)
-    const handle = exchangeHandler({ current, health: house.health, onLong: onRequests.onLong })
-    const guard = openGuard(house, current)
-    const listeners = openListeners((kind, address) => {
-      if (kind === 'metrics') return listenForMetrics(house, listeners, current, { address, guard })
-      return openListener(kind, address)
-    })
-    const openListener = listenerOpener(house, current, handle, { ...onRequests, guard })
+    const { onEnd, onLong } = tellOfRequests(house, current, options.onRequest)
+    const handle = exchangeHandler({ current, health: house.health, onLong })
+    const listeners = listenForGateway(house, current, { handle, guard: openGuard(house, current), onEnd })
     closing.defer(() => listeners.close(DRAIN_TIMEOUT_MS))
     try {
       await date()
@@ -108,7 +95,7 @@ export async function prepareGateway(
     const { facts, audit } = house
     const access = watchAccess({ exchanges: listeners.exchanges, current, generation: facts.generation })
     closing.defer(access.stop)
-    closing.defer(tellOfLong({ exchanges: listeners.exchanges, onLong: onRequests.onLong }).stop)
+    closing.defer(tellOfLong({ exchanges: listeners.exchanges, onLong }).stop)
     guardMemory(house, listeners, current)
     const isHeld = watchLogGrowth(databaseFile(config))
     closing.defer(maintainStore(store, house.clock, house.log, { isHeld }))
@@ -156,8 +143,7 @@ export async function prepareGateway(
     const previous = site
     site = next
     house.telemetry.setLevel(next.config.log.level)
-    warnOfPages(house, next)
-    if (next.certificate.certificate !== previous.certificate.certificate) warnOfCertificate(house, next)
+    warnOfSite(house, next, previous)
     warnOfAdmins(house, next)
     closeSite(previous, next).catch((error) => house.log.error({ detail: String(error) }, 'closing upstreams failed'))
   }
@@ -168,63 +154,5 @@ export async function prepareGateway(
     listen,
     warnings: () => adminTokens(current()),
     close: () => closeHouse(house),
-  }
-}
-
-/** In the background: no start and no reload waits for an upstream. */
-function warnOfAdmins({ log }: House, site: Site): void {
-  adminTokens(site).then(
-    (warnings) => {
-      for (const detail of warnings) log.warn({ detail }, "token of an administrator's")
-    },
-    (error) => log.error({ detail: String(error) }, 'asking whose a token is failed'),
-  )
-}
-
-function warnOfCertificate({ log }: House, { certificate }: Site): void {
-  for (const warning of certificate.warnings) log.warn({ detail: warning }, 'certificate')
-}
-
-function warnOfPages({ log }: House, { config, certificate }: Site): void {
-  for (const warning of pageWarnings(config, certificate)) log.warn({ detail: warning }, 'pages of others')
-}
-
-function listenerOpener(
-  house: House,
-  current: () => Site,
-  handleExchange: ExchangeHandler,
-  { onEnd, guard }: Pick<RequestListener, 'onEnd'> & { guard: GuardTools },
-) {
-  const ticketKeys = house.environment.randomBytes(48)
-  const tools = { ...readerTools(house, current), onEnd, guard }
-  const handlePlainExchange = plainExchangeHandler({
-    publicUrl: () => current().config.public_url,
-    challengeAnswer: house.challenges.answer,
-  })
-  return (kind: 'https' | 'http', address: Address): Promise<Listener> =>
-    kind === 'https'
-      ? listenHttps(address, house.certificates, ticketKeys, { ...tools, handle: handleExchange })
-      : listenHttp(address, { ...tools, handle: handlePlainExchange })
-}
-
-/** Who asks for metrics is in no log: it would be most of its lines. */
-async function listenForMetrics(
-  house: House,
-  listeners: Listeners,
-  current: () => Site,
-  { address, guard }: { address: Address; guard: GuardTools },
-): Promise<Listener> {
-  const metrics = await measure(house, listeners, current)
-  const handle = metricsHandler(house, metrics, current)
-  return listenHttp(address, { ...readerTools(house, current), onEnd() {}, handle, guard })
-}
-
-function readerTools({ environment, takePort }: House, current: () => Site): Omit<ConnectionTools, 'handle' | 'onEnd'> {
-  return {
-    takePort,
-    now: environment.now,
-    monotonic: () => performance.now(),
-    newRequestId: requestIds(environment),
-    clientAddress: (peer, forwardedFor) => current().clientAddress(peer, forwardedFor),
   }
 }

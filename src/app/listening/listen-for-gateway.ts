@@ -1,0 +1,63 @@
+import type { Address } from '../../config/schema.ts'
+import type { ExchangeHandler } from '../../gateway/handle-exchange.ts'
+import { plainExchangeHandler } from '../../gateway/handle-plain-exchange.ts'
+import type { ConnectionTools } from '../../listen/connections.ts'
+import type { GuardTools } from '../../listen/guard-connections.ts'
+import { listenHttp } from '../../listen/listen-http.ts'
+import { listenHttps } from '../../listen/listen-https.ts'
+import type { Listener } from '../../listen/listener.ts'
+import type { RequestListener } from '../../telemetry/request-record.ts'
+import type { House } from '../open-house.ts'
+import type { Site } from '../open-site.ts'
+import { type Listeners, openListeners } from './listeners.ts'
+import { requestIds } from './request-ids.ts'
+import { measure, metricsHandler } from './serve-metrics.ts'
+
+export interface ListeningTools extends Pick<RequestListener, 'onEnd'> {
+  /** What happens to each request that comes over TLS. */
+  handle: ExchangeHandler
+  guard: GuardTools
+}
+
+/** The listeners of a gateway, none of which is open yet: for requests over TLS, for plain ones, and for metrics. */
+export function listenForGateway(
+  house: House,
+  current: () => Site,
+  { handle, guard, onEnd }: ListeningTools,
+): Listeners {
+  const ticketKeys = house.environment.randomBytes(48)
+  const tools = { ...readerTools(house, current), onEnd, guard }
+  const handlePlainExchange = plainExchangeHandler({
+    publicUrl: () => current().config.public_url,
+    challengeAnswer: house.challenges.answer,
+  })
+  const listeners = openListeners((kind, address) => {
+    if (kind === 'metrics') return listenForMetrics(house, listeners, current, { address, guard })
+    return kind === 'https'
+      ? listenHttps(address, house.certificates, ticketKeys, { ...tools, handle })
+      : listenHttp(address, { ...tools, handle: handlePlainExchange })
+  })
+  return listeners
+}
+
+/** Who asks for metrics is in no log: it would be most of its lines. */
+async function listenForMetrics(
+  house: House,
+  listeners: Listeners,
+  current: () => Site,
+  { address, guard }: { address: Address; guard: GuardTools },
+): Promise<Listener> {
+  const metrics = await measure(house, listeners, current)
+  const handle = metricsHandler(house, metrics, current)
+  return listenHttp(address, { ...readerTools(house, current), onEnd() {}, handle, guard })
+}
+
+function readerTools({ environment, takePort }: House, current: () => Site): Omit<ConnectionTools, 'handle' | 'onEnd'> {
+  return {
+    takePort,
+    now: environment.now,
+    monotonic: () => performance.now(),
+    newRequestId: requestIds(environment),
+    clientAddress: (peer, forwardedFor) => current().clientAddress(peer, forwardedFor),
+  }
+}

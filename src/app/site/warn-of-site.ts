@@ -1,0 +1,22 @@
+import { adminTokens } from '../music-assistant/admin-tokens.ts'
+import type { House } from '../open-house.ts'
+import type { Site } from '../open-site.ts'
+import { pageWarnings } from './page-warnings.ts'
+
+/** Says in the log what works in a site, but is not as it should be. @param previous the one that it takes the place of. */
+export function warnOfSite({ log }: Pick<House, 'log'>, site: Site, previous?: Site): void {
+  const { config, certificate } = site
+  if (certificate.certificate !== previous?.certificate.certificate)
+    for (const warning of certificate.warnings) log.warn({ detail: warning }, 'certificate')
+  for (const warning of pageWarnings(config, certificate)) log.warn({ detail: warning }, 'pages of others')
+}
+
+/** The same of the tokens that it has at upstreams: in the background, for no start and no reload waits for an upstream. */
+export function warnOfAdmins({ log }: Pick<House, 'log'>, site: Site): void {
+  adminTokens(site).then(
+    (warnings) => {
+      for (const detail of warnings) log.warn({ detail }, "token of an administrator's")
+    },
+    (error) => log.error({ detail: String(error) }, 'asking whose a token is failed'),
+  )
+}
