@@ -75,7 +75,7 @@ export function ofSigner(names = ['echo-api.amazon.com']): object[] {
   ]
 }
 
-/** A root, a CA below it, and Amazon's certificate: what Amazon signs with, as far as a gateway can tell that trusts the root. */
+/** A root, a CA below it, and Amazon's certificate: what Amazon signs with, as far as a gateway can tell that trusts the root. @param ofCas what is different about those two. */
 export function makeAmazon(change: CertificateOptions = {}, ofCas: CertificateOptions = {}) {
   const root = makeCertificate({ ...ofCas, ca: true, subject: 'Test Root' })
   const middle = makeCertificate({ ...ofCas, ca: true, subject: 'Test CA', key: MIDDLE_KEY, issuer: root })
