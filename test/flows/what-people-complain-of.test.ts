@@ -38,7 +38,7 @@ test("the Alexa sign-in proxy paths give 404: on the UI's host they go on, besid
   for (const path of paths) {
     t.is((await browser.ui.open(path)).status, 200)
     t.is(seen.at(-1)?.path, path)
-    t.is(last('host'), UI)
+    t.is(last('x-forwarded-host'), UI)
   }
   t.is((await browser.home.open(paths[0]!)).status, 404, 'at home these are ours alone')
   const page = await openAuthorize(house)
