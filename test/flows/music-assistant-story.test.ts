@@ -87,6 +87,28 @@ for (const schema of SCHEMAS) {
     t.is(ownTokens('anna').length, 1)
   })
 
+  test(`schema ${schema}: while it is down when a token is to be renewed, the one there is plays on, and is renewed later`, async (t) => {
+    const { house, ownTokens, advance } = await openHome(t, schema)
+    const first = await linkAs(house, 'anna')
+    await playInEachWay(t, house, first.access)
+    const old = shown(house)
+    house.music.misbehave('reset')
+    advance(0.81 * TOKEN_DAYS[schema] * DAY_MS)
+    await house.logged('token could not be renewed or ended yet')
+    const { json } = await refresh(house, first.refresh)
+    house.music.misbehave(undefined)
+    const { outcomes } = await playInEachWay(t, house, String(json.access_token))
+    t.deepEqual(outcomes, ALL_PLAYED)
+    await until(async () => {
+      // First what may have been made is looked for, and a minute later another one is made.
+      house.advance(60_000)
+      return (await statusThere(house, old)) === 401
+    })
+    t.is(ownTokens('anna').length, 1)
+    const later = await refresh(house, first.refresh)
+    t.deepEqual((await playInEachWay(t, house, String(later.json.access_token))).outcomes, ALL_PLAYED)
+  })
+
   test(`schema ${schema}: a token that expired while nobody could renew it ends the link, and signing in brings it back`, async (t) => {
     const { house, advance, grants } = await openHome(t, schema)
     const first = await linkAs(house, 'anna')
