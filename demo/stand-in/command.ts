@@ -69,7 +69,8 @@ export interface Caller {
 export function runCommand(name: string, command: Command, caller: Caller, args: Record<string, unknown>): unknown {
   const { house, token } = caller
   checkPermission(command, caller)
-  const rest = { ...args }
+  // The official client sends null for what it was not given.
+  const rest = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null))
   const account = (command.impersonates && takeImpersonated(house, token, rest)) || token?.account
   house.onCall({ command: name, args, user: account?.username })
   checkArguments(command.parameters ?? {}, rest)

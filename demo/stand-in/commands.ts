@@ -2,6 +2,7 @@ import { authCommands } from './auth-commands.ts'
 import type { Command, House } from './command.ts'
 import { musicCommands } from './music-commands.ts'
 import { playerCommands } from './player-commands.ts'
+import { providerCommands } from './provider-commands.ts'
 
 const commands: ReadonlyMap<string, Command> = new Map(
   Object.entries<Command>({
@@ -12,6 +13,7 @@ const commands: ReadonlyMap<string, Command> = new Map(
     ...authCommands,
     ...musicCommands,
     ...playerCommands,
+    ...providerCommands,
   }),
 )
 

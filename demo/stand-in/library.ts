@@ -12,8 +12,18 @@ export interface MediaItem {
   is_playable: boolean
   favorite: boolean
   metadata: object
-  artists?: { name: string; uri: string }[]
-  album?: { name: string; uri: string }
+  provider_mappings: object[]
+  artists?: Reference[]
+  album?: Reference
+}
+
+/** An item that another one names. */
+interface Reference {
+  item_id: string
+  provider: string
+  name: string
+  uri: string
+  media_type: string
 }
 
 export interface LibraryQuery {
@@ -81,14 +91,16 @@ function libraryItem(type: MediaType, number: number): MediaItem {
     media_type: type,
     is_playable: true,
     favorite: number % 5 === 0,
+    provider_mappings: [{ item_id: String(number), provider_domain: 'builtin', provider_instance: 'builtin' }],
     metadata: { images: [{ type: 'thumb', path: `${type}-${number}.png`, provider: 'builtin' }] },
     ...((type === 'track' || type === 'album') && { artists: [reference('artist', ((number - 1) % 12) + 1)] }),
     ...(type === 'track' && { album: reference('album', ((number - 1) % 24) + 1) }),
   }
 }
 
-function reference(type: MediaType, number: number) {
-  return { name: nameOf(type, number), uri: `library://${type}/${number}` }
+function reference(type: MediaType, number: number): Reference {
+  const [item_id, provider] = [String(number), 'library']
+  return { item_id, provider, name: nameOf(type, number), uri: `library://${type}/${number}`, media_type: type }
 }
 
 function nameOf(type: MediaType, number: number): string {

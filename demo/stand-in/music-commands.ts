@@ -130,5 +130,6 @@ function itemUri(item: Call['args'] | null): string {
 
 function madeUp(provider: string, type: string, id: string): MediaItem {
   const uri = `${provider}://${type}/${id}`
-  return { item_id: id, provider, name: id, uri, media_type: type, is_playable: true, favorite: false, metadata: {} }
+  const known = { item_id: id, provider, name: id, uri, media_type: type }
+  return { ...known, is_playable: true, favorite: false, metadata: {}, provider_mappings: [] }
 }

@@ -6,6 +6,7 @@ export interface Player {
   type: 'player'
   name: string
   available: boolean
+  device_info: { model: string; manufacturer: string }
   powered: boolean
   playback_state: 'idle' | 'playing' | 'paused'
   volume_level: number
@@ -151,6 +152,7 @@ function player(id: string, name: string, volume: number): Player {
     type: 'player',
     name,
     available: true,
+    device_info: { model: 'Echo', manufacturer: 'Stand-in' },
     powered: true,
     playback_state: 'idle',
     volume_level: volume,

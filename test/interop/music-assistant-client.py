@@ -10,6 +10,17 @@ from music_assistant_models.enums import EventType
 from music_assistant_models.errors import AuthenticationFailed
 
 
+async def until_ready(client: MusicAssistantClient) -> asyncio.Task:
+    """Listen, as Home Assistant does: nothing is done before the client has fetched what it begins with."""
+    ready = asyncio.Event()
+    listening = asyncio.create_task(client.start_listening(ready))
+    # Its first step starts the fetching, in a task that nobody awaits: what fails there is told to nobody.
+    await asyncio.sleep(0)
+    await next(task for task in asyncio.all_tasks() if task.get_coro().__name__ == "fetch_initial_state")
+    await ready.wait()
+    return listening
+
+
 async def play(settings: dict) -> dict:
     """Connect with the token, play, and wait for the event that says so."""
     context = ssl.create_default_context(cafile=settings["ca"])
@@ -25,16 +36,20 @@ async def play(settings: dict) -> dict:
             playing.set_result(event.event.value)
 
     client.subscribe(on_event, EventType.QUEUE_UPDATED)
-    listening = asyncio.create_task(client.start_listening())
-    # It has begun when its first step has been made.
-    await asyncio.sleep(0)
+    listening = await until_ready(client)
+    knows = {
+        "providers": len(client.providers),
+        "players": len(client.players.players),
+        "queues": len(client.player_queues.player_queues),
+    }
     await client.player_queues.play_media(settings["queue"], settings["media"])
     heard = await playing
-    tracks = await client.send_command("music/tracks/library_items", limit=500)
+    tracks = await client.music.get_library_tracks(limit=500)
     await client.disconnect()
     await listening
     return {
         "server": client.server_info.server_id,
+        "knows": knows,
         "heard": heard,
         "tracks": len(tracks),
     }

@@ -75,10 +75,10 @@ export function ofSigner(names = ['echo-api.amazon.com']): object[] {
   ]
 }
 
-/** A root, a CA below it, and Amazon's certificate: what Amazon signs with, as far as a gateway can tell that trusts the root. */
-export function makeAmazon(change: CertificateOptions = {}) {
-  const root = makeCertificate({ ca: true, subject: 'Test Root' })
-  const middle = makeCertificate({ ca: true, subject: 'Test CA', key: MIDDLE_KEY, issuer: root })
+/** A root, a CA below it, and Amazon's certificate: what Amazon signs with, as far as a gateway can tell that trusts the root. @param ofCas what is different about those two. */
+export function makeAmazon(change: CertificateOptions = {}, ofCas: CertificateOptions = {}) {
+  const root = makeCertificate({ ...ofCas, ca: true, subject: 'Test Root' })
+  const middle = makeCertificate({ ...ofCas, ca: true, subject: 'Test CA', key: MIDDLE_KEY, issuer: root })
   const signer = makeCertificate({ issuer: middle, ...change })
   return { root, middle, signer, chain: signer.pem + middle.pem }
 }

@@ -1,10 +1,13 @@
 import type { ExecutionContext } from 'ava'
-import { makeAmazon, signedHeaders } from './alexa-signing.ts'
+import type { MusicAssistantOptions } from '../../demo/stand-in-music-assistant.ts'
+import { DAY_MS, makeAmazon, signedHeaders } from './alexa-signing.ts'
 import { type ExactAnswer, exactRequest } from './exact-request.ts'
 import { startTestHouse, type TestConfig, type TestHouse } from './gateway.ts'
 import { envelope, type Said, SKILL_ID } from './skill.ts'
 
-const amazon = makeAmazon()
+/** Tests let years pass. */
+const LONG = { until: Date.now() + 30 * 365 * DAY_MS }
+const amazon = makeAmazon(LONG, LONG)
 /** For gateways that are to trust what these tests sign. */
 export const AMAZON = { amazon: { fetchChain: async () => amazon.chain, roots: [amazon.root.pem] } }
 
@@ -30,6 +33,7 @@ export interface Heard {
 export async function startEchoHouse(
   t: ExecutionContext,
   change: (config: TestConfig & { alexa: { skill: typeof SKILL } }) => void = () => {},
+  musicOptions: MusicAssistantOptions = {},
 ): Promise<EchoHouse> {
   const house = await startTestHouse(
     t,
@@ -39,6 +43,7 @@ export async function startEchoHouse(
       change(config as TestConfig & { alexa: { skill: typeof SKILL } })
     },
     AMAZON,
+    musicOptions,
   )
   return withEcho(house)
 }

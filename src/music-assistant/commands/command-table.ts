@@ -22,6 +22,7 @@ export type Verdict =
 const TABLE: Record<Verdict, string> = {
   reads: `
     audio_analysis/ wave_form
+    dashboard/ dashboards sessions
     metadata/ get_image_palette get_track_lyrics
     music/albums/ album_tracks album_versions count get get_album get_by_external_id get_collection get_sort_options
       library_items
@@ -94,7 +95,7 @@ const TABLE: Record<Verdict, string> = {
     config/players/dsp/ apply_preset get save
     config/players/ get get_entries get_value invoke_action remove save setup
     config/providers/ get get_entries get_value invoke_action reconfigure reload remove save setup
-    dashboard/ dashboards get_url hide register sessions show unregister viewer_preferences
+    dashboard/ get_url hide register show unregister viewer_preferences
     metadata/ set_default_preferred_language set_preferred_language update_metadata
     music/ add_provider_mapping match_providers refresh_item remove_provider_mapping sync
     music/albums/ remove update

@@ -6,10 +6,14 @@ test('the table has each command once, under a name that a server can have', (t)
   for (const name of COMMAND_TABLE.keys()) t.regex(name, /^[a-z0-9_]+(\/[a-z0-9_]+)*$/)
 })
 
-test('whatever is allowed of auth, config and the like is auth/me', (t) => {
+test('whatever is allowed of auth, config and the like is auth/me, and what the official client cannot begin without', (t) => {
   const owners = /^(auth|config|logging|remote_access|diagnostics|storage|tasks|dashboard|translations)(\/|$)/
   const allowed = [...COMMAND_TABLE].filter(([name, verdict]) => owners.test(name) && verdict !== 'refused')
-  t.deepEqual(allowed, [['auth/me', 'self']])
+  t.deepEqual(allowed, [
+    ['dashboard/dashboards', 'reads'],
+    ['dashboard/sessions', 'reads'],
+    ['auth/me', 'self'],
+  ])
 })
 
 test('nothing that is only read sounds as if it did something', (t) => {
