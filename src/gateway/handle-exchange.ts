@@ -87,7 +87,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       const own = decision.session && (await ownAuthorization(destination, exchange, decision, site.accessTokens))
       const found = own ? own.credentials : destination.signsIn && credentialsFor(upstream, identity)
       const credentials = (found instanceof Promise ? await found : found) || undefined // -> 401, 502, 504
-      const headers = site.identityHeaders(readableHeaders(exchange.rawHeaders, destination), {
+      const headers = site.identityHeaders(readableHeaders(exchange.rawHeaders, decision, destination), {
         identity,
         address,
         credentials,
