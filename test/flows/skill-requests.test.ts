@@ -64,7 +64,7 @@ test('the token is found wherever Alexa puts it', async (t) => {
 test('without a good token Alexa puts a card into the app, in the language of whoever speaks', async (t) => {
   const house = await startSkillHouse(t)
   isCard(t, await house.send(skillRequest()), /link your account/)
-  isCard(t, await house.send(skillRequest({ locale: 'de-DE', token: NOBODY })), /verknüpfen Sie/)
+  isCard(t, await house.send(skillRequest({ locale: 'de-DE', token: NOBODY })), /verknüpfe dein Konto/)
   isCard(t, await house.send(skillRequest({ locale: 'ja-JP', token: 'no token at all' })), /link your account/)
   isCard(t, await house.send(skillRequest({ token: null })), /link your account/)
   t.is(house.upstream.executed.length, 0)
