@@ -96,7 +96,7 @@ test('an Echo’s whole day, from an account that is not linked yet to good nigh
 
   // Good night.
   await hears({ intent: 'AMAZON.StopIntent' }, /^Kitchen Echo has stopped\.$/)
-  await hears({ ...inOffice, intent: 'AMAZON.StopIntent' }, /^Büro Echo ist aus\.$/)
+  await hears({ ...inOffice, intent: 'AMAZON.StopIntent' }, /^Die Wiedergabe auf Büro Echo ist gestoppt\.$/)
   t.true(house.music.players.every(({ playback_state }) => playback_state === 'idle'))
   await hears({ intent: 'WhatIsPlayingIntent' }, /^Nothing is playing on Kitchen Echo\.$/)
 })
