@@ -26,6 +26,7 @@ test('URLs of streams become public ones, wherever they stand in JSON', (t) => {
 test('a URL is found however a program has written it in JSON', (t) => {
   const text = `"${LAN.replaceAll('/', '\\/')}\\/flow\\/B\\u00fcro"`
   t.is(publishStreamUrls(text), `"${HOME}/flow/B%C3%BCro?signed"`)
+  t.is(publishStreamUrls(`"${LAN}/flow/B".u`.replaceAll('/', '\\u002f')), `"${HOME}/flow/B?signed".u`)
   t.is(publishStreamUrls(`"${LAN}/flow/Büro\\"x"`), `"${HOME}/flow/B%C3%BCro?signed\\"x"`)
 })
 
