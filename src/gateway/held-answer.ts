@@ -36,14 +36,17 @@ export function heldAnswer(
   })
 }
 
-/** An answer that is to be read must not be compressed. */
+/** What would make an answer that is to be read a compressed one, or a part of one. */
+const UNREADABLE = /^(?:accept-encoding|range|if-range)$/i
+
+/** An answer that is to be read must come whole, and not compressed. */
 export function readableHeaders(
   rawHeaders: string[],
   { answerProblem }: Allowed,
   { rewrite }: UpstreamDestination,
 ): string[] {
   if (!rewrite && !answerProblem) return rawHeaders
-  return rawHeaders.filter((_, i) => rawHeaders[i - (i % 2)]?.toLowerCase() !== 'accept-encoding')
+  return rawHeaders.filter((_, i) => !UNREADABLE.test(rawHeaders[i - (i % 2)] as string))
 }
 
 /** Whoever is told of failures in a form of their own takes no other one from an upstream. */

@@ -30,6 +30,11 @@ test('a URL is found however a program has written it in JSON', (t) => {
   t.is(publishStreamUrls(`"${LAN}/flow/Büro\\"x"`), `"${HOME}/flow/B%C3%BCro?signed\\"x"`)
 })
 
+test('what ends a URL ends it also where a program has escaped it', (t) => {
+  for (const end of ['\\u0022', '\\u003E', '\\u003c', '\\u0020', '\\u000a'])
+    t.is(publishStreamUrls(`"${LAN}/flow/a${end}b"`), `"${HOME}/flow/a?signed${end}b"`, end)
+})
+
 test('a text that is no good JSON, or no good Unicode, does no harm', (t) => {
   for (const text of [`"${LAN}/flow/\\ud83d"`, `${LAN}/flow/a\u0001b`, `"${LAN}/flow/\\u12"`, `"${LAN}/flow/\\`, LAN])
     t.notThrows(() => publishStreamUrls(text))
