@@ -25,19 +25,28 @@ export function heldAnswer(
   const urls = rewrite && exchange.method !== 'HEAD' ? streamUrls : undefined
   const isWhole = allowed.answerRefusal !== undefined
   if (!urls && !isWhole) return undefined
-  const broke = `${upstream.name} broke off its answer`
+  const refuse = (problem: string) =>
+    answerRefusal(exchange, new GatewayError('upstream_failed', `${upstream.name} ${problem}`))
   return holdAnswer(exchange.answer, {
     limit: urls ? REWRITTEN_LIMIT : WHOLE_LIMIT,
     holds: (head) => isWhole || isRewritable(head),
     change: urls && ((head, body) => publishIn(head, body, urls)),
-    onBroken: isWhole ? () => answerRefusal(exchange, new GatewayError('upstream_failed', broke)) : undefined,
+    problemOf: (body) => allowed.answerProblem?.(body),
+    refuse: isWhole ? refuse : undefined,
   })
 }
 
-/** An answer that is to be read must not be compressed. */
-export function readableHeaders(rawHeaders: string[], { rewrite }: UpstreamDestination): string[] {
-  if (!rewrite) return rawHeaders
-  return rawHeaders.filter((_, i) => rawHeaders[i - (i % 2)]?.toLowerCase() !== 'accept-encoding')
+/** What would make an answer that is to be read a compressed one, or a part of one. */
+const UNREADABLE = /^(?:accept-encoding|range|if-range)$/i
+
+/** An answer that is to be read must come whole, and not compressed. */
+export function readableHeaders(
+  rawHeaders: string[],
+  { answerProblem }: Allowed,
+  { rewrite }: UpstreamDestination,
+): string[] {
+  if (!rewrite && !answerProblem) return rawHeaders
+  return rawHeaders.filter((_, i) => !UNREADABLE.test(rawHeaders[i - (i % 2)] as string))
 }
 
 /** Whoever is told of failures in a form of their own takes no other one from an upstream. */

@@ -55,7 +55,12 @@ function requestOf(
   return {
     upstream,
     target: query === undefined ? target : { ...target, query },
-    headers: site.identityHeaders(readableHeaders(rawHeaders, destination), { identity, address, credentials, host }),
+    headers: site.identityHeaders(readableHeaders(rawHeaders, allowed, destination), {
+      identity,
+      address,
+      credentials,
+      host,
+    }),
     body,
     sandbox,
     refusalOf: (status) =>

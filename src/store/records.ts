@@ -47,6 +47,8 @@ export interface Records {
   'alexa-user': AlexaUserRecord
   /** Which player an Echo stands beside for somebody; the id is `<user's id>.<hash of what Amazon calls the Echo>`. */
   echo: EchoRecord
+  /** A backup that was put in the place of what was there, as long as it matters; the id is `last`. */
+  restore: RestoreRecord
   /** A key that something here was sealed with; the id is its name. Where one isn't in the key file, that was lost. */
   key: KeyRecord
 }
@@ -85,6 +87,11 @@ export interface CodeRecord {
   /** The id of the attempt to link that it came from. */
   attempt?: string
   expiresAt: number
+}
+
+export interface RestoreRecord {
+  /** Milliseconds since 1970. */
+  at: number
 }
 
 export interface RedemptionRecord {

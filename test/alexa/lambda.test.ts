@@ -136,6 +136,21 @@ for (const [what, respond] of Object.entries(BROKEN)) {
   })
 }
 
+test.serial('nothing of what came or was answered is logged, whatever somebody in between makes of it', async (t) => {
+  const logged: unknown[] = []
+  const { error } = console
+  console.error = (...words: unknown[]) => logged.push(...words)
+  t.teardown(() => {
+    console.error = error
+  })
+  for (const answer of ['T-1 is no token', '[{"token":"T-1"}]', '<T-1>']) {
+    const handler = await load(t, await serve(t, (_, response) => response.end(answer)))
+    t.is((await handler(EVENTS.directive)).event.payload.type, 'BRIDGE_UNREACHABLE', answer)
+  }
+  t.is(logged.length, 9)
+  t.false(JSON.stringify(logged.map(String)).includes('T-1'))
+})
+
 test('the token is sent to no other place that an answer names', async (t) => {
   const seen: unknown[] = []
   const elsewhere = await serve(t, (request, response) => {

@@ -203,6 +203,20 @@ test('only a route that says so rewrites, and asks for what it can read', async 
   t.deepEqual(encodings, ['gzip', undefined])
 })
 
+test('an answer with public URLs is never a part of one, and no client keeps it by what the server said of its own', async (t) => {
+  const asked: unknown[] = []
+  const house = await startAudioHouse(t, (request, response) => {
+    asked.push(request.headers.range, request.headers['if-range'])
+    response.setHeader('Last-Modified', 'Thu, 01 Jan 2026 00:00:00 GMT')
+    response.setHeader('Accept-Ranges', 'bytes')
+    saying(LAN + STREAM)(request, response)
+  })
+  const answer = await callApi(house, ['Range: bytes=0-10', 'If-Range: "1"'])
+  publicTarget(answer.body)
+  t.deepEqual(asked, [undefined, undefined])
+  for (const name of ['etag', 'last-modified', 'accept-ranges']) t.deepEqual(answer.header(name), [], name)
+})
+
 test('a directive for music is answered with public URLs', async (t) => {
   const house = await startAudioHouse(t, saying({ payload: { stream: { uri: LAN + STREAM } } }), ({ routes }) => {
     const route = { path: '/music', methods: ['POST'], upstream: 'music-assistant', auth: 'alexa-directive' }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import test, { type ExecutionContext } from 'ava'
 import { startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
 import { ADA } from '../support/gateway.ts'
@@ -41,6 +42,10 @@ test('67. a backup that is made under load is restored on another machine, where
   const restored = await skillgate(['restore', backup, '--config', elsewhere])
   t.is(restored.code, 0, restored.stderr)
   t.regex(restored.stdout, /Everybody has to sign in again; what was linked then is linked/)
+  const database = new DatabaseSync(join(elsewhere, '..', 'data', 'skillgate.db'), { readOnly: true })
+  const noted = database.prepare("SELECT COUNT(*) AS n FROM keyv WHERE key LIKE '%restore:last'").get()
+  database.close()
+  t.is(noted?.n, 1, 'that it was restored is noted: see why-refused.ts')
   const moved = await startProcess(t, elsewhere)
   t.is(moved.ca, gateway.ca)
   const refreshed = await refresh(moved, tokens.refresh)

@@ -30,7 +30,7 @@ test('who may only look can ask what is playing, and is told in words why nothin
   )
   const before = house.commands().length
   const refused = await house.say({ token: reader, intent: 'VolumeSetIntent', slots: { ...slots, level: '5' } })
-  t.regex(refused.speech, /^You have not allowed this skill to play music/)
+  t.regex(refused.speech, /^You have not allowed this skill to control your music/)
   t.is(refused.card, 'LinkAccount')
   t.is(house.commands().length, before + 1, 'but for the list of players nothing got there')
   const neither = await issueToken(house, ['user:read'])
@@ -79,7 +79,7 @@ test('Music Assistant down, slow, or no more willing is told in words, and the l
   const signedOut = await house.say(said)
   t.regex(signedOut.speech, /^Music Assistant no longer lets this home in/)
   t.is(signedOut.card, undefined, 'linking again would not help')
-  t.regex((await house.say(said)).speech, /^Which player does this Echo stand beside/)
+  t.regex((await house.say(said)).speech, /^Which player should this Echo control/)
 })
 
 test('what an Echo stands beside is remembered, and the configuration has the last word', async (t) => {

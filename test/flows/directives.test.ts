@@ -1,5 +1,7 @@
+import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { gzipSync } from 'node:zlib'
 import test, { type ExecutionContext } from 'ava'
 import { hashSecret } from '../../src/secrets/secret.ts'
 import { DIRECTIVE_NAMES, DIRECTIVES, sendDirective, startDirectiveHouse } from '../support/directives.ts'
@@ -29,6 +31,11 @@ async function typesOf(t: ExecutionContext, house: TestHouse, token: string): Pr
 }
 
 const DAY = 86_400_000
+/** What an upstream says that has done what it was told. */
+const DONE = '{"event":{"header":{"name":"Response"}}}'
+const sayDone: RequestListener = (_, response) => {
+  response.end(DONE)
+}
 /** What all four are answered, where the third one asks to accept a grant. */
 const all = (type: string) => [type, type, 'ACCEPT_GRANT_FAILED', type]
 
@@ -80,7 +87,7 @@ test('AcceptGrant is answered by the gateway itself', async (t) => {
 })
 
 test('a token that is unknown or revoked is the only one that is told as invalid', async (t) => {
-  const house = await startDirectiveHouse(t, (_, response) => response.end())
+  const house = await startDirectiveHouse(t, sayDone)
   const { store } = house.prepared
   t.deepEqual(await typesOf(t, house, 'u'.repeat(43)), all('INVALID_AUTHORIZATION_CREDENTIAL'))
   const { access } = await link(house)
@@ -92,7 +99,7 @@ test('a token that is unknown or revoked is the only one that is told as invalid
 })
 
 test('a token that has expired unlinks nobody, also after it would have been purged', async (t) => {
-  const house = await startDirectiveHouse(t, (_, response) => response.end())
+  const house = await startDirectiveHouse(t, sayDone)
   const { store } = house.prepared
   const { access, refresh: refreshToken } = await link(house)
   for (const after of [3_600_000, 6 * DAY]) {
@@ -101,14 +108,14 @@ test('a token that has expired unlinks nobody, also after it would have been pur
     t.deepEqual(await typesOf(t, house, access), all('INTERNAL_ERROR'), `${after}`)
   }
   const { json } = await refresh(house, refreshToken)
-  t.is((await sendDirective(house, DIRECTIVES.discovery(json.access_token))).body, '')
+  t.is((await sendDirective(house, DIRECTIVES.discovery(json.access_token))).body, DONE)
   house.advance(DAY)
   await store.purgeExpired(house.now(), 1000)
   t.deepEqual(await typesOf(t, house, access), all('INVALID_AUTHORIZATION_CREDENTIAL'), 'nobody knows it any more')
 })
 
 test('what can come back unlinks nobody: a disabled user, a client that is not configured, a clock that is wrong', async (t) => {
-  const house = await startDirectiveHouse(t, (_, response) => response.end())
+  const house = await startDirectiveHouse(t, sayDone)
   const { store } = house.prepared
   const { access } = await link(house)
   const user = (await store.get('user', ADA.name))!
@@ -118,7 +125,7 @@ test('what can come back unlinks nobody: a disabled user, a client that is not c
   const disabled = (await store.get('user', ADA.name))!
   await store.replace('user', ADA.name, disabled.revision, { ...user, revision: disabled.revision + 1 })
   house.advance(10_001)
-  t.is((await sendDirective(house, DIRECTIVES.discovery(access))).body, '')
+  t.is((await sendDirective(house, DIRECTIVES.discovery(access))).body, DONE)
 
   await house.reload(({ oauth }) => {
     for (const client of oauth.clients) if (client.id === 'amazon-alexa') client.id = 'amazon-alexa-renamed'
@@ -133,7 +140,7 @@ test('what can come back unlinks nobody: a disabled user, a client that is not c
   house.setClock(-800 * DAY)
   t.deepEqual(await typesOf(t, house, access), all('INTERNAL_ERROR'), 'a year behind')
   house.setClock(400 * DAY)
-  t.is((await sendDirective(house, DIRECTIVES.discovery(access))).body, '')
+  t.is((await sendDirective(house, DIRECTIVES.discovery(access))).body, DONE)
 })
 
 test('a token without the scope of the route unlinks nobody, and gets nowhere', async (t) => {
@@ -147,7 +154,7 @@ test('a token without the scope of the route unlinks nobody, and gets nowhere', 
 })
 
 test('two tokens that differ are refused, though both are good, and so is none', async (t) => {
-  const house = await startDirectiveHouse(t, (_, response) => response.end())
+  const house = await startDirectiveHouse(t, sayDone)
   const [one, other] = [await issueToken(house), await issueToken(house)]
   for (const headers of [[`Authorization: Bearer ${other}`], ['Authorization: Basic YTpi']]) {
     for (const name of DIRECTIVE_NAMES) {
@@ -166,18 +173,18 @@ test('two tokens that differ are refused, though both are good, and so is none',
 })
 
 test('while the store is broken nobody is unlinked, and afterwards all is as before', async (t) => {
-  const house = await startDirectiveHouse(t, (_, response) => response.end())
+  const house = await startDirectiveHouse(t, sayDone)
   const token = await issueToken(house)
   const database = new DatabaseSync(join(house.folder, 'data', 'skillgate.db'))
   t.teardown(() => database.close())
   database.exec('ALTER TABLE keyv RENAME TO gone')
   for (const one of [token, 'u'.repeat(43)]) t.deepEqual(await typesOf(t, house, one), all('INTERNAL_ERROR'))
   database.exec('ALTER TABLE gone RENAME TO keyv')
-  t.is((await sendDirective(house, DIRECTIVES.discovery(token))).body, '')
+  t.is((await sendDirective(house, DIRECTIVES.discovery(token))).body, DONE)
 })
 
 test('an upstream that is down is a bridge that cannot be reached', async (t) => {
-  const house = await startDirectiveHouse(t, (_, response) => response.end())
+  const house = await startDirectiveHouse(t, sayDone)
   await house.reload(({ upstreams }) => {
     upstreams['music-assistant'].url = 'http://127.0.0.1:1'
   })
@@ -206,7 +213,7 @@ test('an upstream that answers with an error, or not whole, is an internal error
     'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{"event":',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{"event":\r\n',
   ]
-  const house = await startDirectiveHouse(t, (_, response) => response.end())
+  const house = await startDirectiveHouse(t, sayDone)
   const token = await issueToken(house)
   for (const answer of answers) {
     const { url } = await startFixedUpstream(t, answer, (socket) => socket.end())
@@ -224,6 +231,37 @@ test('an upstream that answers with an error, or not whole, is an internal error
     })
     t.is(typeOf(t, await sendDirective(house, DIRECTIVES['turn on'](token))), 'BRIDGE_UNREACHABLE', part)
   }
+})
+
+test('an upstream that answers with no envelope, or would unlink somebody itself, is an internal error', async (t) => {
+  let answer: string | Buffer = ''
+  let encodings: unknown
+  const house = await startDirectiveHouse(t, (request, response) => {
+    encodings = request.headers['accept-encoding']
+    if (typeof answer !== 'string') response.setHeader('Content-Encoding', 'gzip')
+    response.end(answer)
+  })
+  const token = await issueToken(house)
+  const error = (type: string) => ({ header: { namespace: 'Alexa', name: 'ErrorResponse' }, payload: { type } })
+  for (const bad of [
+    '',
+    '<html>Sign in</html>',
+    '"Invalid Command"',
+    '[]',
+    'null',
+    gzipSync('{"event":{}}'),
+    JSON.stringify({ event: error('INVALID_AUTHORIZATION_CREDENTIAL') }),
+    JSON.stringify({ event: error('EXPIRED_AUTHORIZATION_CREDENTIAL') }),
+    JSON.stringify(error('INVALID_AUTHORIZATION_CREDENTIAL')),
+  ]) {
+    answer = bad
+    const answered = await sendDirective(house, DIRECTIVES['turn on'](token), ['Accept-Encoding: gzip'])
+    t.is(typeOf(t, answered), 'INTERNAL_ERROR', String(bad))
+  }
+  t.is(encodings, undefined, 'what is to be read must not be compressed')
+  answer = JSON.stringify({ event: error('NO_SUCH_ENDPOINT') })
+  const { body } = await sendDirective(house, DIRECTIVES['turn on'](token))
+  t.is(body, answer, 'any other error of its own is its to tell')
 })
 
 test('an answer that is too long to be held goes on as it comes, and is whole', async (t) => {

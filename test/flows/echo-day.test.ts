@@ -33,14 +33,14 @@ test('an Echo’s whole day, from an account that is not linked yet to good nigh
   )
   await hears(
     { intent: 'ChoosePlayerIntent', slots: { player: 'in the kitchen' } },
-    /^This Echo now stands beside Kitchen Echo\. Playing the playlist Amber Orchard Mix on Kitchen Echo\.$/,
+    /^This Echo now controls Kitchen Echo\. Playing the playlist Amber Orchard Mix on Kitchen Echo\.$/,
   )
   t.is(player('Kitchen Echo')?.playback_state, 'playing')
   const first = await hears({ intent: 'WhatIsPlayingIntent' }, /^Kitchen Echo is playing .+ by The .+\.$/)
-  await hears({ intent: 'AMAZON.NextIntent' }, /^The next one/)
+  await hears({ intent: 'AMAZON.NextIntent' }, /^Next track/)
   const second = await hears({ intent: 'WhatIsPlayingIntent' }, /^Kitchen Echo is playing /)
   t.not(second.speech, first.speech)
-  await hears({ intent: 'AMAZON.PreviousIntent' }, /^The one before/)
+  await hears({ intent: 'AMAZON.PreviousIntent' }, /^Previous track/)
   t.is((await house.say({ token, intent: 'WhatIsPlayingIntent' })).speech, first.speech)
   await hears({ intent: 'VolumeSetIntent', slots: { level: '15' } }, /^Volume 15 percent/)
   t.is(player('Kitchen Echo')?.volume_level, 15)
@@ -55,7 +55,7 @@ test('an Echo’s whole day, from an account that is not linked yet to good nigh
   house.music.dropConnections()
   house.music.misbehave('reset', { times: 1 })
   await hears({ intent: 'AMAZON.ResumeIntent' }, /^I can't reach Music Assistant/)
-  await hears({ intent: 'AMAZON.ResumeIntent' }, /^Kitchen Echo goes on\.$/)
+  await hears({ intent: 'AMAZON.ResumeIntent' }, /^Resuming on Kitchen Echo\.$/)
   t.is(player('Kitchen Echo')?.playback_state, 'playing')
 
   // The access token is over; Alexa gets another one, and nobody notices.
@@ -67,7 +67,7 @@ test('an Echo’s whole day, from an account that is not linked yet to good nigh
 
   // The gateway is started anew, and has forgotten nothing.
   house = withEcho(await restart(t, house, AMAZON))
-  await hears({ intent: 'AMAZON.ResumeIntent' }, /^Kitchen Echo goes on\.$/)
+  await hears({ intent: 'AMAZON.ResumeIntent' }, /^Resuming on Kitchen Echo\.$/)
 
   // Somebody else comes home, speaks German, and has an Echo in the office.
   await addUser(house.prepared.store, house, BERTA)
@@ -78,15 +78,15 @@ test('an Echo’s whole day, from an account that is not linked yet to good nigh
   const german = { token: String(json.access_token), locale: 'de-DE' }
   await hears(
     { ...german, intent: 'VolumeUpIntent' },
-    /^Neben welchem Player steht dieser Echo\?/,
+    /^Welchen Player soll dieser Echo steuern\?/,
     'it asks each person',
   )
   await hears({ ...german, intent: 'AMAZON.CancelIntent' }, /^In Ordnung\.$/)
   const inOffice = { ...german, device: OFFICE }
-  await hears({ ...inOffice, intent: 'PlayIntent', slots: { query: 'Radio Amber Orchard' } }, /^Neben welchem Player/)
+  await hears({ ...inOffice, intent: 'PlayIntent', slots: { query: 'Radio Amber Orchard' } }, /^Welchen Player/)
   await hears(
     { ...inOffice, intent: 'ChoosePlayerIntent', slots: { player: 'im Büro' } },
-    /^Dieser Echo steht jetzt neben Büro Echo\. Ich spiele den Sender Radio Amber Orchard auf Büro Echo\.$/,
+    /^Dieser Echo steuert jetzt Büro Echo\. Ich spiele den Sender Radio Amber Orchard auf Büro Echo\.$/,
   )
   await hears(
     { ...inOffice, intent: 'VolumeDownIntent', slots: { player: 'Küche' } },
@@ -96,7 +96,7 @@ test('an Echo’s whole day, from an account that is not linked yet to good nigh
 
   // Good night.
   await hears({ intent: 'AMAZON.StopIntent' }, /^Kitchen Echo has stopped\.$/)
-  await hears({ ...inOffice, intent: 'AMAZON.StopIntent' }, /^Büro Echo ist aus\.$/)
+  await hears({ ...inOffice, intent: 'AMAZON.StopIntent' }, /^Die Wiedergabe auf Büro Echo ist gestoppt\.$/)
   t.true(house.music.players.every(({ playback_state }) => playback_state === 'idle'))
   await hears({ intent: 'WhatIsPlayingIntent' }, /^Nothing is playing on Kitchen Echo\.$/)
 })

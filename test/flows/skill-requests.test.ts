@@ -64,10 +64,33 @@ test('the token is found wherever Alexa puts it', async (t) => {
 test('without a good token Alexa puts a card into the app, in the language of whoever speaks', async (t) => {
   const house = await startSkillHouse(t)
   isCard(t, await house.send(skillRequest()), /link your account/)
-  isCard(t, await house.send(skillRequest({ locale: 'de-DE', token: NOBODY })), /verknüpfen Sie/)
+  isCard(t, await house.send(skillRequest({ locale: 'de-DE', token: NOBODY })), /verknüpfe dein Konto/)
   isCard(t, await house.send(skillRequest({ locale: 'ja-JP', token: 'no token at all' })), /link your account/)
   isCard(t, await house.send(skillRequest({ token: null })), /link your account/)
   t.is(house.upstream.executed.length, 0)
+})
+
+test('where Amazon allows no speech there is none, also without a good token', async (t) => {
+  const house = await startSkillHouse(t)
+  for (const type of ['SessionEndedRequest', 'AudioPlayer.PlaybackStarted', 'PlaybackController.NextCommandIssued']) {
+    const { status, text } = await house.send(skillRequest({ type }))
+    t.deepEqual([status, JSON.parse(text)], [200, { version: '1.0', response: {} }], type)
+  }
+  t.is(house.upstream.executed.length, 0)
+})
+
+test('a body of lists in lists is refused like any other that Alexa never sends, with no error of ours', async (t) => {
+  const house = await startSkillHouse(t)
+  const deep = '['.repeat(60_000) + ']'.repeat(60_000)
+  const { request } = skillRequest() as { request: object }
+  for (const body of [
+    `{"request":${JSON.stringify(request)},"session":{"application":{"applicationId":${deep}}}}`,
+    `{"request":{"type":"LaunchRequest","timestamp":${deep}}}`,
+    deep,
+  ]) {
+    const { status, text } = await house.send(body)
+    t.deepEqual([status, JSON.parse(text).error], [400, 'skill_request_refused'])
+  }
 })
 
 test('a token of too few scopes is none that is good', async (t) => {

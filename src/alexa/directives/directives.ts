@@ -1,6 +1,7 @@
 import type { Environment } from '../../config/environment.ts'
 import { type Answer, jsonAnswer } from '../../http/answer.ts'
 import { alexaError, type DirectiveFailure, isAcceptGrant } from './alexa-error.ts'
+import { answerProblem } from './answer-problem.ts'
 import { acceptGrantEnvelope, errorEnvelope } from './envelopes.ts'
 import { type Directive, readDirective } from './read-directive.ts'
 
@@ -12,6 +13,8 @@ export interface Directives {
   /** @param detail for the log only. */
   answerFailure: (directive: Directive, failure: DirectiveFailure, detail: string) => Answer
   answerAcceptGrant: () => Answer
+  /** Why an answer of an upstream's can't go on to Alexa, where it can't. */
+  answerProblem: (body: Uint8Array) => string | undefined
 }
 
 /** With status 200: the Lambda passes on what it gets, and some make a 401 into an INVALID_AUTHORIZATION_CREDENTIAL. */
@@ -23,6 +26,7 @@ export function openDirectives({ randomBytes }: Pick<Environment, 'randomBytes'>
       const envelope = errorEnvelope(directive, alexaError(directive, failure), newUuid(randomBytes(16)))
       return { ...jsonAnswer(200, envelope), detail: `${failure.replaceAll('-', '_')}: ${detail}` }
     },
+    answerProblem,
     answerAcceptGrant: () => jsonAnswer(200, acceptGrantEnvelope(newUuid(randomBytes(16)))),
   }
 }

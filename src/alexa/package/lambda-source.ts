@@ -42,9 +42,19 @@ async function askGateway(event) {
   })
   const text = await response.text()
   if (response.status !== 200) throw new Error('it answered with status ' + response.status)
-  const answer = JSON.parse(text)
-  if (answer === null || typeof answer !== 'object') throw new Error('it answered with no envelope')
+  const answer = parse(text)
+  if (answer === null || typeof answer !== 'object' || Array.isArray(answer))
+    throw new Error('it answered with no envelope')
   return answer
+}
+
+/** An error of JSON.parse has some of the text in it, which is nobody's business. */
+function parse(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 /** Where the access token is depends on the kind of request: smart home, music, custom skill, event of a skill. */

@@ -24,20 +24,23 @@ interface Element {
 
 /**
  * All of a certificate's extensions: of most of them node:crypto tells nothing.
- * @throws RangeError where it isn't DER, which OpenSSL has let pass.
+ * @throws RangeError where it isn't DER, which OpenSSL has let pass, or has one of them twice.
  */
 export function extensionsOf({ raw }: Pick<X509Certificate, 'raw'>): Map<string, Extension> {
   const [certificate] = elementsOf(raw)
   const [toBeSigned] = elementsOf(certificate!.content)
   const wrapped = elementsOf(toBeSigned!.content).find(({ tag }) => tag === 0xa3)
   const [list] = wrapped ? elementsOf(wrapped.content) : []
-  return new Map(
-    elementsOf(list?.content ?? Buffer.alloc(0)).map(({ content }) => {
-      const parts = elementsOf(content)
-      const critical = parts.find(({ tag }) => tag === 0x01)?.content[0] === 0xff
-      return [parts[0]!.content.toString('hex'), { critical, value: parts.at(-1)!.content }]
-    }),
-  )
+  const extensions = new Map<string, Extension>()
+  for (const { content } of elementsOf(list?.content ?? Buffer.alloc(0))) {
+    const parts = elementsOf(content)
+    const id = parts[0]!.content.toString('hex')
+    // Of two, OpenSSL reads neither, and others the first or the last. RFC 5280 section 4.2 has one at the most.
+    if (extensions.has(id)) throw new RangeError(`the extension ${id} is there twice`)
+    const critical = parts.find(({ tag }) => tag === 0x01)?.content[0] === 0xff
+    extensions.set(id, { critical, value: parts.at(-1)!.content })
+  }
+  return extensions
 }
 
 /** How many CAs may stand between this one and the last certificate; any number if absent. @see RFC 5280 section 4.2.1.9 */

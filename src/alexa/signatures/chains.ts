@@ -9,12 +9,17 @@ const CHAINS_LIMIT = 20
 /** After so long a chain is fetched anew, while the one that is there goes on being used. Milliseconds. */
 const FRESH_MS = 86_400_000
 /** Whoever makes addresses up gets no more of them remembered. */
-const FAILURES_LIMIT = 200
+const FAILURES_LIMIT = 400
 /** Milliseconds for which an address is not fetched again that had no good chain, and one that could not be had. */
 const REFUSED_MS = 60_000
 const UNAVAILABLE_MS = 5000
-/** At once. */
+/** At once, of usual addresses and of others. */
 const FETCHES_LIMIT = 4
+/**
+ * As Amazon has called its files for years. There are 200 such names, each of which is fetched once a minute at the most
+ * while it is refused, so strangers can't use up what the real one needs: after a start it isn't known yet.
+ */
+const USUAL = /^\/echo\.api\/echo-api-cert-(?:\d|[1-9]\d)(?:-ats)?\.pem$/
 /** Of addresses that never had a good chain. What is left over is kept for the next minutes, as far as this goes. */
 const STRANGE_FETCHES = 20
 const STRANGE_FETCH_EVERY_MS = 3000
@@ -47,6 +52,7 @@ export function openChains({ fetchChain, roots, now, monotonic }: ChainsOptions)
   const known = new LRUCache<string, Known>({ max: CHAINS_LIMIT })
   const failures = new LRUCache<string, { error: unknown; until: number }>({ max: FAILURES_LIMIT })
   const pending = new Map<string, Promise<SigningKey>>()
+  const busy = { usual: 0, strange: 0 }
   const spend = openBudget(monotonic)
 
   function keyAt(url: URL): SigningKey | Promise<SigningKey> {
@@ -62,8 +68,13 @@ export function openChains({ fetchChain, roots, now, monotonic }: ChainsOptions)
     if (fetching) return fetching
     const failure = failedLately(url)
     if (failure) return Promise.reject(failure.error)
-    if (pending.size >= FETCHES_LIMIT || (!known.has(url.href) && !spend())) return Promise.reject(tooMany(url))
-    const begun = fetchAndCheck(url).finally(() => pending.delete(url.href))
+    const kind = USUAL.test(url.pathname) || known.has(url.href) ? 'usual' : 'strange'
+    if (busy[kind] >= FETCHES_LIMIT || (kind === 'strange' && !spend())) return Promise.reject(tooMany(url))
+    busy[kind]++
+    const begun = fetchAndCheck(url).finally(() => {
+      busy[kind]--
+      pending.delete(url.href)
+    })
     pending.set(url.href, begun)
     return begun
   }

@@ -8,6 +8,10 @@ const SIGNER = 'echo-api.amazon.com'
 const BLOCKS = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g
 const CHAIN_LIMIT = 8
 const KEY_BITS_MINIMUM = 2048
+/** Curves of CAs, as the public web has them. */
+const CURVES: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
+/** What certificates may be signed by; of PSS node:crypto doesn't tell with which digest. */
+const ALGORITHMS = /^(?:sha(?:256|384|512)WithRSAEncryption|ecdsa-with-SHA(?:256|384|512))$/
 const SERVER_AUTH = ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0']
 
 /** What may be critical, for it is looked at here or means nothing here. */
@@ -36,6 +40,16 @@ export interface SigningKey {
  */
 export function checkChain(pem: string, roots: TrustedRoots, now: number): SigningKey {
   const chain = readChain(pem)
+  try {
+    return checkCertificates(chain, roots, now)
+  } catch (error) {
+    // What OpenSSL has let pass, and can't be read after all.
+    if (error instanceof RangeError) refuse('chain-malformed', error.message)
+    throw error
+  }
+}
+
+function checkCertificates(chain: X509Certificate[], roots: TrustedRoots, now: number): SigningKey {
   const signer = chain[0] as X509Certificate
   checkDates(signer, now)
   checkSigner(signer)
@@ -44,7 +58,11 @@ export function checkChain(pem: string, roots: TrustedRoots, now: number): Signi
     checkDates(one, now)
     if (index > 0) checkAuthority(one, index - 1)
     // A root vouches for itself by being trusted.
-    if (index < path.length - 1) checkUnderstood(one)
+    if (index === path.length - 1) continue
+    checkUnderstood(one)
+    // A CA that may only issue certificates for mail makes none for servers, though it says so in them.
+    checkPurpose(one)
+    checkStrength(one)
   }
   return {
     key: signer.publicKey,
@@ -78,12 +96,15 @@ function checkSigner(signer: X509Certificate): void {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = signer.publicKey
   if (type !== 'rsa' || (details?.modulusLength ?? 0) < KEY_BITS_MINIMUM)
     refuse('certificate-key', `${type} of ${details?.modulusLength} bits`)
-  // node:crypto calls the extended key usage `keyUsage`; without the extension every purpose is allowed.
-  const purposes = signer.keyUsage
-  if (purposes && !SERVER_AUTH.some((purpose) => purposes.includes(purpose)))
-    refuse('certificate-purpose', `for ${purposes.join()}`)
+  checkPurpose(signer)
   const usage = extensionsOf(signer).get(EXTENSIONS.keyUsage)
   if (usage && !maySignData(usage)) refuse('certificate-purpose', 'its key may not sign')
+}
+
+/** node:crypto calls the extended key usage `keyUsage`; without the extension every purpose is allowed. */
+function checkPurpose({ keyUsage: purposes }: X509Certificate): void {
+  if (purposes && !SERVER_AUTH.some((purpose) => purposes.includes(purpose)))
+    refuse('certificate-purpose', `for ${purposes.join()}`)
 }
 
 /** From the signer's to a root's. */
@@ -118,9 +139,17 @@ function checkAuthority(issuer: X509Certificate, below: number): void {
   if (most !== undefined && below > most) refuse('chain-broken', `${nameOf(issuer)} may have ${most} CAs below it`)
 }
 
+/** A key that can be broken could sign anything, wherever it stands. */
+function checkStrength(certificate: X509Certificate): void {
+  const { publicKey, signatureAlgorithm = 'something unknown' } = certificate
+  const { asymmetricKeyType: type, asymmetricKeyDetails: { modulusLength = 0, namedCurve = '' } = {} } = publicKey
+  if (!(type === 'ec' ? CURVES.has(namedCurve) : type === 'rsa' && modulusLength >= KEY_BITS_MINIMUM))
+    refuse('certificate-key', `${nameOf(certificate)}: ${type}, ${namedCurve || `${modulusLength} bits`}`)
+  if (!ALGORITHMS.test(signatureAlgorithm))
+    refuse('chain-broken', `${nameOf(certificate)} is signed by ${signatureAlgorithm}`)
+}
+
 function checkUnderstood(certificate: X509Certificate): void {
-  if (/md5|sha1/i.test(certificate.signatureAlgorithm ?? ''))
-    refuse('chain-broken', `${nameOf(certificate)} is signed by ${certificate.signatureAlgorithm}`)
   for (const [id, { critical }] of extensionsOf(certificate)) {
     // Where a CA may issue for some names only, we don't know for which.
     if ((critical && !UNDERSTOOD.has(id)) || id === EXTENSIONS.nameConstraints)

@@ -1,5 +1,5 @@
 import type { SkillEnvelope } from '../read-envelope.ts'
-import { refuse } from './refuse.ts'
+import { quoted, refuse } from './refuse.ts'
 
 /**
  * Whether a request is for one of our skills: Amazon signs those of everybody's skills alike. Where the id stands in both
@@ -13,5 +13,5 @@ export function checkSkillId({ kind, applicationIds }: SkillEnvelope, skillIds: 
     refuse('skill-id-missing', 'context.System.application.applicationId')
   }
   if (typeof first !== 'string' || !skillIds.includes(first) || others.some((other) => other !== first))
-    refuse('skill-id-unknown', JSON.stringify(applicationIds).slice(0, 200))
+    refuse('skill-id-unknown', applicationIds.map(quoted).join())
 }

@@ -1,5 +1,5 @@
 import type { SkillEnvelope } from '../read-envelope.ts'
-import { refuse } from './refuse.ts'
+import { quoted, refuse } from './refuse.ts'
 
 /** Milliseconds by which the time of a request may differ from ours, either way. Amazon allows no more. */
 export const TOLERANCE_MS = 150_000
@@ -34,7 +34,7 @@ export function checkTimestamp({ kind, type, timestamp }: SkillEnvelope, now: nu
 
 function timeOf(timestamp: unknown): number {
   if (timestamp === undefined) return refuse('timestamp-missing', 'request.timestamp')
-  return readTime(timestamp) ?? refuse('timestamp-malformed', JSON.stringify(timestamp).slice(0, 100))
+  return readTime(timestamp) ?? refuse('timestamp-malformed', quoted(timestamp))
 }
 
 /** Milliseconds since 1970; undefined for what tells no time. */

@@ -31,6 +31,14 @@ export function skillRefusal(reason: SkillRefusal, detail: string): GatewayError
   return new GatewayError('skill_request_refused', `${reason}: ${detail}`)
 }
 
+/**
+ * A value from a body that nobody has vouched for yet, for the log. What is no text is only named: written as JSON, some
+ * ten thousand lists in one another would exhaust the stack.
+ */
+export function quoted(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : `of type ${typeof value}`
+}
+
 /** @throws GatewayError skill_request_refused */
 export function refuse(reason: SkillRefusal, detail: string): never {
   throw skillRefusal(reason, detail)

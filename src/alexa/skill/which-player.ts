@@ -7,6 +7,8 @@ import type { Intent, Turn } from './turn.ts'
 
 /** Names that are read out; more nobody can keep in mind. */
 const NAMES_LIMIT = 6
+/** How often it is asked before the skill gives up. */
+const QUESTIONS_LIMIT = 2
 
 /** An intent that is about a player: the one that was said, that of the Echo, or the only one. Else it asks. */
 export function onPlayer(act: (turn: Turn, player: Player) => Promise<Reply>): Intent {
@@ -53,6 +55,11 @@ async function rememberedPlayer(
   if (deviceId === undefined) return undefined
   const remembered = await echoes.find(userId, deviceId)
   return players.find(({ id }) => id === remembered)
+}
+
+/** Whether whoever has not been understood is asked once more. */
+export function mayAskAgain(pending: Pending | undefined): boolean {
+  return (pending?.asked ?? 0) < QUESTIONS_LIMIT
 }
 
 /** Keeps what was asked for until the answer comes. @param pending where it is asked once more. */

@@ -43,6 +43,9 @@ export interface Restored {
 /** Of an hour ago, and nobody's who signed in since: whoever had one signs in again. */
 const NOT_RESTORED: Kind[] = ['session', 'code', 'device', 'user-code', 'failures']
 
+/** No access token lives longer: until then Alexa may show one that was given out after the backup. Milliseconds. */
+const NOTED_MS = 86_400_000
+
 /**
  * Puts a backup in the place of what is there. The database goes first and comes last: where this breaks off, there is
  * none, which no start takes for a new one, and the next restore begins anew.
@@ -99,6 +102,8 @@ async function stageDatabase(
   try {
     for (const kind of NOT_RESTORED) await deleteAll(store, kind)
     const ended = await endedSince(store, since)
+    const at = environment.now()
+    await store.put('restore', 'last', { at }, at + NOTED_MS)
     if (ended.length > 0 && (await staysEnded(ended))) for (const { endAgain } of ended) await endAgain(store)
   } finally {
     await store.close()

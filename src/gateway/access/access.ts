@@ -91,6 +91,8 @@ export interface Allowed {
   query?: string
   /** How it is told what went wrong afterwards, where that isn't by an error of HTTP. */
   answerRefusal?: (refusal: GatewayError) => Answer
+  /** Why an upstream's answer, which has come whole, is not passed on; undefined where it is. Goes with `answerRefusal`. */
+  answerProblem?: (body: Uint8Array) => string | undefined
 }
 
 /** @see RFC 6750 section 3, RFC 9728 section 5.1 */

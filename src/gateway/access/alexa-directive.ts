@@ -55,7 +55,8 @@ async function decideDirective(access: AlexaDirectiveAccess, exchange: Exchange,
     if (!token || failure !== undefined) return fail(failure ?? 'gateway-failed')
     // Its code would let the gateway send events to Alexa, which it doesn't: it is not kept.
     if (directives.isAcceptGrant(directive)) return { kind: 'answer', answer: directives.answerAcceptGrant() }
-    return { kind: 'allow', identity: { ...token.identity, by: 'alexa-directive' }, token, body, answerRefusal }
+    const identity = { ...token.identity, by: 'alexa-directive' as const }
+    return { kind: 'allow', identity, token, body, answerRefusal, answerProblem: directives.answerProblem }
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
     return fail('store-failed', error.message)

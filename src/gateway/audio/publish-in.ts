@@ -6,8 +6,8 @@ import type { StreamUrls } from './stream-urls.ts'
 /** Bytes of JSON in which URLs are looked for: more than the 2,025 tracks of a large library. What is longer goes as it is. */
 export const REWRITTEN_LIMIT = 4 * 1024 * 1024
 
-/** Headers that say something of the bytes. */
-const OF_BYTES = /^(?:content-length|etag|content-md5|digest|content-digest|repr-digest)$/i
+/** Headers that say something of the bytes, or let a client ask whether those that it has are still good: their URLs end. */
+const OF_BYTES = /^(?:content-length|etag|last-modified|accept-ranges|content-md5|digest|content-digest|repr-digest)$/i
 
 /** Whether an answer that begins like this is JSON, whole and not compressed, and of a length that is read. */
 export function isRewritable({ status, rawHeaders }: AnswerHead): boolean {

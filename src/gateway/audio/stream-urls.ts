@@ -40,9 +40,15 @@ export function openStreamUrls({ signed, origins, publicUrl }: StreamUrlOptions)
   }
 }
 
-/** The rest of a URL within a text of JSON, in which some programs escape slashes, and what isn't ASCII. */
-const TAIL = String.raw`\\?\/(?:flow|single|imageproxy)(?:[^"\\\s<>\x00-\x1f]|\\u[0-9a-fA-F]{4}|\\\/)*`
+/** A slash as programs write it in JSON. */
+const SLASH = String.raw`(?:\\?\/|\\u002[fF])`
+
+/**
+ * The rest of a URL within a text of JSON, in which some programs escape slashes, and what isn't ASCII. A quote, a space, `<`
+ * and `>` end it, escaped or not.
+ */
+const TAIL = String.raw`${SLASH}(?:flow|single|imageproxy)(?:[^"\\\s<>\x00-\x1f]|\\u(?!00[01]|002[02]|003[cCeE])[0-9a-fA-F]{4}|\\\/)*`
 
 function asInJson(origin: string): string {
-  return origin.replace(/[.[\]]/g, '\\$&').replaceAll('/', String.raw`\\?\/`)
+  return origin.replace(/[.[\]]/g, '\\$&').replaceAll('/', () => SLASH)
 }

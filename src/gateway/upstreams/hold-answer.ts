@@ -14,8 +14,10 @@ export interface HoldOptions {
   holds: (head: AnswerHead) => boolean
   /** What goes on in place of one that has come whole; as it came, if absent. */
   change?: (head: AnswerHead, body: Buffer) => AnswerHead & { body: Buffer }
-  /** Tells the client, which has heard nothing yet, that it broke off; cut off too, if absent. */
-  onBroken?: () => void
+  /** What is wrong with one that has come whole, by which it is refused; undefined where nothing is. */
+  problemOf?: (body: Buffer) => string | undefined
+  /** Tells the client, which has heard nothing yet, what the upstream did; one that broke off is cut off, if absent. */
+  refuse?: (problem: string) => void
 }
 
 /** Holds an answer back until it has come whole: only then can it be changed, or taken back. */
@@ -74,7 +76,13 @@ class HeldAnswer implements AnswerChannel {
     }
     if (chunk) this.#chunks.push(chunk)
     const came = Buffer.concat(this.#chunks)
-    const { change } = this.#options
+    const { change, problemOf, refuse } = this.#options
+    const problem = refuse && problemOf?.(came)
+    if (refuse && problem !== undefined) {
+      this.#head = undefined
+      if (!this.#answer.closed) refuse(`answered ${problem}`)
+      return
+    }
     const { status, rawHeaders, body } = change ? change(head, came) : { ...head, body: came }
     this.#head = undefined
     this.#answer.begin(status, rawHeaders)
@@ -82,10 +90,10 @@ class HeldAnswer implements AnswerChannel {
   }
 
   cut(): void {
-    const { onBroken } = this.#options
+    const { refuse } = this.#options
     const held = this.#head !== undefined
     this.#head = undefined
-    if (held && onBroken && !this.#answer.closed) onBroken()
+    if (held && refuse && !this.#answer.closed) refuse('broke off its answer')
     else this.#answer.cut()
   }
 

@@ -22,6 +22,8 @@ export async function whyRefused(
 ): Promise<WhyRefused> {
   // Rows that have expired are there until they are purged, which no clock in doubt does.
   const access = isSecret(token) ? await store.get('access', hashSecret(token), 0) : undefined
+  // What was given out after a backup is unknown once it was restored, though Alexa's refresh token is still good.
+  if (!access && (await store.get('restore', 'last'))) return 'suspended'
   const grant = access && (await store.get('grant', access.grant, 0))
   const user = grant && (await store.get('user', grant.userName))
   if (!access || !grant || user?.id !== grant.userId) return 'gone'

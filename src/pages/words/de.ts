@@ -33,7 +33,7 @@ gestartet haben.`,
     unverified: (client) =>
       html`Ob das wirklich „${client}“ ist, hat niemand geprüft: Den Namen hat sich das Gerät selbst gegeben.`,
   },
-  linkAccount: 'Bitte verknüpfen Sie Ihr Konto in der Alexa-App. Dort liegt jetzt eine Karte dafür.',
+  linkAccount: 'Bitte verknüpfe dein Konto in der Alexa-App. Dort liegt jetzt eine Karte dafür.',
   permissions: 'Damit wird möglich',
   ending: (host) => `Wer ${host} betreibt, kann den Zugriff jederzeit beenden.`,
 

@@ -153,3 +153,30 @@ test('a chain that has expired is fetched anew at its address, whatever stranger
   await isRefused(t, 'certificate-expired', () => keyAt(at('real')))
   t.is(asked.length, before + 1)
 })
+
+test('a gateway that starts amid strangers gets the real chain: its name is one of few, which none of them uses up', async (t) => {
+  const asked: string[] = []
+  const { keyAt } = open({
+    async fetchChain({ pathname }) {
+      asked.push(pathname)
+      return pathname.endsWith('/echo-api-cert-13.pem') ? amazon.chain : 'garbage'
+    },
+  })
+  for (let i = 0; i < 1000; i++) await t.throwsAsync(async () => keyAt(at(`made-up-${i}`)))
+  t.is(asked.length, 20)
+  t.truthy(await keyAt(at('echo-api-cert-13')))
+  for (let round = 0; round < 2; round++)
+    for (let i = 0; i < 1000; i++)
+      for (const name of [`echo-api-cert-${i}`, `echo-api-cert-${i}-ats`, `echo-api-cert-0${i}`])
+        if (name !== 'echo-api-cert-13') await t.throwsAsync(async () => keyAt(at(name)))
+  t.is(asked.length, 20 + 200, 'each of these names is fetched once a minute at the most')
+})
+
+test('strangers whose fetches hang keep no place from the real chain', async (t) => {
+  const { keyAt, fetched } = open()
+  for (const name of ['a', 'b', 'c', 'd']) void keyAt(at(name))
+  const real = keyAt(at('echo-api-cert-13'))
+  t.is(fetched.length, 5)
+  fetched[4]!.answer(amazon.chain)
+  t.truthy(await real)
+})

@@ -135,6 +135,40 @@ test('a weak key and a weak signature are refused', async (t) => {
   await isRefused(t, 'chain-broken', check(old.chain, [old.root.pem]))
 })
 
+test('a CA between with a weak key or a weak signature is refused, too', async (t) => {
+  const weak = makeCertificate({ ca: true, subject: 'Weak CA', issuer: root, key: newKey(1024) })
+  await isRefused(t, 'certificate-key', check(pems(makeCertificate({ issuer: weak }), weak)))
+  const old = makeCertificate({ ca: true, subject: 'Old CA', issuer: root, key: newKey(), digest: 'sha1' })
+  await isRefused(t, 'chain-broken', check(pems(makeCertificate({ issuer: old }), old)))
+})
+
+test('a CA that is only for mail makes no signer, whatever that one says of itself', async (t) => {
+  const mail = makeCertificate({
+    ...{ ca: true, subject: 'Mail CA', issuer: root, key: newKey() },
+    extensions: [...ofCa(), { name: 'extKeyUsage', emailProtection: true }],
+  })
+  await isRefused(t, 'certificate-purpose', check(pems(makeCertificate({ issuer: mail }), mail)))
+  const servers = makeCertificate({
+    ...{ ca: true, subject: 'Server CA', issuer: root, key: newKey() },
+    extensions: [...ofCa(), { name: 'extKeyUsage', serverAuth: true }],
+  })
+  t.notThrows(check(pems(makeCertificate({ issuer: servers }), servers)))
+})
+
+test('a certificate with one extension twice is refused', async (t) => {
+  const twice = makeAmazon({
+    extensions: [...ofSigner(), { id: '1.2.3.4', value: '\x05\x00' }, { id: '1.2.3.4', value: '\x05\x00' }],
+  })
+  await isRefused(t, 'chain-malformed', check(twice.chain, [twice.root.pem]))
+})
+
+test('a signer that comes twice, after its CA, or among others is refused', async (t) => {
+  await isRefused(t, 'chain-broken', check(pems(signer, signer, middle)))
+  await isRefused(t, 'certificate-name', check(pems(middle, signer)))
+  const other = makeCertificate({ names: ['other.example'], issuer: middle })
+  await isRefused(t, 'chain-broken', check(pems(signer, other, middle)))
+})
+
 test('garbage, no certificate, half a one and too many are refused', async (t) => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()

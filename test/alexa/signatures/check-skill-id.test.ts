@@ -39,4 +39,10 @@ test("a request for somebody else's skill is refused, though Amazon has signed i
 test('a request that says two of our skills is refused', (t) =>
   isRefused(t, 'skill-id-unknown', check({ session: SKILL, context: 'amzn1.ask.skill.second' })))
 
+test('an id that is ten thousands of lists in one another is refused like any other', async (t) => {
+  const deep = '['.repeat(60_000) + ']'.repeat(60_000)
+  const body = Buffer.from(`{"request":{"type":"LaunchRequest"},"session":{"application":{"applicationId":${deep}}}}`)
+  await isRefused(t, 'skill-id-unknown', () => checkSkillId(readEnvelope(body), [SKILL]))
+})
+
 test('a request that says no skill is refused', (t) => isRefused(t, 'skill-id-missing', check({})))

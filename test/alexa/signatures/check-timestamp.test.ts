@@ -28,6 +28,11 @@ test('a timestamp is taken in each spelling of ISO 8601 that has a zone', (t) =>
 
 test('a missing timestamp is refused', (t) => isRefused(t, 'timestamp-missing', check(undefined)))
 
+test('a time that is ten thousands of lists in one another is refused like any other', (t) => {
+  const deep: unknown = JSON.parse('['.repeat(60_000) + ']'.repeat(60_000))
+  return isRefused(t, 'timestamp-malformed', check(deep))
+})
+
 test('a stale timestamp is refused', (t) => isRefused(t, 'timestamp-too-old', check(at(-86_400))))
 
 test('a timestamp in the future is refused', (t) => isRefused(t, 'timestamp-too-new', check(at(86_400))))

@@ -87,13 +87,13 @@ const DIALOGUES: Record<string, Dialogue[]> = {
   ChoosePlayerIntent: [
     {
       slots: { player: 'living room' },
-      en: 'This Echo now stands beside Living Room.',
-      de: 'Dieser Echo steht jetzt neben Living Room.',
+      en: 'This Echo now controls Living Room.',
+      de: 'Dieser Echo steuert jetzt Living Room.',
     },
     {
       slots: { player: 'the moon' },
-      en: 'I know no such player. There are Kitchen Echo, Büro Echo and Living Room. Which one is it?',
-      de: 'So einen Player kenne ich nicht. Es gibt Kitchen Echo, Büro Echo und Living Room. Welcher ist es?',
+      en: "I don't know that player. There are Kitchen Echo, Büro Echo and Living Room. Which one should it be?",
+      de: 'Diesen Player kenne ich nicht. Es gibt Kitchen Echo, Büro Echo und Living Room. Welcher soll es sein?',
       open: true,
     },
   ],
@@ -142,37 +142,41 @@ const DIALOGUES: Record<string, Dialogue[]> = {
   'AMAZON.PauseIntent': [
     { en: 'Kitchen Echo is paused.', de: 'Kitchen Echo macht Pause.', does: ['players/cmd/pause', kitchen] },
   ],
-  'AMAZON.ResumeIntent': [{ en: 'Kitchen Echo goes on.', de: 'Kitchen Echo spielt weiter.' }],
+  'AMAZON.ResumeIntent': [{ en: 'Resuming on Kitchen Echo.', de: 'Kitchen Echo spielt weiter.' }],
   'AMAZON.NextIntent': [
     {
-      en: 'The next one on Kitchen Echo.',
-      de: 'Der nächste Titel auf Kitchen Echo.',
+      en: 'Next track on Kitchen Echo.',
+      de: 'Nächster Titel auf Kitchen Echo.',
       does: ['players/cmd/next', kitchen],
     },
   ],
   'AMAZON.PreviousIntent': [
     {
-      en: 'The one before on Kitchen Echo.',
-      de: 'Der Titel davor auf Kitchen Echo.',
+      en: 'Previous track on Kitchen Echo.',
+      de: 'Vorheriger Titel auf Kitchen Echo.',
       does: ['players/cmd/previous', kitchen],
     },
   ],
   'AMAZON.ShuffleOnIntent': [
     {
-      en: 'Shuffle is on, on Kitchen Echo.',
+      en: 'Shuffle is on for Kitchen Echo.',
       de: 'Die Zufallswiedergabe auf Kitchen Echo ist an.',
       does: ['player_queues/shuffle', { queue_id: 'the-queue', shuffle_enabled: true }],
     },
   ],
   'AMAZON.ShuffleOffIntent': [
     {
-      en: 'Shuffle is off, on Kitchen Echo.',
+      en: 'Shuffle is off for Kitchen Echo.',
       de: 'Die Zufallswiedergabe auf Kitchen Echo ist aus.',
       does: ['player_queues/shuffle', { queue_id: 'the-queue', shuffle_enabled: false }],
     },
   ],
   'AMAZON.StopIntent': [
-    { en: 'Kitchen Echo has stopped.', de: 'Kitchen Echo ist aus.', does: ['players/cmd/stop', kitchen] },
+    {
+      en: 'Kitchen Echo has stopped.',
+      de: 'Die Wiedergabe auf Kitchen Echo ist gestoppt.',
+      does: ['players/cmd/stop', kitchen],
+    },
   ],
   'AMAZON.CancelIntent': [{ en: 'All right.', de: 'In Ordnung.' }],
   'AMAZON.NavigateHomeIntent': [{ en: 'All right.', de: 'In Ordnung.' }],

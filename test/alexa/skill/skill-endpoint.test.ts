@@ -37,7 +37,7 @@ test('a memory that fails is told in words, and is no reason to link anew', asyn
   const memory = { ...echoes, find: () => Promise.reject(new StorageError('the disk is full')) }
   const answered = await ask({ memory })
   t.deepEqual([answered.status, answered.detail], [200, 'no_memory: the disk is full'])
-  t.regex(answered.speech, /^Mit dem Gedächtnis des Gateways stimmt etwas nicht/)
+  t.regex(answered.speech, /^Das Gateway bei dir zu Hause kann gerade nichts nachsehen/)
 })
 
 test('a fault of our own is no answer of the skill', async (t) => {

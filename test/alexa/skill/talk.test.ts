@@ -33,10 +33,21 @@ test('an intent that the skill has not is answered as what it did not understand
   }
 })
 
-test('help while a player is asked for explains, and the fallback keeps the question', async (t) => {
+test('while a player is asked for, what was not understood is asked for once more, and then no more', async (t) => {
   const conversation = converse()
   await conversation.say({ intent: 'VolumeUpIntent' })
-  t.regex(speechOf(await conversation.say({ intent: 'AMAZON.FallbackIntent' })), /^I didn't get that/)
+  const again = await conversation.say({ intent: 'AMAZON.FallbackIntent' })
+  t.regex(speechOf(again), /^I don't know that player. There are Kitchen Echo, .* Which one should it be\?$/)
+  t.false(again.answer.response.shouldEndSession)
+  const last = await conversation.say({ intent: 'AMAZON.FallbackIntent' })
+  t.regex(speechOf(last), /^I didn't get that/)
+  t.is(last.answer.sessionAttributes, undefined)
+})
+
+test('the answer that comes after something that was not understood is as good as any', async (t) => {
+  const conversation = converse()
+  await conversation.say({ intent: 'VolumeUpIntent' })
+  await conversation.say({ intent: 'AMAZON.FallbackIntent' })
   const done = await conversation.say({ intent: 'ChoosePlayerIntent', slots: { player: 'kitchen' } })
   t.regex(speechOf(done), /Kitchen Echo is louder\.$/)
 })

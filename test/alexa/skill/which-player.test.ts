@@ -1,7 +1,7 @@
 import test from 'ava'
 import { converse, ECHO, PLAYERS, speechOf } from '../../support/skill.ts'
 
-const ASKED = 'Which player does this Echo stand beside? There are Kitchen Echo, Büro Echo and Living Room.'
+const ASKED = 'Which player should this Echo control? There are Kitchen Echo, Büro Echo and Living Room.'
 
 test('an Echo that nobody has said anything of is asked about once, and then remembered', async (t) => {
   const conversation = converse()
@@ -13,7 +13,7 @@ test('an Echo that nobody has said anything of is asked about once, and then rem
   const played = await conversation.say({ intent: 'ChoosePlayerIntent', slots: { player: 'the living room' } })
   t.is(
     speechOf(played),
-    'This Echo now stands beside Living Room. Playing the album Abbey Road by The Beatles on Living Room.',
+    'This Echo now controls Living Room. Playing the album Abbey Road by The Beatles on Living Room.',
   )
   t.deepEqual(conversation.done().at(-1)?.args, {
     queue_id: 'living-room',
@@ -29,7 +29,7 @@ test('what was asked for in German goes on in German', async (t) => {
   const conversation = converse({ locale: 'de-DE' })
   await conversation.say({ intent: 'AMAZON.PauseIntent' })
   const done = await conversation.say({ intent: 'ChoosePlayerIntent', slots: { player: 'im büro' } })
-  t.is(speechOf(done), 'Dieser Echo steht jetzt neben Büro Echo. Büro Echo macht Pause.')
+  t.is(speechOf(done), 'Dieser Echo steuert jetzt Büro Echo. Büro Echo macht Pause.')
 })
 
 test('"in the kitchen" counts once, and changes nothing that is remembered', async (t) => {
@@ -51,9 +51,9 @@ test('whoever answers twice with what is no player is asked no more', async (t) 
   const conversation = converse()
   await conversation.say({ intent: 'VolumeUpIntent' })
   const again = await conversation.say({ intent: 'ChoosePlayerIntent', slots: { player: 'moon' } })
-  t.regex(speechOf(again), /^I know no such player. There are .* Which one is it\?$/)
+  t.regex(speechOf(again), /^I don't know that player. There are .* Which one should it be\?$/)
   const last = await conversation.say({ intent: 'ChoosePlayerIntent', slots: { player: 'mars' } })
-  t.is(speechOf(last), 'I know no player called mars.')
+  t.is(speechOf(last), "I don't know a player called mars.")
   t.true(last.answer.response.shouldEndSession)
 })
 
@@ -62,7 +62,7 @@ test('the second answer is as good as the first', async (t) => {
   await conversation.say({ intent: 'VolumeUpIntent' })
   await conversation.say({ intent: 'ChoosePlayerIntent', slots: { player: 'moon' } })
   const done = await conversation.say({ intent: 'ChoosePlayerIntent', slots: { player: 'kitchen' } })
-  t.is(speechOf(done), 'This Echo now stands beside Kitchen Echo. Kitchen Echo is louder.')
+  t.is(speechOf(done), 'This Echo now controls Kitchen Echo. Kitchen Echo is louder.')
 })
 
 test('"stop" in the middle of the question ends the question, and stops no music', async (t) => {
@@ -83,7 +83,7 @@ test('the configuration is asked before the memory, by a name or an id', async (
 test('an Echo of the configuration is not moved by what somebody says', async (t) => {
   const conversation = converse({ players: { [ECHO]: 'kitchen' } })
   const answered = await conversation.say({ intent: 'ChoosePlayerIntent', slots: { player: 'living room' } })
-  t.regex(speechOf(answered), /is said in the configuration of the gateway: Kitchen Echo\.$/)
+  t.regex(speechOf(answered), /configuration says that this Echo controls Kitchen Echo\.$/)
   t.is(conversation.remembered.size, 0)
 })
 
@@ -115,6 +115,6 @@ test('attributes of a session that are none of ours are as good as none', async 
   ]) {
     const conversation = converse()
     const said = { intent: 'ChoosePlayerIntent', slots: { player: 'kitchen' }, attributes: { pending } }
-    t.is(speechOf(await conversation.say(said)), 'This Echo now stands beside Kitchen Echo.')
+    t.is(speechOf(await conversation.say(said)), 'This Echo now controls Kitchen Echo.')
   }
 })

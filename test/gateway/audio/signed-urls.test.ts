@@ -72,7 +72,7 @@ test('no letter of a URL can be changed', (t) => {
   const { sign, verify } = open()
   const url = sign(STREAM) ?? ''
   for (let i = 0; i < url.length; i++) {
-    for (const letter of ['A', 'B', '0', '%', '/', '?']) {
+    for (const letter of ['A', 'B', '0', '%', '/', '?', '&']) {
       if (url[i] === letter) continue
       const changed = url.slice(0, i) + letter + url.slice(i + 1)
       const verdict = verify(changed)
@@ -104,6 +104,13 @@ test('what a player puts behind a URL does no harm, and does not go on', (t) => 
   for (const more of ['&x=y', '?x=y', '&until=9&signature=z', '&', '?'])
     t.deepEqual(verify(sign(STREAM) + more), { path: STREAM, query: '' }, more)
   for (const more of ['.mp3', '/x', '=', '%20']) t.is(verify(sign(STREAM) + more), 'it is not signed', more)
+})
+
+test('a signature in the path signs nothing, for the whole path would go on', (t) => {
+  const { sign, verify } = open()
+  const inPath = (sign(STREAM) ?? '').replace('?', '&')
+  for (const url of [inPath, `${inPath}&x=y`, `${inPath}&/other/player.mp3`, `${inPath}?x=y`])
+    t.is(verify(url), 'it is not signed', url)
 })
 
 test('what has no signature is not signed', (t) => {

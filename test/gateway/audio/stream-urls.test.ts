@@ -26,7 +26,13 @@ test('URLs of streams become public ones, wherever they stand in JSON', (t) => {
 test('a URL is found however a program has written it in JSON', (t) => {
   const text = `"${LAN.replaceAll('/', '\\/')}\\/flow\\/B\\u00fcro"`
   t.is(publishStreamUrls(text), `"${HOME}/flow/B%C3%BCro?signed"`)
+  t.is(publishStreamUrls(`"${LAN}/flow/B".u`.replaceAll('/', '\\u002f')), `"${HOME}/flow/B?signed".u`)
   t.is(publishStreamUrls(`"${LAN}/flow/Büro\\"x"`), `"${HOME}/flow/B%C3%BCro?signed\\"x"`)
+})
+
+test('what ends a URL ends it also where a program has escaped it', (t) => {
+  for (const end of ['\\u0022', '\\u003E', '\\u003c', '\\u0020', '\\u000a'])
+    t.is(publishStreamUrls(`"${LAN}/flow/a${end}b"`), `"${HOME}/flow/a?signed${end}b"`, end)
 })
 
 test('a text that is no good JSON, or no good Unicode, does no harm', (t) => {

@@ -51,22 +51,36 @@ test('what is not held goes straight on', (t) => {
 })
 
 test('one that breaks off while it is held can be answered otherwise; one that has begun to go on is cut', (t) => {
-  let broken = 0
-  const onBroken = () => {
-    broken++
+  const refused: string[] = []
+  const refuse = (problem: string) => {
+    refused.push(problem)
   }
-  const early = hold({ onBroken })
+  const early = hold({ refuse })
   early.held.begin(200, [])
   early.held.write(Buffer.from('a'))
   early.held.cut()
-  t.deepEqual([broken, early.told.status, early.told.cut], [1, undefined, false])
-  const late = hold({ onBroken })
+  t.deepEqual([refused, early.told.status, early.told.cut], [['broke off its answer'], undefined, false])
+  const late = hold({ refuse })
   late.held.begin(200, [])
   late.held.write(Buffer.from('12345678901'))
   late.held.cut()
-  t.deepEqual([broken, late.told.cut], [1, true])
+  t.deepEqual([refused.length, late.told.cut], [1, true])
   const silent = hold()
   silent.held.begin(200, [])
   silent.held.cut()
   t.true(silent.told.cut)
+})
+
+test('one that has come whole can be refused, and nothing of it goes on', (t) => {
+  const refused: string[] = []
+  const problemOf = (body: Buffer) => (body.toString() === 'bad' ? 'what is bad' : undefined)
+  const bad = hold({ problemOf, refuse: (problem) => refused.push(problem) })
+  bad.held.begin(200, [])
+  bad.held.write(Buffer.from('ba'))
+  bad.held.end(Buffer.from('d'))
+  t.deepEqual([refused, bad.told.status, bad.told.cut], [['answered what is bad'], undefined, false])
+  const good = hold({ problemOf, refuse: (problem) => refused.push(problem) })
+  good.held.begin(200, [])
+  good.held.end(Buffer.from('good'))
+  t.deepEqual([refused.length, good.told.body], [1, 'good'])
 })

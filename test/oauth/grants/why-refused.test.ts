@@ -53,3 +53,14 @@ test('what can come back is only suspended', async (t) => {
   await store.put('user', USER.name, { ...user, disabled: true })
   t.is(await whyRefused(server, access), 'suspended', 'its user is disabled')
 })
+
+test('after a restore a token that nobody knows may be one of after the backup, for a day', async (t) => {
+  const { server, store, advance, now } = await openServer(t)
+  await store.put('restore', 'last', { at: now() }, now() + 24 * HOUR)
+  t.is(await whyRefused(server, 'u'.repeat(43)), 'suspended')
+  const { access, grant } = await issueTokens(server)
+  await store.delete('grant', grant)
+  t.is(await whyRefused(server, access), 'gone', 'of one that is known, it is known')
+  advance(24 * HOUR)
+  t.is(await whyRefused(server, 'u'.repeat(43)), 'gone')
+})

@@ -1,10 +1,7 @@
 import type { Player } from '../music.ts'
 import { Trouble } from '../trouble.ts'
 import type { Intent, Turn } from '../turn.ts'
-import { askWhichPlayer, configuredPlayer, findConfigured, requirePlayer } from '../which-player.ts'
-
-/** How often it is asked before the skill gives up. */
-const QUESTIONS_LIMIT = 2
+import { askWhichPlayer, configuredPlayer, findConfigured, mayAskAgain, requirePlayer } from '../which-player.ts'
 
 /**
  * "The kitchen": the answer to which player an Echo stands beside, or somebody telling so unasked. It is remembered, and
@@ -22,7 +19,7 @@ export function choosePlayer(intents: (name: string) => Intent | undefined): Int
     }
     const player = findOrAsk(players, slots.player ?? '')
     if (!player) {
-      if ((pending?.asked ?? 0) < QUESTIONS_LIMIT) return askWhichPlayer(turn, words.whichPlayerAgain, pending)
+      if (mayAskAgain(pending)) return askWhichPlayer(turn, words.whichPlayerAgain, pending)
       throw new Trouble('player-unknown', slots.player)
     }
     await remember(turn, player)

@@ -43,8 +43,10 @@ export const INTENT_MODELS = {
       ],
     },
   },
+  // Amazon's type for albums isn't there in every locale, and a model with a type that isn't is refused as a whole. That
+  // for tracks is, and hears names of albums as well.
   PlayAlbumIntent: {
-    slots: { album: 'AMAZON.MusicAlbum', artist: 'AMAZON.Musician', player },
+    slots: { album: 'AMAZON.MusicRecording', artist: 'AMAZON.Musician', player },
     utterances: {
       en: [
         'play the album {album}',

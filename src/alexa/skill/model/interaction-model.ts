@@ -35,7 +35,13 @@ export function interactionModel(locale: Locale, players: readonly string[]): In
     ...(slots && { slots: Object.entries(slots).map(([slot, type]) => ({ name: slot, type })) }),
     samples: utterances?.[language] ?? [],
   }))
-  const names = [...new Set([...players, ...USUAL_PLAYERS[language]])]
-  const types = [{ name: PLAYER_TYPE, values: names.map((value) => ({ name: { value } })) }]
+  const names = Map.groupBy([...players.filter(isSpoken), ...USUAL_PLAYERS[language]], (name) => name.toLowerCase())
+  const values = [...names.values()].map(([value = '']) => ({ name: { value } }))
+  const types = [{ name: PLAYER_TYPE, values }]
   return { interactionModel: { languageModel: { invocationName: INVOCATION_NAME, intents, types } } }
+}
+
+/** Whether it is a name that somebody may say: in the place of one there may be an id, which makes Alexa refuse the model. */
+function isSpoken(name: string): boolean {
+  return name.length <= 140 && /^[\p{L}\p{N}][\p{L}\p{N} .,'’&-]*$/u.test(name)
 }

@@ -9,17 +9,17 @@ export const de: Words = {
   fallback: 'Das habe ich nicht verstanden. Sag zum Beispiel: Spiele Musik von Queen. Oder: Hilfe.',
   goodbye: 'In Ordnung.',
 
-  whichPlayer: (names) => `Neben welchem Player steht dieser Echo? Es gibt ${list(names)}.`,
-  whichPlayerAgain: (names) => `So einen Player kenne ich nicht. Es gibt ${list(names)}. Welcher ist es?`,
-  remembered: (player) => `Dieser Echo steht jetzt neben ${player}.`,
-  fixed: (player) => `Neben welchem Player dieser Echo steht, sagt die Konfiguration des Gateways: ${player}.`,
+  whichPlayer: (names) => `Welchen Player soll dieser Echo steuern? Es gibt ${list(names)}.`,
+  whichPlayerAgain: (names) => `Diesen Player kenne ich nicht. Es gibt ${list(names)}. Welcher soll es sein?`,
+  remembered: (player) => `Dieser Echo steuert jetzt ${player}.`,
+  fixed: (player) => `In der Konfiguration des Gateways steht, dass dieser Echo ${player} steuert.`,
 
   playing: (item, player) => `Ich spiele ${mediaItem(item)} auf ${player}.`,
   paused: (player) => `${player} macht Pause.`,
   resumed: (player) => `${player} spielt weiter.`,
-  stopped: (player) => `${player} ist aus.`,
-  next: (player) => `Der nächste Titel auf ${player}.`,
-  previous: (player) => `Der Titel davor auf ${player}.`,
+  stopped: (player) => `Die Wiedergabe auf ${player} ist gestoppt.`,
+  next: (player) => `Nächster Titel auf ${player}.`,
+  previous: (player) => `Vorheriger Titel auf ${player}.`,
   shuffleOn: (player) => `Die Zufallswiedergabe auf ${player} ist an.`,
   shuffleOff: (player) => `Die Zufallswiedergabe auf ${player} ist aus.`,
   volume: (level, player) => `Lautstärke ${level} Prozent auf ${player}.`,
@@ -32,7 +32,7 @@ export const de: Words = {
   trouble: {
     'not-linked': () => 'Bitte verknüpfe zuerst dein Konto. Eine Karte dafür ist in deiner Alexa-App.',
     'may-not-play': () =>
-      'Du hast diesem Skill nicht erlaubt, Musik zu spielen und zu ändern. Verknüpfe ihn in der Alexa-App noch einmal und erlaube es dort.',
+      'Du hast diesem Skill nicht erlaubt, deine Musik zu steuern. Verknüpfe ihn in der Alexa-App noch einmal und erlaube es dort.',
     'may-not-look': () =>
       'Du hast diesem Skill nicht erlaubt, deine Musik zu sehen. Verknüpfe ihn in der Alexa-App noch einmal und erlaube es dort.',
     'not-permitted': () => 'Das darfst du in Music Assistant nicht.',
@@ -46,7 +46,8 @@ export const de: Words = {
     slow: () => 'Music Assistant braucht zu lange. Vielleicht geschieht es noch.',
     refused: () => 'Music Assistant konnte das nicht tun.',
     'odd-answer': () => 'Music Assistant hat etwas gesagt, das ich nicht verstehe.',
-    'no-memory': () => 'Mit dem Gedächtnis des Gateways stimmt etwas nicht. Versuche es in einer Minute noch einmal.',
+    'no-memory': () =>
+      'Das Gateway bei dir zu Hause kann gerade nichts nachsehen. Versuche es in einer Minute noch einmal.',
     'nothing-said': () =>
       'Ich habe nicht verstanden, was ich spielen soll. Sag zum Beispiel: Spiele das Album Abbey Road.',
     'nothing-found': (about) => `Ich habe nichts gefunden, das ${about} heißt.`,
@@ -55,7 +56,7 @@ export const de: Words = {
     'no-players': () => 'Music Assistant hat keinen Player, der eingeschaltet ist.',
     'player-unknown': (about) => `Einen Player namens ${about} kenne ich nicht.`,
     'player-ambiguous': (about) => `Es gibt mehr als einen Player namens ${about}. Sag den ganzen Namen.`,
-    'player-missing': (about) => `Der Player ${about}, neben dem dieser Echo steht, ist nicht da.`,
+    'player-missing': (about) => `Der Player ${about}, den dieser Echo steuert, ist gerade nicht da.`,
     'volume-range': () => 'Sag eine Lautstärke von null bis hundert.',
   },
 }
