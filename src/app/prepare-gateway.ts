@@ -30,6 +30,7 @@ import { reloader } from './reload.ts'
 import { requestIds } from './request-ids.ts'
 import { measure, metricsHandler } from './serve-metrics.ts'
 import { tellOfRequests } from './tell-of-requests.ts'
+import { unreachableServers } from './unreachable-servers.ts'
 import { watchCommands } from './watch-commands.ts'
 import { watchLogGrowth } from './watch-log-growth.ts'
 
@@ -38,7 +39,7 @@ export interface PreparedGateway {
   store: Store
   certificate: ServerCertificate
   listen: () => Promise<RunningGateway>
-  /** What is to be said of the gateway's own tokens, a sentence each; asks the upstreams that are there. */
+  /** Each Music Assistant that isn't there, and each token of the gateway's own that is an administrator's, a sentence each. */
   warnings: () => Promise<string[]>
   /** For one that never listened. */
   close: () => Promise<void>
@@ -166,7 +167,7 @@ export async function prepareGateway(
     store,
     certificate: site.certificate,
     listen,
-    warnings: () => adminTokens(current()),
+    warnings: async () => (await Promise.all([unreachableServers(current()), adminTokens(current())])).flat(),
     close: () => closeHouse(house),
   }
 }
