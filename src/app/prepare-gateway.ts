@@ -19,6 +19,7 @@ import { DRAIN_TIMEOUT_MS } from './listening/listeners.ts'
 import { tellOfRequests } from './listening/tell-of-requests.ts'
 import { adminTokens } from './music-assistant/admin-tokens.ts'
 import { keepUpstreamTokens } from './music-assistant/keep-upstream-tokens.ts'
+import { unreachableServers } from './music-assistant/unreachable-servers.ts'
 import { watchCommands } from './music-assistant/watch-commands.ts'
 import { closeHouse, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
 import { closeSite, openSite, type Site } from './open-site.ts'
@@ -31,7 +32,7 @@ export interface PreparedGateway {
   store: Store
   certificate: ServerCertificate
   listen: () => Promise<RunningGateway>
-  /** What is to be said of the gateway's own tokens, a sentence each; asks the upstreams that are there. */
+  /** Each Music Assistant that isn't there, and each token of the gateway's own that is an administrator's, a sentence each. */
   warnings: () => Promise<string[]>
   /** For one that never listened. */
   close: () => Promise<void>
@@ -152,7 +153,7 @@ export async function prepareGateway(
     store,
     certificate: site.certificate,
     listen,
-    warnings: () => adminTokens(current()),
+    warnings: async () => (await Promise.all([unreachableServers(current()), adminTokens(current())])).flat(),
     close: () => closeHouse(house),
   }
 }

@@ -43,11 +43,15 @@ export async function alexaPackage(
   return 0
 }
 
+const LACKS_DIRECTIVES = `A Lambda function needs a route with auth: alexa-directive, and the configuration has none. Write it below routes:,
+with the upstream that answers directives, which Music Assistant does not:
+  - { path: /directive, methods: [POST], upstream: NAME, auth: alexa-directive }`
+
 /** Where directives go; such a route leads there. @throws CommandError */
 function directiveUrl({ public_url, routes }: Config): string {
   const route = routes.find(({ auth }) => auth === 'alexa-directive')
   if (route) return `${public_url}${route.path}`
-  throw new CommandError('A Lambda function needs a route with auth: alexa-directive, and the configuration has none.')
+  throw new CommandError(LACKS_DIRECTIVES)
 }
 
 /** What somebody else has written stays, and then nothing is written. @throws CommandError */

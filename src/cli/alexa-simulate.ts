@@ -54,8 +54,8 @@ export async function alexaSimulate(world: World, { user, client, address }: Com
   return different === 0 ? 0 : 1
 }
 
-const WITHOUT_CHAIN = `not tried    signed requests: for these write into gateway.yaml, and take out again afterwards:
-               alexa: { development: { chain: data/simulated-alexa.pem } }`
+const WITHOUT_CHAIN = `not tried    signed requests: for these write into gateway.yaml, below alexa:, and take out again afterwards:
+               development: { chain: data/simulated-alexa.pem }`
 
 /**
  * What the simulator signs with, where the configuration has a gateway believe it; made anew where there is none that is

@@ -25,7 +25,7 @@ export async function check(world: World): Promise<number> {
     print(`  https  ${shown(config.listen.https)}`)
     if (config.listen.http) print(`  http   ${shown(config.listen.http)}, redirecting to ${config.public_url}`)
     print(`  certificate for ${certificate.names.join(', ')}, until ${dayOf(certificate.notAfter)}`)
-    print(`  users  ${users.map(({ name }) => name).join(', ') || 'none yet: npx skillgate user add NAME'}`)
+    print(`  users  ${whoSignsIn(config, users)}`)
     for (const obstacle of obstaclesToAlexa(config)) print(`  Alexa  ${obstacle}`)
     if (config.alexa.development) print(`  ${SIMULATOR_BELIEVED}`)
     print('Account linking')
@@ -47,6 +47,12 @@ export async function check(world: World): Promise<number> {
     await prepared.close()
     await log.close(FLUSH_TIMEOUT_MS)
   }
+}
+
+function whoSignsIn({ users: { source, upstream } }: Config, users: { name: string }[]): string {
+  const names = users.map(({ name }) => name).join(', ')
+  if (source === 'local') return names || 'none yet: npx skillgate user add NAME'
+  return [names, `whoever has an account at ${upstream}`].filter(Boolean).join(', and ')
 }
 
 /** What keeps Alexa from linking, however good the configuration is. */

@@ -42,7 +42,7 @@ export async function link(tools: StoreTools, words: string[]): Promise<void> {
   if (user.account) await endAccountSession(tools, user)
   audit({ event: 'user_linked', user: user.name, detail: `${linked.name} at ${linked.upstream}, ${linked.role}` })
   world.print(`${user.name} has the account ${linked.name} at ${linked.upstream} now, as ${linked.role}.`)
-  world.print(`What ${user.name} links from now on acts with it there.`)
+  world.print(`What ${user.name} links, or has linked without an account, acts with it there.`)
 }
 
 /** `skillgate user unlink NAME` */

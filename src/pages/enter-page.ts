@@ -4,7 +4,7 @@ import { html } from './html.ts'
 import type { Language } from './language.ts'
 import { page } from './layout.ts'
 import { type Problem, showProblem } from './problem.ts'
-import { password, type SignInPage, secondFactor, unlock } from './sign-in-page.ts'
+import { passwordFields, type SignInPage, secondFactor, unlock } from './sign-in-page.ts'
 import { wordsFor } from './words/words-for.ts'
 
 export interface EnterPage extends HiddenFields {
@@ -28,7 +28,7 @@ export function enterPage(content: EnterPage, headers: Answer['headers'] = {}): 
   const { enter } = words.account
   const problem = showProblem(content.problem, words, state === 'second-factor' ? 'code' : 'password')
   const title = state === 'second-factor' ? words.signIn.secondFactor : enter.title(host)
-  const fields = state === 'second-factor' ? secondFactor(words, problem) : password(content, words, problem)
+  const fields = state === 'second-factor' ? secondFactor(words, problem) : passwordFields(content, words, problem)
   const main = html`<h1>${title}</h1>
 <p>${enter.goesOn(destination)}</p>
 ${form(

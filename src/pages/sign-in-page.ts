@@ -106,14 +106,18 @@ function whatFor({ permissions }: SignInPage, words: Words): Html {
 </ul>`
 }
 
-export function password(
+function password(content: SignInPage, words: Words, problem: ShownProblem | undefined): Html {
+  return html`<h2>${words.signIn.heading(content.host)}</h2>
+${passwordFields(content, words, problem)}`
+}
+
+export function passwordFields(
   { host, name, accounts }: Pick<SignInPage, 'host' | 'name' | 'accounts'>,
   { signIn }: Words,
   problem: ShownProblem | undefined,
 ): Html {
   const which = accounts && html`<p>${signIn.with[accounts](host)}</p>\n`
-  return html`<h2>${signIn.heading(host)}</h2>
-${which}${alarm(problem?.sentence)}<label for="username">${signIn.username}</label>
+  return html`${which}${alarm(problem?.sentence)}<label for="username">${signIn.username}</label>
 <input id="username" name="username" value="${name}" autocomplete="username" autocapitalize="none" autocorrect="off"
   spellcheck="false" enterkeyhint="next" maxlength="64" required${describedBy(problem)}${problem && !name && html` autofocus`}>
 <label for="password">${signIn.password}</label>

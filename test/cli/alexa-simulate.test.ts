@@ -99,7 +99,7 @@ test('a gateway without the setting takes no simulator for Alexa, and simulate s
   t.not((await send(house, key)).status, 200)
   const { code, text } = await simulate(house)
   t.is(code, 0, text)
-  t.regex(text, /not tried {4}signed requests: .*\n +alexa: \{ development: \{ chain: /)
+  t.regex(text, /not tried {4}signed requests: .* below alexa:.*\n +development: \{ chain: /)
   t.false(text.includes('/skill:'))
 })
 

@@ -7,6 +7,12 @@ const TOKEN_TIMEOUT_MS = 4500
 /** Seconds; Alexa takes no token that lives shorter. */
 const LIFE_MINIMUM = 360
 
+/** By the page's status. */
+const WHY_AGAIN: Record<number, string> = {
+  429: 'too many sign-ins have failed, so that no password is taken for a while. "skillgate user unlock NAME" ends that',
+  503: 'Music Assistant, which knows the password, cannot be asked. Is it running?',
+}
+
 export interface LinkOptions {
   /** The path of the endpoints. */
   basePath: string
@@ -85,7 +91,7 @@ async function authorize(
   const isSame = location?.searchParams.get('state') === state && location.href.startsWith(client.redirectUri)
   const came = location
     ? `${approved.status} to ${location.origin}${location.pathname}, ${code ? 'a code' : location.searchParams.get('error')}, ${isSame ? 'the' : 'another'} state`
-    : `${approved.status}, the page again: is the password right, and is no second factor asked for?`
+    : `${approved.status}, the page again: ${WHY_AGAIN[approved.status] ?? 'is the password right, and is no second factor asked for?'}`
   const ok = approved.status === 303 && code !== undefined && isSame
   tell({
     name: `${user.name} signs in and approves`,
