@@ -102,7 +102,7 @@ export const GATEWAY_ERRORS = {
     status: 408,
     sentence: 'The request took too long to arrive.',
     advice:
-      'The headers, or the body of a form, did not arrive within 5 s, a command within 30 s; or another body within 300 s.',
+      'The headers did not arrive within 10 s, the body of a form within 5 s, a command within 30 s; or another body within 300 s.',
   },
   body_too_large: {
     status: 413,

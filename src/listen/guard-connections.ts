@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { ConnectionCut } from '../telemetry/connection-cuts.ts'
+import { openAttentiveClock } from './attentive-clock.ts'
 import { awaitHello } from './await-hello.ts'
 import type { ConnectionRoom, Place, Spareable } from './connection-room.ts'
 import type { Connections } from './connections.ts'
@@ -34,9 +35,10 @@ export function guardConnections(
   const isTls = server instanceof HttpsServer
   // The server's own is the first: it makes a reader of HTTP, or TLS.
   const [serve, ...followers] = server.rawListeners('connection') as [OnConnection, ...OnConnection[]]
+  const clock = openAttentiveClock(monotonic)
   const turns = openHandshakeTurns({
     most: () => room.limits().handshakes,
-    monotonic,
+    attentive: clock.now,
     begin: ({ socket }) => serve.call(server, socket),
   })
 
@@ -63,7 +65,7 @@ export function guardConnections(
     const one: Guarded = {
       socket,
       place,
-      openedAt: monotonic(),
+      openedAt: clock.now(),
       stage: isTls ? 'hello' : 'open',
       handshakeAt: 0,
       speaker: undefined,
@@ -78,7 +80,7 @@ export function guardConnections(
       },
     }
     guarded.set(key, one)
-    place.take({ spareable: () => spareable(one, monotonic()), cut: one.cut })
+    place.take({ spareable: () => spareable(one, clock.now()), cut: one.cut })
     socket.once('close', () => {
       if (guarded.get(key) === one) guarded.delete(key)
       place.leave()
@@ -113,14 +115,20 @@ export function guardConnections(
     all: () => guarded.values(),
     isTight: room.isTight,
     deadlines,
-    monotonic,
+    attentive: clock.now,
     tooSlow(speaker) {
       const error = Object.assign(new Error('the body comes too slowly'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
       room.onCut('slow body')
       server.emit('clientError', error, speaker)
     },
   })
-  server.once('close', sweep.stop)
+  // Node reads this one each time that it looks for late headers, on the clock on the wall.
+  const { headersTimeout } = server
+  Object.defineProperty(server, 'headersTimeout', { get: () => clock.agoOnTheWall(headersTimeout) })
+  server.once('close', () => {
+    sweep.stop()
+    clock.stop()
+  })
   return { cutIdle }
 }
 

@@ -8,12 +8,12 @@ export interface Guarded {
   /** The TCP connection. */
   readonly socket: Socket
   readonly place: Place
-  /** Milliseconds on the monotonic clock. */
+  /** Milliseconds on the attentive clock. */
   readonly openedAt: number
   readonly cut: (why: ConnectionCut) => void
   /** `hello` waits for a ClientHello, `waiting` for its turn to shake hands; a connection without TLS is `open` at once. */
   stage: 'hello' | 'waiting' | 'handshake' | 'open'
-  /** When its handshake began. */
+  /** When its handshake began, on the attentive clock. */
   handshakeAt: number
   /** What HTTP is spoken on: the TCP connection, or TLS over it. Undefined until it is open. */
   speaker: Socket | undefined
@@ -26,11 +26,9 @@ export interface Guarded {
 
 /** What the last sweep has seen of a connection. */
 export interface Pace {
-  /** For how many milliseconds it was seen without being open. */
-  unopenedMs: number
   /** Bytes that the client has taken so far, as far as this machine knows. */
   taken: number
-  /** Since when none was taken although some were waiting; undefined while none wait. */
+  /** Since when, on the attentive clock, none was taken although some were waiting; undefined while none wait. */
   stuckSince: number | undefined
   /** Bytes that came so far. */
   came: number
@@ -38,7 +36,7 @@ export interface Pace {
   upload: unknown
   /** By how many milliseconds an upload is behind the least rate. */
   lostMs: number
-  /** Since when nothing was under way. */
+  /** Since when nothing was under way, on the attentive clock. */
   idleSince: number | undefined
   /** How many times in turn the kernel has said that its other end is gone. */
   goneTimes: number
@@ -46,7 +44,6 @@ export interface Pace {
 
 export function newPace(): Pace {
   return {
-    unopenedMs: 0,
     taken: 0,
     stuckSince: undefined,
     came: 0,

@@ -19,7 +19,8 @@ export interface HandshakeTurns {
 export interface TurnTools {
   /** How many may be unfinished at once. */
   most: () => number
-  monotonic: () => number
+  /** Milliseconds in which somebody was there to see a handshake get on. */
+  attentive: () => number
   begin: (guarded: Guarded) => void
 }
 
@@ -27,7 +28,7 @@ export interface TurnTools {
  * Who may shake hands. Unfinished ones are limited: who has had its time without coming to an end goes when others wait,
  * and of those who wait the latest comes first, for a crowd that was there before it has nobody else in it.
  */
-export function openHandshakeTurns({ most, monotonic, begin }: TurnTools): HandshakeTurns {
+export function openHandshakeTurns({ most, attentive, begin }: TurnTools): HandshakeTurns {
   const waiting = new Set<Guarded>()
   /** The oldest first. */
   const unfinished = new Set<Guarded>()
@@ -72,7 +73,7 @@ export function openHandshakeTurns({ most, monotonic, begin }: TurnTools): Hands
     byBlock.set(block, (byBlock.get(block) ?? 0) + 1)
     unfinished.add(guarded)
     guarded.stage = 'handshake'
-    guarded.handshakeAt = monotonic()
+    guarded.handshakeAt = attentive()
     begin(guarded)
   }
 
@@ -86,7 +87,7 @@ export function openHandshakeTurns({ most, monotonic, begin }: TurnTools): Hands
   /** @returns whether there is room for another one now. */
   function spareOne(): boolean {
     const [oldest] = unfinished
-    if (oldest === undefined || monotonic() - oldest.handshakeAt < OWN_TIME_MS) return false
+    if (oldest === undefined || attentive() - oldest.handshakeAt < OWN_TIME_MS) return false
     oldest.cut('handshakes')
     return giveBack(oldest)
   }

@@ -4,11 +4,9 @@ import type { Address } from '../config/schema.ts'
 import { TLS_POLICY } from '../net/tls-policy.ts'
 import { type Listener, type ListenTools, listen, SERVER_LIMITS } from './listener.ts'
 
-/** There is no deadline worth the name otherwise. */
-const HANDSHAKE_TIMEOUT_MS = 5000
-
 /**
- * A listener with TLS, which serves what the store of certificates has at each handshake; what is open goes on.
+ * A listener with TLS, which serves what the store of certificates has at each handshake; what is open goes on. How long
+ * a handshake may take says its guard: Node's own deadline would count the time in which this process stood still.
  * @param ticketKeys 48 bytes that stay, so that a new certificate ends no session.
  * @throws Error of Node's, when the address can't be listened on.
  */
@@ -23,7 +21,6 @@ export async function listenHttps(
     ...SERVER_LIMITS,
     ...context(),
     SNICallback: (serverName, done) => done(null, certificates.contextFor(serverName)),
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     ALPNProtocols: ['http/1.1'],
   })
   // For whoever sends no SNI.

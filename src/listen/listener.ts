@@ -13,7 +13,7 @@ import { refuseMalformed } from './refuse-malformed.ts'
 /** Nobody who means well is slower than these with the beginning of a request. */
 export const SERVER_LIMITS = {
   /** Milliseconds, as the next three. */
-  headersTimeout: 5000,
+  headersTimeout: 10_000,
   connectionsCheckingInterval: 1000,
   /** For a whole request with its body. */
   requestTimeout: 300_000,

@@ -15,7 +15,8 @@ export async function readBody(request: IncomingMessage, { limit, timeoutMs }: B
   }
   if (Number(rawHeader(rawHeaders, 'content-length') ?? 0) > limit) throw tooLarge(limit)
   const timeout = Promise.withResolvers<never>()
-  const timer = setTimeout(() => timeout.reject(tooSlow(timeoutMs)), timeoutMs)
+  // First what has come is read: timers come before it, and this process may have been kept from its work.
+  const timer = setTimeout(() => setImmediate(() => timeout.reject(tooSlow(timeoutMs))), timeoutMs)
   try {
     return await Promise.race([collect(request, limit), timeout.promise])
   } finally {

@@ -15,7 +15,7 @@ export interface Deadlines {
 
 const SWEEP_MS = 1000
 /** From the first packet to the end of the handshake; the signature itself may have to wait for its turn. */
-const HANDSHAKE_MS = 5000
+const HANDSHAKE_MS = 10_000
 /** When many are open, nobody has longer than this part. */
 const WHEN_TIGHT = 1 / 4
 /** Node's own time for a connection without a request, of which the same part is left then. */
@@ -27,35 +27,31 @@ export interface SweepTools {
   all: () => Iterable<Guarded>
   isTight: () => boolean
   deadlines: () => Deadlines
-  monotonic: () => number
+  /** Milliseconds in which somebody was there to be seen. */
+  attentive: () => number
   /** Answers what is still to be answered, and ends the connection. */
   tooSlow: (speaker: Socket) => void
 }
 
 /** One timer for all connections of a listener, not one for each. */
-export function sweepConnections({ all, isTight, deadlines, monotonic, tooSlow }: SweepTools): { stop: () => void } {
+export function sweepConnections({ all, isTight, deadlines, attentive, tooSlow }: SweepTools): { stop: () => void } {
   let sweeps = 0
   let looking = false
-  let last = monotonic()
-  /** Milliseconds in which somebody was there to be seen. */
-  let seen = 0
+  let last = attentive()
 
   function sweep(): void {
-    const now = monotonic()
-    // A process that stood still has seen nobody dawdle.
-    const passed = Math.min(now - last, 2 * SWEEP_MS)
+    const now = attentive()
+    const passed = now - last
     last = now
-    seen += passed
     const part = isTight() ? WHEN_TIGHT : 1
     const { sendMs, uploadRate, uploadGraceMs } = deadlines()
     const unheard: Guarded[] = []
     for (const one of all()) {
       const { speaker, stage } = one
       if (stage !== 'open' || speaker === undefined) {
-        one.pace.unopenedMs += Math.min(passed, now - one.openedAt)
-        if (one.pace.unopenedMs >= HANDSHAKE_MS) one.cut('silent')
-      } else if (isStuck(one, speaker, seen, sendMs * part)) one.cut('not reading')
-      else if (isIdleTooLong(one, seen, isTight() ? IDLE_MS * part : Number.POSITIVE_INFINITY)) one.cut('idle')
+        if (now - one.openedAt >= HANDSHAKE_MS * part) one.cut('silent')
+      } else if (isStuck(one, speaker, now, sendMs * part)) one.cut('not reading')
+      else if (isIdleTooLong(one, now, isTight() ? IDLE_MS * part : Number.POSITIVE_INFINITY)) one.cut('idle')
       else if (isBehind(one, speaker, passed, uploadRate, uploadGraceMs * part)) tooSlow(speaker)
       else if (isUnheard(one, speaker)) unheard.push(one)
       else one.pace.goneTimes = 0
@@ -73,11 +69,12 @@ export function sweepConnections({ all, isTight, deadlines, monotonic, tooSlow }
     if (ends) for (const one of unheard) cutIfGone(one, ends)
   }
 
-  const timer = setInterval(sweep, SWEEP_MS).unref()
+  // After what has come meanwhile has been read: timers come before it.
+  const timer = setInterval(() => setImmediate(sweep), SWEEP_MS).unref()
   return { stop: () => clearInterval(timer) }
 }
 
-/** Whether something waits for the client, and it took nothing of it for so long. @param now of what was seen. */
+/** Whether something waits for the client, and it took nothing of it for so long. */
 function isStuck({ pace }: Guarded, speaker: Socket, now: number, sendMs: number): boolean {
   const waits = speaker.writableLength
   const taken = speaker.bytesWritten - waits

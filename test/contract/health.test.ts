@@ -1,7 +1,6 @@
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import test from 'ava'
 import { healthAnswer } from '../../src/gateway/health.ts'
+import { breakStore } from '../support/break-store.ts'
 import { exactRequest } from '../support/exact-request.ts'
 import { startTestHouse } from '../support/gateway.ts'
 import { refresh } from '../support/linking.ts'
@@ -31,9 +30,7 @@ test('GET /health is JSON whatever is asked for, and says its endpoints under an
 
 test('GET /health answers 503 with status error and no endpoints while the gateway is degraded', async (t) => {
   const house = await startTestHouse(t)
-  const database = new DatabaseSync(join(house.folder, 'data', 'skillgate.db'))
-  database.exec('ALTER TABLE keyv RENAME TO hidden')
-  database.close()
+  await breakStore(t, house)
   t.is((await refresh(house, 'A'.repeat(43))).status, 503)
   const { status, headers, text } = await exactRequest(house, { path: '/health' })
   t.is(status, 503)

@@ -4,6 +4,7 @@ import test from 'ava'
 import { newCsrfToken } from '../../src/oauth/checks/csrf-token.ts'
 import { hashSecret } from '../../src/secrets/secret.ts'
 import { disableUser } from '../../src/users/users.ts'
+import { breakStore } from '../support/break-store.ts'
 import { Browser, type Page } from '../support/browser.ts'
 import { addKitchen, askForDevice, poll, startDevice, typeCode, wordsOn } from '../support/device.ts'
 import { exactRequest } from '../support/exact-request.ts'
@@ -143,10 +144,8 @@ test('40. while the store fails every step of a device is a 503, and afterwards 
   const browser = new Browser(house)
   const code = await browser.open('/alexa/device')
   const consent = await typeCode(browser, device.user_code)
-  const database = new DatabaseSync(join(house.folder, 'data', 'skillgate.db'))
-  t.teardown(() => database.close())
 
-  database.exec('ALTER TABLE keyv RENAME TO hidden')
+  const mend = await breakStore(t, house)
   const begun = await askForDevice(house)
   t.like(begun, { status: 503, json: { error: 'store_unavailable' } })
   t.like(await poll(house, device), { status: 503, json: { error: 'store_unavailable' } })
@@ -158,7 +157,7 @@ test('40. while the store fails every step of a device is a 503, and afterwards 
     t.is(status, 503)
     t.regex(text, /<h1>/)
   }
-  database.exec('ALTER TABLE hidden RENAME TO keyv')
+  await mend()
 
   t.is((await poll(house, device)).json.error, 'authorization_pending')
   t.is((await browser.submit(consent, TYPED)).status, 200)

@@ -1,9 +1,8 @@
 import type { RequestListener } from 'node:http'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { gzipSync } from 'node:zlib'
 import test, { type ExecutionContext } from 'ava'
 import { hashSecret } from '../../src/secrets/secret.ts'
+import { breakStore } from '../support/break-store.ts'
 import { DIRECTIVE_NAMES, DIRECTIVES, sendDirective, startDirectiveHouse } from '../support/directives.ts'
 import { ADA, type TestHouse } from '../support/gateway.ts'
 import { link, refresh } from '../support/linking.ts'
@@ -175,11 +174,9 @@ test('two tokens that differ are refused, though both are good, and so is none',
 test('while the store is broken nobody is unlinked, and afterwards all is as before', async (t) => {
   const house = await startDirectiveHouse(t, sayDone)
   const token = await issueToken(house)
-  const database = new DatabaseSync(join(house.folder, 'data', 'skillgate.db'))
-  t.teardown(() => database.close())
-  database.exec('ALTER TABLE keyv RENAME TO gone')
+  const mend = await breakStore(t, house)
   for (const one of [token, 'u'.repeat(43)]) t.deepEqual(await typesOf(t, house, one), all('INTERNAL_ERROR'))
-  database.exec('ALTER TABLE gone RENAME TO keyv')
+  await mend()
   t.is((await sendDirective(house, DIRECTIVES.discovery(token))).body, DONE)
 })
 

@@ -1,17 +1,8 @@
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import test, { type ExecutionContext } from 'ava'
-import { ISSUER, startTestHouse, type TestHouse } from '../support/gateway.ts'
+import test from 'ava'
+import { breakStore } from '../support/break-store.ts'
+import { ISSUER, startTestHouse } from '../support/gateway.ts'
 import { exchangeRaw, rawRequest, UPGRADE } from '../support/raw-client.ts'
 import { issueToken } from '../support/tokens.ts'
-
-/** Takes the gateway's table away, from another connection, and gives it back. */
-function breakStore(t: ExecutionContext, { folder }: TestHouse): () => void {
-  const database = new DatabaseSync(join(folder, 'data', 'skillgate.db'))
-  t.teardown(() => database.close())
-  database.exec('ALTER TABLE keyv RENAME TO gone')
-  return () => database.exec('ALTER TABLE gone RENAME TO keyv')
-}
 
 test('while the store is broken nobody hears that a token is bad, and afterwards all is as before', async (t) => {
   const house = await startTestHouse(t)
@@ -23,7 +14,7 @@ test('while the store is broken nobody hears that a token is bad, and afterwards
   t.is((await ask(unknown)).status, 401)
   t.is(await health(), 200)
 
-  const mend = breakStore(t, house)
+  const mend = await breakStore(t, house)
   for (const token of [remembered, fresh, unknown]) {
     const { status, body, header } = await ask(token)
     t.deepEqual([status, JSON.parse(body).error], [503, 'store_unavailable'])
@@ -36,7 +27,7 @@ test('while the store is broken nobody hears that a token is bad, and afterwards
   t.is((await exchangeRaw(house, rawRequest('GET /open/x'))).status, 404)
   t.is((await exchangeRaw(house, rawRequest('GET /any/x'))).status, 401)
 
-  mend()
+  await mend()
   for (const token of [remembered, fresh]) t.is((await ask(token)).status, 404)
   t.is((await ask(unknown)).status, 401)
   t.is(await health(), 200)
@@ -44,7 +35,7 @@ test('while the store is broken nobody hears that a token is bad, and afterwards
 
 test('a person gets a page when the store is broken', async (t) => {
   const house = await startTestHouse(t)
-  breakStore(t, house)
+  await breakStore(t, house)
   const lines = [`Authorization: Bearer ${'u'.repeat(43)}`, 'Accept: text/html']
   const { status, body } = await exchangeRaw(house, rawRequest('GET /any/x', lines))
   t.is(status, 503)

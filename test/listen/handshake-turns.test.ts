@@ -9,7 +9,7 @@ function openTurns() {
   const cut: string[] = []
   const turns = openHandshakeTurns({
     most: () => 8,
-    monotonic: () => clock.now,
+    attentive: () => clock.now,
     begin: (guarded) => begun.push(guarded.place.block),
   })
   const from = (block: string) =>

@@ -1,12 +1,11 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { watchConfiguration } from '../../../src/app/reloading/watch-configuration.ts'
 import { loadConfig } from '../../../src/config/load.ts'
+import { breakStore } from '../../support/break-store.ts'
 import { Browser } from '../../support/browser.ts'
 import { startTestHouse, type TestConfig } from '../../support/gateway.ts'
 import { approve, callApi, exchange, link, openAuthorize } from '../../support/linking.ts'
@@ -287,13 +286,11 @@ test('ready is who has a listener, a certificate and a database that works', asy
   t.is((await exchangeRaw(house, rawRequest('GET /dead'))).status, 502)
   t.deepEqual(await ready(), [200, all], 'an upstream that is down is no fault of the gateway')
 
-  const database = new DatabaseSync(join(house.folder, 'data', 'skillgate.db'))
-  t.teardown(() => database.close())
   const ask503 = () => exchangeRaw(house, rawRequest('GET /any/x', [`Authorization: Bearer ${'u'.repeat(43)}`]))
-  database.exec('ALTER TABLE keyv RENAME TO gone')
+  const mend = await breakStore(t, house)
   t.is((await ask503()).status, 503)
   t.deepEqual(await ready(), [503, { ...all, ready: false, database: false }])
-  database.exec('ALTER TABLE gone RENAME TO keyv')
+  await mend()
   t.is((await ask503()).status, 401)
   t.deepEqual(await ready(), [200, all])
 
