@@ -181,6 +181,25 @@ test('/imageproxy?path= fetches nothing, for nobody', async (t) => {
   t.is((await exchangeRaw(house, rawRequest('GET /imageproxy/abc?size=80'))).status, 200)
 })
 
+test('a body that says twice how it is compressed, once that it is not, is not read: somebody else may go by the other', async (t) => {
+  const house = await startCommandHouse(t)
+  const token = await issueToken(house)
+  const body = JSON.stringify({ command: 'players/all' })
+  const ask = async (...codings: string[]) => {
+    const lines = [`Authorization: Bearer ${token}`, `Content-Length: ${body.length}`]
+    const answer = await exchangeRaw(
+      house,
+      rawRequest('POST /api', [...lines, ...codings.map((one) => `Content-Encoding: ${one}`)]) + body,
+    )
+    return answer.status
+  }
+  t.is(await ask('identity'), 200)
+  // What a client may have written so that it says this once, and another thing once it is inflated.
+  for (const codings of [['deflate'], ['identity', 'deflate'], ['deflate', 'identity'], ['identity, deflate']])
+    t.is(await ask(...codings), 415, codings.join())
+  t.is(passedOn(house).length, 1)
+})
+
 test('by /ws, too, a linked client calls nothing of the owner and fetches no address', async (t) => {
   const house = await startCommandHouse(t)
   const client = await openMusicClient(t, house, { token: await issueToken(house) })
