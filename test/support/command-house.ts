@@ -27,6 +27,8 @@ export function startCommandHouse(
     Object.assign(config.upstreams['music-assistant'], { kind: 'music-assistant', ...(commands && { commands }) })
     Object.assign(config.upstreams['music-assistant-open'], { kind: 'music-assistant' })
     config.routes = config.routes.filter(({ path }) => path !== '/api' && path !== '/any/*')
+    // No stranger's WebSocket leads to a Music Assistant.
+    for (const route of config.routes) if (route.path === '/open/*') delete route.websocket
     config.routes.push(
       { path: '/api', methods: ['POST'], upstream: 'music-assistant', auth: 'bearer' },
       { path: '/*', upstream: 'music-assistant', auth: 'bearer' },
