@@ -29,7 +29,8 @@ export function argumentProblem(
     const key = name.toLowerCase().trim()
     if (IMPERSONATES.includes(key) && !namesCaller(value, account))
       return `${key}: a client acts for its own user alone.`
-    if (OTHERS.includes(key) && !isNobodyElse(value, account?.userId)) return `${key}: a client sees its own user's music alone.`
+    if (OTHERS.includes(key) && !isNobodyElse(value, account?.userId))
+      return `${key}: a client sees its own user's music alone.`
   }
   if (urls) return undefined
   if (lengthToLookAt(args) > LOOK_LIMIT) return 'args: that is too much to look through.'

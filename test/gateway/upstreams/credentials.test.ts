@@ -65,3 +65,11 @@ test("after a 401 to it, the gateway's own token is read again", (t) => {
   refusalOf(upstream, ADA, 401, 'Bearer abc')
   t.is(read, 1)
 })
+
+test('what was sent with the token that the gateway had before it read it again unlinks nobody', (t) => {
+  const { upstream, refused } = withOwnToken('Bearer own')
+  const reread = { ...upstream, token: 'new', earlierToken: 'abc' }
+  t.like(refusalOf(reread, ADA, 401, 'Bearer abc'), { code: 'upstream_refused_gateway', status: 502 })
+  t.like(refusalOf(reread, ADA, 401, 'Bearer new'), { code: 'upstream_refused_gateway', status: 502 })
+  t.deepEqual(refused, [])
+})

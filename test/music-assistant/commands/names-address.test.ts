@@ -65,5 +65,6 @@ test('what takes the square of its length to be read, or a page for each letter,
     t.false(namesItem(text))
   }
   // As people write: with two marks on a letter, and in the letters of other scripts.
-  for (const name of ['Tiê\u0301ng Viê\u0323t', 'ﷺ نصري', '한글 / Ｆｕｌｌ ｗｉｄｔｈ']) t.false(namesAddress(name), name)
+  for (const name of ['Tiê\u0301ng Viê\u0323t', 'ﷺ نصري', '한글 / Ｆｕｌｌ ｗｉｄｔｈ'])
+    t.false(namesAddress(name), name)
 })
