@@ -82,11 +82,14 @@ export class Talk {
     this.#server = server
     server.on('message', (data, isBinary) => this.#fromServer(data as Buffer, isBinary))
     server.on('ping', (data) => {
-      // At once: no slow client is to cost the gateway its connection.
-      server.pong(data)
+      // At once: no slow client is to cost the gateway its connection. One that asks and never listens gets no more.
+      if (server.bufferedAmount <= BACKLOG_LIMIT) server.pong(data)
       this.#passPing(data)
     })
-    server.on('pong', (data) => this.#client.pong(data))
+    server.on('pong', (data) => {
+      this.#client.pong(data)
+      this.#holdBack()
+    })
     server.on('error', () => {})
     server.on('close', (code, reason) => this.#serverLeft(code, reason))
     this.#holdBack()
@@ -144,7 +147,11 @@ export class Talk {
       return
     }
     if (isBinary) return
-    this.perform(this.#conversation.fromUpstream(data.toString('utf8')))
+    try {
+      this.perform(this.#conversation.fromUpstream(data.toString('utf8')))
+    } catch (error) {
+      this.#tools.broke(error)
+    }
     if (!this.#conversation.listens && this.ending === undefined) this.#tools.onOpen()
   }
 
