@@ -56,6 +56,15 @@ export function ownTokensAt(tools: TokenTools, state: TokenState, upstream: stri
     return bearer(own)
   }
 
+  async function accountOf({ grant, user }: Identity) {
+    const person = await findUser(tools, { userName: user.name, userId: user.id })
+    if (person?.account?.upstream !== upstream) return undefined
+    const { userId, name } = person.account
+    const row = grant === undefined ? undefined : await findRow(tools.store, tokenRowId(grant, upstream))
+    // A link goes on with the account that it was made for, whichever one its person has by now.
+    return row && row.value.account !== name ? undefined : { userId, name }
+  }
+
   /** One that was refused may have been ended there; or the answer meant something else. */
   async function lookInto(identity: Identity, grant: string, refused: string): Promise<void> {
     const id = tokenRowId(grant, upstream)
@@ -79,6 +88,7 @@ export function ownTokensAt(tools: TokenTools, state: TokenState, upstream: stri
 
   return {
     credentialsOf,
+    accountOf,
     noteRefused(identity, credentials) {
       const key = keyOf(identity)
       known.delete(key)

@@ -29,6 +29,7 @@ function withOwnToken(value: string | undefined) {
   const refused: string[] = []
   const ownTokens = {
     credentialsOf: () => value,
+    accountOf: async () => undefined,
     noteRefused: (_: Identity, credentials: string) => refused.push(credentials) === 1,
   }
   return { upstream: { ...MUSIC, token: 'abc', ownTokens }, refused }
@@ -39,7 +40,7 @@ test("somebody's own token goes before the gateway's, which whoever has none sig
   t.is(credentialsFor(withOwnToken(undefined).upstream, ADA), 'Bearer abc')
   t.is(credentialsFor(withOwnToken('Bearer own').upstream, undefined), undefined)
   const later = (value: string | undefined) => {
-    const ownTokens = { credentialsOf: async () => value, noteRefused: () => true }
+    const ownTokens = { credentialsOf: async () => value, accountOf: async () => undefined, noteRefused: () => true }
     return credentialsFor({ ...MUSIC, token: 'abc', ownTokens }, ADA)
   }
   t.is(await later('Bearer own'), 'Bearer own')

@@ -287,3 +287,20 @@ test('what a server answers that is no Music Assistant ends no process, and no l
     await t.notThrowsAsync(() => tokens.keep(), JSON.stringify(answer))
   }
 })
+
+test('who somebody is there is the account that their link was made for, and nobody where that is another one now', async (t) => {
+  const { open, wanted, identity, store } = await openTokens(t)
+  const tokens = open()
+  const at = tokens.at('music')
+  const anna = { userId: 'there', name: 'anna' }
+  t.deepEqual(await at.accountOf(identity), anna)
+  t.deepEqual(await at.accountOf({ ...identity, grant: undefined }), anna)
+  await tokens.mint(wanted)
+  t.deepEqual(await at.accountOf(identity), anna)
+  t.is(await tokens.at('elsewhere').accountOf(identity), undefined)
+  const ada = (await store.get('user', 'ada'))!
+  await store.put('user', 'ada', { ...ada, account: { ...ada.account!, userId: 'other', name: 'berta' } })
+  t.is(await at.accountOf(identity), undefined)
+  await store.put('user', 'ada', { ...ada, account: undefined })
+  t.is(await at.accountOf(identity), undefined)
+})
