@@ -45,6 +45,8 @@ export class Talk {
   #server: WebSocket | undefined
   readonly #resolveClosed: () => void
   #silentPings = 0
+  /** Something has gone out: there may be room for more. */
+  readonly #goOn = () => this.#holdBack()
 
   constructor(client: WebSocket, conversation: Conversation, tools: TalkTools) {
     this.#client = client
@@ -57,8 +59,8 @@ export class Talk {
     client.on('ping', (data) => {
       this.#silentPings = 0
       // The answer is the server's own, so that a client sees where that is gone.
-      if (this.#server) this.#server.ping(data)
-      else client.pong(data)
+      if (this.#server) this.#server.ping(data, undefined, this.#goOn)
+      else client.pong(data, undefined, this.#goOn)
       this.#holdBack()
     })
     client.on('pong', () => {
@@ -87,7 +89,7 @@ export class Talk {
       this.#passPing(data)
     })
     server.on('pong', (data) => {
-      this.#client.pong(data)
+      this.#client.pong(data, undefined, this.#goOn)
       this.#holdBack()
     })
     server.on('error', () => {})
@@ -157,7 +159,7 @@ export class Talk {
 
   #send(socket: WebSocket, message: string | Buffer, binary = false): void {
     if (socket === this.#client) this.sent += Buffer.byteLength(message)
-    socket.send(message, { binary }, () => this.#holdBack())
+    socket.send(message, { binary }, this.#goOn)
   }
 
   /** A client that takes nothing stops both sides, an upstream that takes nothing the client. */
@@ -179,7 +181,7 @@ export class Talk {
       return
     }
     this.#silentPings++
-    client.ping(data)
+    client.ping(data, undefined, this.#goOn)
     this.#holdBack()
   }
 

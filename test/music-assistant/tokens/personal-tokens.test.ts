@@ -304,3 +304,46 @@ test('who somebody is there is the account that their link was made for, and nob
   await store.put('user', 'ada', { ...ada, account: undefined })
   t.is(await at.accountOf(identity), undefined)
 })
+
+test('of a thousand requests that are refused at once one client is told, and one token is made', async (t) => {
+  const { open, wanted, identity, there, advance } = await openTokens(t)
+  const tokens = open()
+  await tokens.mint(wanted)
+  const at = tokens.at('music')
+  const credentials = String(await at.credentialsOf(identity))
+  advance(60_000)
+  there.tokens.delete(credentials.slice('Bearer '.length))
+  const told = Array.from({ length: 1000 }, () => at.noteRefused(identity, credentials))
+  t.is(told.filter((isTold) => isTold).length, 1)
+  const next = await Promise.all(Array.from({ length: 1000 }, async () => at.credentialsOf(identity)))
+  t.is(new Set(next).size, 1)
+  t.not(next[0], credentials)
+  t.deepEqual(there.calls, ['auth/token/create', 'GET /auth/me', 'auth/token/create'])
+})
+
+for (const grantIsGone of [false, true]) {
+  const what = grantIsGone ? 'end' : 'renew'
+  test(`a Music Assistant that is down, or out of order, is not asked more than twenty times an hour to ${what} a token`, async (t) => {
+    for (const status of [undefined, 500]) {
+      const { open, wanted, there, store, grant, advance } = await openTokens(t)
+      const tokens = open()
+      await tokens.mint(wanted)
+      await tokens.keep()
+      if (grantIsGone) await store.delete('grant', grant.id)
+      else advance(300 * 86_400_000)
+      let asked = 0
+      Object.assign(there, {
+        async call() {
+          asked++
+          if (status === undefined) throw new GatewayError('bad_gateway', 'down')
+          return { status, rawHeaders: [], body: Buffer.from('out of order') }
+        },
+      })
+      for (let seconds = 0; seconds < 3600; seconds += 5) {
+        await tokens.keep()
+        advance(5000)
+      }
+      t.true(asked > 5 && asked < 20, `${asked} times`)
+    }
+  })
+}
