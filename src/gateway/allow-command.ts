@@ -1,6 +1,7 @@
 import type { Answer } from '../http/answer.ts'
 import type { GATEWAY_ERRORS } from '../http/gateway-error.ts'
-import type { CommandPolicy, CommandRefusal } from '../music-assistant/command.ts'
+import type { Identity } from '../http/identity.ts'
+import type { Command, CommandPolicy, CommandRefusal } from '../music-assistant/command.ts'
 import type { Allowed, Answered } from './access/access.ts'
 import { insufficientScope } from './access/bearer.ts'
 import type { Exchange } from './exchange.ts'
@@ -21,7 +22,7 @@ export interface CommandRequest {
 /**
  * Whether a request to an upstream of `kind: music-assistant` may do there what it says. The body of a command has to be
  * read for that, and is forwarded as it is. One that may not pass is answered in Music Assistant's own form.
- * @throws GatewayError body_too_large, request_timeout, unsupported_body; ClientLeftError
+ * @throws GatewayError body_too_large, request_timeout, unsupported_body; ClientLeftError, StorageError
  */
 export async function allowCommand(
   exchange: Exchange,
@@ -36,9 +37,22 @@ export async function allowCommand(
   const command = policy.read(body)
   if ('reason' in command) return answerRefused(command, '', decision, destination)
   if (policy.knows(command.command)) exchange.record.command = command.command
-  const refusal = policy.allow(command, { identity })
+  const refusal = await refusalTo(command, policy, identity, destination)
   if (refusal) return answerRefused(refusal, command.command, decision, destination)
   return { ...decision, body }
+}
+
+/** Who somebody is there is looked up only where it may matter: hardly a command names the one who sends it. */
+async function refusalTo(
+  command: Command,
+  { allow }: CommandPolicy,
+  identity: Identity,
+  { upstream }: UpstreamDestination,
+): Promise<CommandRefusal | undefined> {
+  const refusal = allow(command, { identity })
+  if (refusal?.reason !== 'not-permitted') return refusal
+  const account = await upstream.ownTokens?.accountOf(identity)
+  return account ? allow(command, { identity, account }) : refusal
 }
 
 const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="Music Assistant"' }

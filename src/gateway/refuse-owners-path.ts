@@ -22,6 +22,9 @@ export function refuseOwnersPath({ upgrade }: Exchange, target: Target, destinat
   // Before schema 31 it fetches whatever address is there; a signed one is of the server's own making.
   if (access.kind !== 'signed-url' && /^\/imageproxy(?:\/|$)/.test(path) && hasPath(target.query))
     throw new GatewayError('not_found', 'imageproxy?path= fetches any address')
+  // It plays whatever address it is given; what it plays of its own providers has none.
+  if (/^\/preview(?:\/|$)/.test(path) && namesAddress(target.query))
+    throw new GatewayError('not_found', 'preview plays any address')
   // Its other WebSockets stream audio, on a sign-in of their own.
   if (upgrade && !/^\/ws\/?$/.test(path)) throw new GatewayError('not_found', `a WebSocket at ${path}`)
 }
@@ -33,4 +36,17 @@ function hasPath(query: string): boolean {
     .split(/[&;]/)
     .map((pair) => asUpstreamsRead(pair.split('=', 1)[0] as string))
   return names.some((name) => /^\s*path\s*(?:\[|$)/i.test(name.replaceAll('+', ' ')))
+}
+
+/** However often it is encoded: the server decodes once more than it has to. */
+function namesAddress(query: string): boolean {
+  let text = query
+  for (let times = 0; times < 4; times++) {
+    if (
+      /[?&;\s]provider(?:\s|\+)*=(?:\s|\+)*builtin|:(?:\s|\+|%0[9ad])*[/\\]|(?:^|[=/\\])\.\.(?:[/\\&;]|$)/i.test(text)
+    )
+      return true
+    text = asUpstreamsRead(text)
+  }
+  return false
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { BodyLimits } from '../gateway/exchange.ts'
 import { ClientLeftError } from '../http/client-left-error.ts'
 import { GatewayError } from '../http/gateway-error.ts'
-import { rawHeader } from '../http/raw-headers.ts'
+import { rawHeader, rawHeaderValues } from '../http/raw-headers.ts'
 
 /**
  * The whole body of a request.
@@ -10,7 +10,8 @@ import { rawHeader } from '../http/raw-headers.ts'
  */
 export async function readBody(request: IncomingMessage, { limit, timeoutMs }: BodyLimits): Promise<Buffer> {
   const { rawHeaders } = request
-  if ((rawHeader(rawHeaders, 'content-encoding') ?? 'identity') !== 'identity') {
+  // Where it is there twice, who reads the body again may go by the other one.
+  if (rawHeaderValues(rawHeaders, 'content-encoding').some((coding) => coding !== 'identity')) {
     throw new GatewayError('unsupported_body')
   }
   if (Number(rawHeader(rawHeaders, 'content-length') ?? 0) > limit) throw tooLarge(limit)

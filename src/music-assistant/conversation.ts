@@ -80,7 +80,11 @@ export function beginConversation(allowCommand: AllowCommand, greeting?: string)
   function decided(verdict: Verdict): Effect[] {
     const id = takeWaiting()
     state = state === 'confirming' ? 'open' : 'awaiting token'
-    if (verdict.kind === 'allowed') return [tellClient(resultAnswer(id, welcome))]
+    if (verdict.kind === 'allowed') {
+      // The same person by another link, which may let them do less.
+      if (verdict.identity && server) server.caller.identity = verdict.identity
+      return [tellClient(resultAnswer(id, welcome))]
+    }
     const isUnknown = verdict.reason === 'invalid-token'
     return failTry(errorAnswer(id, isUnknown ? ERROR_CODES.invalidToken : ERROR_CODES.notPermitted, verdict.sentence))
   }
@@ -97,7 +101,7 @@ export function beginConversation(allowCommand: AllowCommand, greeting?: string)
     const answer = readAnswer(text)
     if (answer?.message_id !== SIGN_IN_ID) {
       // A server without users says so, and hangs up.
-      return answer?.error_code === undefined ? [] : failed(String(answer.details ?? 'The server is not ready.'))
+      return answer?.error_code === undefined ? [] : failed(inWords(answer.details) ?? 'The server is not ready.')
     }
     const { result } = answer
     if (!isObject(result) || result.authenticated === false) return refusedThere(answer)
@@ -122,7 +126,8 @@ export function beginConversation(allowCommand: AllowCommand, greeting?: string)
 
   function refusedThere({ error_code, details }: Record<string, unknown>): Effect[] {
     state = 'over'
-    return [{ kind: 'refused by upstream', detail: `its answer to auth: ${error_code} ${details}` }]
+    const code = typeof error_code === 'number' ? error_code : 'no error'
+    return [{ kind: 'refused by upstream', detail: `its answer to auth: ${code} ${inWords(details) ?? ''}` }]
   }
 
   function failed(sentence: string): Effect[] {
@@ -158,6 +163,11 @@ export function beginConversation(allowCommand: AllowCommand, greeting?: string)
 
 function tellClient(message: string): Effect {
   return { kind: 'tell', whom: 'client', message }
+}
+
+/** What a server says is not trusted to be short, or to be words. */
+function inWords(details: unknown): string | undefined {
+  return typeof details === 'string' ? details.slice(0, 200) : undefined
 }
 
 function readAnswer(text: string): Record<string, unknown> | undefined {

@@ -242,3 +242,29 @@ test('numbers that would change on the way, and what is nested too deep, are inv
     t.is(whom, 'upstream', value.slice(0, 40))
   }
 })
+
+test('a server whose errors are no words, or without end, is told in short ones', (t) => {
+  for (const details of [{ toString: 1, valueOf: 1 }, ['x'], 'y'.repeat(1_000_000), null]) {
+    for (const message_id of ['skillgate', 'connection']) {
+      const conversation = beginConversation(allowAll, INFO)
+      hears(conversation, { message_id: '1', command: 'auth', args: { token: 'x' } })
+      conversation.connected(ADA, 'Bearer t')
+      conversation.fromUpstream(INFO)
+      const answer = say({ message_id, error_code: details as unknown, details })
+      t.true(JSON.stringify(conversation.fromUpstream(answer)).length < 1000)
+    }
+  }
+})
+
+test('whoever signs in once more is judged by the token that was shown last', (t) => {
+  const scopes: string[][] = []
+  const conversation = openKnown((_, { identity }) => {
+    scopes.push(identity.scopes)
+    return undefined
+  })
+  hears(conversation, { message_id: '1', command: 'player_queues/play' })
+  hears(conversation, { message_id: '2', command: 'auth', args: { token: 'narrow' } })
+  conversation.decided({ kind: 'allowed', identity: { ...ADA, scopes: ['music.read'] } })
+  hears(conversation, { message_id: '3', command: 'player_queues/play' })
+  t.deepEqual(scopes, [['music.control'], ['music.read']])
+})

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { ExecutionContext } from 'ava'
 import { WebSocket } from 'ws'
 import type { Decision } from '../../src/gateway/access/access.ts'
@@ -34,13 +35,21 @@ export function heldTimers(): { after: After; pending: Map<() => void, number> }
 }
 
 /** A relay by itself, on a server without TLS; what became of each WebSocket is in `outcomes`. */
-export async function startRelay(t: ExecutionContext, url: string, change: Partial<RelayRequest> = {}) {
+export async function startRelay(
+  t: ExecutionContext,
+  url: string,
+  change: Partial<RelayRequest> = {},
+  onUpgrade: (socket: Duplex, begin: () => void) => void = (_, begin) => begin(),
+) {
   const upstream = openUpstream({ name: 'music', url, connections: 1, responseTimeoutMs: 60_000, ...change.upstream })
   const outcomes: Promise<Outcome>[] = []
   const exchanges: Exchange[] = []
   const server = createServer()
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => {})
+    onUpgrade(socket, () => begin(request, socket, head))
+  })
+  function begin(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { rawHeaders, url: target } = request
     const { exchange: noted } = noteExchange({ target, rawHeaders })
     const upgrade = { protocol: 'websocket', socket, head }
@@ -67,7 +76,7 @@ export async function startRelay(t: ExecutionContext, url: string, change: Parti
     })
     outcome.catch(() => socket.destroy())
     outcomes.push(outcome)
-  })
+  }
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(() => {
@@ -93,5 +102,5 @@ export async function startRelay(t: ExecutionContext, url: string, change: Parti
       },
     }
   }
-  return { open, outcomes, exchanges, upstream }
+  return { open, port: (server.address() as AddressInfo).port, outcomes, exchanges, upstream }
 }

@@ -11,7 +11,7 @@ const INTERVAL_MS = 60_000
  * @param monotonic milliseconds of a clock that only counts on.
  */
 export function rereadToken(
-  upstream: Pick<Upstream, 'name' | 'token'>,
+  upstream: Pick<Upstream, 'name' | 'token' | 'earlierToken'>,
   source: SecretSource,
   monotonic: () => number,
 ): () => void {
@@ -21,6 +21,8 @@ export function rereadToken(
     readAt = monotonic()
     upstreamToken(source, upstream.name).then(
       (token) => {
+        if (token === upstream.token) return
+        upstream.earlierToken = upstream.token
         upstream.token = token
       },
       // The one that it has stays: no other is to be had.

@@ -46,7 +46,8 @@ export type Effect =
   | { kind: 'close'; why: Closing; detail?: string }
 
 export type Verdict =
-  | { kind: 'allowed' }
+  /** @property identity whose commands are judged from now on. */
+  | { kind: 'allowed'; identity?: Identity }
   | { kind: 'refused'; reason: 'invalid-token' | 'scope-missing'; sentence: string }
 
 /** Why a conversation is closed. */

@@ -45,7 +45,10 @@ class Relay {
     this.#exchange = exchange
     this.#request = request
     this.#conversation = request.protocol.begin()
-    request.upgrade.socket.once('close', () => this.#gone.abort())
+    const { socket } = request.upgrade
+    socket.once('close', () => this.#gone.abort())
+    // While it was decided about.
+    if (socket.destroyed) this.#gone.abort()
   }
 
   async run(): Promise<Outcome> {
@@ -88,6 +91,7 @@ class Relay {
       this.#talk?.end('others came')
     })
     const greeting = await protocol.greeting()
+    if (this.#gone.signal.aborted) return CLIENT_LEFT
     if (isInTheWay) throw new TooBusyError('others came who want to sign in')
     const client = await this.#accept()
     if (!client) return CLIENT_LEFT
@@ -153,7 +157,7 @@ class Relay {
       const decision = await this.#decision(token)
       if (talk.ending !== undefined) return
       if (decision.kind !== 'allow') talk.perform(this.#conversation.decided(this.#refuse(decision)))
-      else if (this.#passage) talk.perform(this.#conversation.decided({ kind: 'allowed' }))
+      else if (this.#passage) talk.perform(this.#conversation.decided({ kind: 'allowed', identity: decision.identity }))
       else await this.#signIn(talk, client, decision)
     } catch (error) {
       this.#fail(error)

@@ -45,6 +45,8 @@ export class Talk {
   #server: WebSocket | undefined
   readonly #resolveClosed: () => void
   #silentPings = 0
+  /** Something has gone out: there may be room for more. */
+  readonly #goOn = () => this.#holdBack()
 
   constructor(client: WebSocket, conversation: Conversation, tools: TalkTools) {
     this.#client = client
@@ -57,8 +59,8 @@ export class Talk {
     client.on('ping', (data) => {
       this.#silentPings = 0
       // The answer is the server's own, so that a client sees where that is gone.
-      if (this.#server) this.#server.ping(data)
-      else client.pong(data)
+      if (this.#server) this.#server.ping(data, undefined, this.#goOn)
+      else client.pong(data, undefined, this.#goOn)
       this.#holdBack()
     })
     client.on('pong', () => {
@@ -82,11 +84,14 @@ export class Talk {
     this.#server = server
     server.on('message', (data, isBinary) => this.#fromServer(data as Buffer, isBinary))
     server.on('ping', (data) => {
-      // At once: no slow client is to cost the gateway its connection.
-      server.pong(data)
+      // At once: no slow client is to cost the gateway its connection. One that asks and never listens gets no more.
+      if (server.bufferedAmount <= BACKLOG_LIMIT) server.pong(data)
       this.#passPing(data)
     })
-    server.on('pong', (data) => this.#client.pong(data))
+    server.on('pong', (data) => {
+      this.#client.pong(data, undefined, this.#goOn)
+      this.#holdBack()
+    })
     server.on('error', () => {})
     server.on('close', (code, reason) => this.#serverLeft(code, reason))
     this.#holdBack()
@@ -144,13 +149,17 @@ export class Talk {
       return
     }
     if (isBinary) return
-    this.perform(this.#conversation.fromUpstream(data.toString('utf8')))
+    try {
+      this.perform(this.#conversation.fromUpstream(data.toString('utf8')))
+    } catch (error) {
+      this.#tools.broke(error)
+    }
     if (!this.#conversation.listens && this.ending === undefined) this.#tools.onOpen()
   }
 
   #send(socket: WebSocket, message: string | Buffer, binary = false): void {
     if (socket === this.#client) this.sent += Buffer.byteLength(message)
-    socket.send(message, { binary }, () => this.#holdBack())
+    socket.send(message, { binary }, this.#goOn)
   }
 
   /** A client that takes nothing stops both sides, an upstream that takes nothing the client. */
@@ -172,7 +181,7 @@ export class Talk {
       return
     }
     this.#silentPings++
-    client.ping(data)
+    client.ping(data, undefined, this.#goOn)
     this.#holdBack()
   }
 

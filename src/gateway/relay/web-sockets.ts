@@ -67,6 +67,8 @@ export function acceptWebSocket(exchange: Exchange, { socket, head }: UpgradeReq
   const request = { method, headers, socket } as unknown as IncomingMessage
   const { promise, resolve, reject } = Promise.withResolvers<WebSocket | undefined>()
   const left = () => resolve(undefined)
+  // Its end was told before anybody listened, and is told once.
+  if (socket.destroyed) left()
   const refuse = (error: Error, _: unknown, refused: IncomingMessage) => {
     if (refused === request) reject(new GatewayError('upgrade_not_allowed', error.message))
   }

@@ -27,13 +27,15 @@ export function credentialsFor(
  * @returns what the client is told instead; undefined where the answer is passed on.
  */
 export function refusalOf(
-  { name, token, ownTokens, rereadToken }: Settings,
+  { name, token, earlierToken, ownTokens, rereadToken }: Settings,
   identity: Identity | undefined,
   status: number,
   credentials: string | undefined,
 ): GatewayError | undefined {
   if (status !== 401 || identity === undefined) return undefined
-  if (ownTokens && credentials !== undefined && credentials !== bearer(token)) {
+  // Of a crowd that was refused the first has it read again, and the rest was sent with the one before.
+  const isOurs = credentials === bearer(token) || credentials === bearer(earlierToken)
+  if (ownTokens && credentials !== undefined && !isOurs) {
     const detail = `${name} answered 401 to the token of ${identity.user.name}`
     if (!ownTokens.noteRefused(identity, credentials)) return new GatewayError('upstream_refused_gateway', detail)
     return new GatewayError('upstream_refused_person', detail, { 'WWW-Authenticate': LINK_OVER })

@@ -9,6 +9,11 @@ export interface OwnTokens {
    */
   credentialsOf: (identity: Identity) => string | undefined | Promise<string | undefined>
   /**
+   * Who somebody is there, by what they sign in with; undefined where that isn't known for sure. Not remembered, for few
+   * ask for it. @throws StorageError
+   */
+  accountOf: (identity: Identity) => Promise<{ userId: string; name: string } | undefined>
+  /**
    * To be called when the upstream has answered 401 to these credentials, which were somebody's own: whether they are over
    * is looked into, and they are renewed if that can be.
    * @returns whether the client is to be told that its own are no good; only once for the same credentials, so that none

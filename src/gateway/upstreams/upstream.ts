@@ -21,6 +21,8 @@ export interface SignsIn {
   ownTokens?: OwnTokens | undefined
   /** To be called when the upstream has refused the gateway's own token: it is read again, if that wasn't done lately. */
   rereadToken?: (() => void) | undefined
+  /** The gateway's own token until it was read again: what is still under way was sent with it. */
+  earlierToken?: string | undefined
 }
 
 /** The same with its connections, which last for as long as somebody needs them. */

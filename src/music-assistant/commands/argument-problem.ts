@@ -8,8 +8,8 @@ const OTHERS = ['userid', 'user_id', 'all_users']
 /** What is played, or looked up, by its URI. */
 const ITEM_KEYS = new Set(['media', 'media_item', 'item', 'items', 'uri', 'uris', 'start_item', 'path'])
 const ADDRESS_KEY = /(?:^|_)urls?$/
-/** Characters of all that has to be looked at closely; 1,500 URIs have a tenth of it. */
-const LOOK_LIMIT = 1024 * 1024
+/** Characters of all that has to be looked at closely; 1,500 URIs have a third of it. */
+const LOOK_LIMIT = 256 * 1024
 
 export interface ArgumentRules {
   /** Whether addresses may be played and announced, which the server then fetches. */
@@ -29,7 +29,8 @@ export function argumentProblem(
     const key = name.toLowerCase().trim()
     if (IMPERSONATES.includes(key) && !namesCaller(value, account))
       return `${key}: a client acts for its own user alone.`
-    if (OTHERS.includes(key) && !namesCaller(value, account)) return `${key}: a client sees its own user's music alone.`
+    if (OTHERS.includes(key) && !isNobodyElse(value, account?.userId))
+      return `${key}: a client sees its own user's music alone.`
   }
   if (urls) return undefined
   if (lengthToLookAt(args) > LOOK_LIMIT) return 'args: that is too much to look through.'
@@ -37,11 +38,14 @@ export function argumentProblem(
   return found && `${found}: only URIs of Music Assistant such as library://track/1 pass here, and no addresses.`
 }
 
-/** Nothing at all names nobody else, as the server has it too. */
 function namesCaller(value: unknown, account: CommandCaller['account']): boolean {
-  if (value === null || value === undefined || value === '' || value === false) return true
-  if (account === undefined || typeof value !== 'string') return false
-  return value === account.userId || value.trim().toLowerCase() === account.name.toLowerCase()
+  if (isNobodyElse(value, account?.userId)) return true
+  return typeof value === 'string' && value.trim().toLowerCase() === account?.name.toLowerCase()
+}
+
+/** Nothing at all names nobody else, as the server has it too. An id is no name: people may call themselves by another's. */
+function isNobodyElse(value: unknown, userId: string | undefined): boolean {
+  return value === null || value === undefined || value === '' || value === false || value === userId
 }
 
 function lengthToLookAt(value: unknown): number {

@@ -11,6 +11,9 @@ const ADDRESS_AS_ID = /^[^/]*\/.*[/:]|^\//
 /** What can't be seen. Python's own reader of URLs leaves some of it out. */
 const UNSEEN = /[\p{Cc}\p{Cf}]/gu
 
+/** To put them in order takes the square of their number, and no name has more than a few. @see UAX 15 section 13 */
+const TOO_MANY_MARKS = /\p{M}{31}/u
+
 /** Without any of these a text is neither an address nor a path. */
 const TELLING = /[:/\\%]|\.\.|[^\x20-\x7e]/
 
@@ -19,9 +22,13 @@ export function mayNameAddress(text: string): boolean {
   return TELLING.test(text)
 }
 
-/** Whether a text is an address, or has one in it, however it is spelt; or a way out of the folders of music. */
+/**
+ * Whether a text is an address, or has one in it, however it is spelt; or a way out of the folders of music. So is taken
+ * for one what nobody writes and what would take long to read.
+ */
 export function namesAddress(text: string): boolean {
   if (!mayNameAddress(text)) return false
+  if (TOO_MANY_MARKS.test(text) || text.normalize('NFKC').length > 3 * text.length + 100) return true
   return readings(text).some(
     (reading) => FETCHED.test(reading) || /:\/\/.*:\/\/|^\/\//.test(reading) || /(?:^|\/)\.\.(?:\/|$)/.test(reading),
   )

@@ -5,7 +5,7 @@ import { createToken, endToken, type Refused } from './token-calls.ts'
 import { changeRow, RowChangedError, sealToken, type TokenRow } from './token-rows.ts'
 import type { TokenTools } from './token-tools.ts'
 
-/** Where a token doesn't tell when it ends: the shorter of what Music Assistant's versions give. Milliseconds. */
+/** Where a token doesn't tell when it ends, or not so that it can be believed: the shorter of what Music Assistant's versions give. Milliseconds. */
 const LIFETIME_MS = 365 * 86_400_000
 
 export type Minted = { kind: 'minted'; row: TokenRow; token: string } | Refused
@@ -56,7 +56,7 @@ async function keepToken(
   name: string,
 ): Promise<Minted> {
   const { sealedToken, earlier = [] } = row.value
-  const times = { createdAt: now(), endsAt: endOfToken(token) ?? now() + LIFETIME_MS }
+  const times = { createdAt: now(), endsAt: endOfToken(token, now()) ?? now() + LIFETIME_MS }
   const before = sealedToken === undefined ? earlier : [...earlier, sealedToken]
   const sealed = sealToken(sealer, row.id, token)
   try {

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../http/gateway-error.ts'
 import type { Identity } from '../../http/identity.ts'
 import type { UserRecord } from '../../store/records.ts'
+import { tidyRow } from './end-tokens.ts'
 import { beginRow, mintToken } from './mint-token.ts'
 import type { TokenState } from './personal-tokens.ts'
 import { changeRow, findRow, openSession, openToken, type TokenRow, tokenRowId } from './token-rows.ts'
@@ -30,7 +31,9 @@ export async function obtainToken(tools: TokenTools, state: TokenState, wanted: 
     return token
   }
   const user = await findUser(tools, { userName: identity.user.name, userId: identity.user.id })
-  if (!row && user?.account?.upstream !== upstream) return undefined
+  // Whoever was removed at this moment must not become the owner of the gateway's own token.
+  if (!user) throw linkOver(wanted, 'its person is gone')
+  if (!row && user.account?.upstream !== upstream) return undefined
   return state.alone(id, () => obtainAlone(tools, state, wanted, user))
 }
 
@@ -57,7 +60,9 @@ async function obtainAlone(
   const session = openSession(tools, user, upstream)
   const about = { user: identity.user.name, client: identity.client, grant }
   const minted = await failing(state, attempt, async () => {
-    const begun = row ?? (await beginRow(tools, id, newToken(tools, wanted, user)))
+    // What may have been made the last time is ended first, for the row tells of one such token.
+    const known = row?.value.making === undefined ? row : await tidyRow(tools, call, row, user)
+    const begun = known ?? (await beginRow(tools, id, newToken(tools, wanted, user)))
     return mintToken(tools, call, begun, session === undefined ? [] : [session])
   })
   state.version++
@@ -105,7 +110,7 @@ function newToken({ host }: TokenTools, { upstream, identity }: Wanted, user: Us
 }
 
 /** @see RFC 6750 section 3.1 */
-function linkOver({ upstream }: Wanted, detail: string): GatewayError {
+export function linkOver({ upstream }: Pick<Wanted, 'upstream'>, detail: string): GatewayError {
   const sentence = 'The link with the server behind this gateway is over.'
   const header = `Bearer realm="skillgate", error="invalid_token", error_description="${sentence}"`
   return new GatewayError('upstream_refused_person', `${upstream}: ${detail}`, { 'WWW-Authenticate': header })

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { OwnTokens } from '../../gateway/upstreams/own-tokens.ts'
 import type { Identity } from '../../http/identity.ts'
-import { obtainToken } from './obtain-token.ts'
+import { linkOver, obtainToken } from './obtain-token.ts'
 import type { TokenState } from './personal-tokens.ts'
 import { findOwner } from './token-calls.ts'
 import { changeRow, findRow, openSession, openToken, tokenRowId } from './token-rows.ts'
@@ -50,7 +50,19 @@ export function ownTokensAt(tools: TokenTools, state: TokenState, upstream: stri
     if (grant !== undefined) return bearer(await obtainToken(tools, state, { upstream, identity, grant }))
     // Somebody who is signed in here acts with the session that they have there.
     const person = await findUser(tools, { userName: user.name, userId: user.id })
-    return bearer(openSession(tools, person, upstream))
+    const own = openSession(tools, person, upstream)
+    if (own === undefined && (!person || person.account?.upstream === upstream))
+      throw linkOver({ upstream }, 'the session of its person is gone, or was sealed with a key that is lost')
+    return bearer(own)
+  }
+
+  async function accountOf({ grant, user }: Identity) {
+    const person = await findUser(tools, { userName: user.name, userId: user.id })
+    if (person?.account?.upstream !== upstream) return undefined
+    const { userId, name } = person.account
+    const row = grant === undefined ? undefined : await findRow(tools.store, tokenRowId(grant, upstream))
+    // A link goes on with the account that it was made for, whichever one its person has by now.
+    return row && row.value.account !== name ? undefined : { userId, name }
   }
 
   /** One that was refused may have been ended there; or the answer meant something else. */
@@ -76,6 +88,7 @@ export function ownTokensAt(tools: TokenTools, state: TokenState, upstream: stri
 
   return {
     credentialsOf,
+    accountOf,
     noteRefused(identity, credentials) {
       const key = keyOf(identity)
       known.delete(key)

@@ -1,5 +1,6 @@
 import type { CallUpstream } from '../../http/call-upstream.ts'
 import { GatewayError } from '../../http/gateway-error.ts'
+import { isObject } from '../client-message.ts'
 
 /** Of whatever Music Assistant says about tokens and accounts; a person has few. */
 const ANSWER_LIMIT = 1024 * 1024
@@ -32,7 +33,10 @@ export async function listTokens(call: CallUpstream, bearer: string): Promise<Li
   const answer = await command(call, bearer, 'auth/tokens', {})
   if ('kind' in answer) return answer
   if (!Array.isArray(answer.result)) throw strange('auth/tokens')
-  return answer.result.map(({ token_id, name }) => ({ id: String(token_id), name: String(name) }))
+  const listed = answer.result.filter(isObject)
+  return listed.flatMap(({ token_id: id, name }) =>
+    typeof id === 'string' && typeof name === 'string' ? [{ id, name }] : [],
+  )
 }
 
 /** @throws GatewayError as above. */
@@ -58,8 +62,9 @@ export async function findOwner(
   const { status, body } = await call({ method: 'GET', path: '/auth/me', headers: bearing(token), ...LIMITS })
   if (status === 401) return undefined
   if (status !== 200) throw strange('/auth/me', status)
-  const { username, role } = parse(body, '/auth/me') as Record<string, unknown>
-  return { name: String(username), role: String(role) }
+  const user = parse(body, '/auth/me')
+  if (!isObject(user) || typeof user.username !== 'string') throw strange('/auth/me')
+  return { name: user.username, role: typeof user.role === 'string' ? user.role : '' }
 }
 
 const LIMITS = { timeoutMs: TIMEOUT_MS, limit: ANSWER_LIMIT }

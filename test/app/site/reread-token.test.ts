@@ -13,7 +13,7 @@ import { until } from '../../support/until.ts'
 test('the file of a token is read again, once a minute at the most', async (t) => {
   const file = join(temporaryFolder(t), 'music.token')
   let now = 0
-  const upstream = { name: 'music', token: 'first' }
+  const upstream: { name: string; token: string; earlierToken?: string } = { name: 'music', token: 'first' }
   const reread = rereadToken(upstream, { file }, () => now)
   writeFileSync(file, 'second\n')
   reread()
@@ -25,7 +25,7 @@ test('the file of a token is read again, once a minute at the most', async (t) =
   t.is(upstream.token, 'second')
   reread()
   await until(() => upstream.token === 'third')
-  t.pass()
+  t.is(upstream.earlierToken, 'second')
 })
 
 test('where the file is gone, the token that was read stays', async (t) => {

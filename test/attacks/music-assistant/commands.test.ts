@@ -1,4 +1,5 @@
 import test from 'ava'
+import { giveAccount } from '../../support/account.ts'
 import { callsAs, passedOn, startCommandHouse } from '../../support/command-house.ts'
 import { openMusicClient } from '../../support/music-client.ts'
 import { exchangeRaw, rawRequest } from '../../support/raw-client.ts'
@@ -90,6 +91,26 @@ test("rule 2: userid and all_users reach nobody else's history", async (t) => {
   t.is((await call('music/in_progress_items', { all_users: false })).status, 200)
 })
 
+test('whoever has an account there may name themselves, by /api as by /ws, and still nobody else', async (t) => {
+  const house = await startCommandHouse(t)
+  await giveAccount(house)
+  const { call } = await callsAs(house)
+  const play = { queue_id: 'living-room', media: 'library://track/1' }
+  for (const args of [{ username: 'Anna' }, { user: 'there-anna' }]) {
+    const { body } = await call('player_queues/play_media', { ...play, ...args })
+    t.notRegex(body, /acts for its own user alone/, JSON.stringify(args))
+  }
+  await call('music/recently_played_items', { userid: 'there-anna' })
+  t.is(passedOn(house).length, 3)
+  t.deepEqual(new Set(passedOn(house).map(({ user }) => user)), new Set(['anna']))
+  for (const args of [{ username: 'admin' }, { user: 'there-admin' }, { user: ['there-anna'] }])
+    t.is((await call('player_queues/play_media', { ...play, ...args })).status, 403, JSON.stringify(args))
+  // A name is no id: anybody could call themselves by another one's.
+  t.is((await call('music/recently_played_items', { userid: 'anna' })).status, 403)
+  t.is((await call('auth/users', { username: 'anna' })).status, 403)
+  t.is(passedOn(house).length, 3)
+})
+
 test('rule 3: no address is fetched for whoever has linked an account', async (t) => {
   const house = await startCommandHouse(t, { library_write: true })
   const { call } = await callsAs(house)
@@ -179,6 +200,47 @@ test('/imageproxy?path= fetches nothing, for nobody', async (t) => {
   t.deepEqual(house.music.fetched, [])
   house.music.update({ schema: 77 })
   t.is((await exchangeRaw(house, rawRequest('GET /imageproxy/abc?size=80'))).status, 200)
+})
+
+test('/preview plays no address, and nothing of the provider that has addresses', async (t) => {
+  const house = await startCommandHouse(t)
+  const bearer = `Authorization: Bearer ${await issueToken(house)}`
+  const ask = async (query: string) => (await exchangeRaw(house, rawRequest(`GET /preview?${query}`, [bearer]))).status
+  const once = encodeURIComponent(FAR)
+  for (const query of [
+    `provider=builtin&item_id=${once}`,
+    'provider=builtin&item_id=concat%3Aa',
+    'item_id=1&%70rovider=+%62uiltin--1',
+    `provider=x&item_id=${FAR}`,
+    `provider=x&item_id=${encodeURIComponent(once)}`,
+    `provider=x&item_id=${FAR.replace('//', '%09//')}`,
+    'provider=filesystem&item_id=..%2F..%2Fetc%2Fpasswd',
+  ])
+    t.is(await ask(query), 404, query)
+  const before = passedOn(house).length
+  t.is(before, 0)
+  await ask('provider=filesystem--x&item_id=The%20Band%2FAlbum..%2F01%20100%25.mp3')
+  await ask('provider=spotify--Ab12&item_id=4aawyAB9vmqN3uQ7FjRGTy')
+  t.is(passedOn(house).length, 2)
+})
+
+test('a body that says twice how it is compressed, once that it is not, is not read: somebody else may go by the other', async (t) => {
+  const house = await startCommandHouse(t)
+  const token = await issueToken(house)
+  const body = JSON.stringify({ command: 'players/all' })
+  const ask = async (...codings: string[]) => {
+    const lines = [`Authorization: Bearer ${token}`, `Content-Length: ${body.length}`]
+    const answer = await exchangeRaw(
+      house,
+      rawRequest('POST /api', [...lines, ...codings.map((one) => `Content-Encoding: ${one}`)]) + body,
+    )
+    return answer.status
+  }
+  t.is(await ask('identity'), 200)
+  // What a client may have written so that it says this once, and another thing once it is inflated.
+  for (const codings of [['deflate'], ['identity', 'deflate'], ['deflate', 'identity'], ['identity, deflate']])
+    t.is(await ask(...codings), 415, codings.join())
+  t.is(passedOn(house).length, 1)
 })
 
 test('by /ws, too, a linked client calls nothing of the owner and fetches no address', async (t) => {

@@ -108,6 +108,27 @@ test.serial('a client that does not read stops the reading from the server, and 
   t.is(came, count)
 })
 
+test.serial('pongs that nobody asked for stop the reading from the server as well', async (t) => {
+  const count = 160_000
+  const { server, house, token } = await startBeforeServer(t)
+  const client = await openMusicClient(t, house, { token })
+  await client.next()
+  await server.until(() => server.clients[0]?.heard.length === 1)
+  client.socket.pause()
+  const { socket } = server.clients[0]!
+  const data = Buffer.alloc(125)
+  let taken = 0
+  for (let i = 0; i < count; i++) socket.pong(data, false, () => taken++)
+  // 20 MB, of which the kernels hold a part.
+  await untilStill(house, () => taken)
+  t.true(taken < count, 'all of them were taken')
+  let ponged = 0
+  client.socket.on('pong', () => ponged++)
+  client.socket.resume()
+  while (ponged < count) await once(client.socket, 'pong')
+  t.is(taken, count)
+})
+
 test.serial('a server that does not read stops the reading from the client', async (t) => {
   const { server, house, token } = await startBeforeServer(t)
   const client = await openMusicClient(t, house, { token })

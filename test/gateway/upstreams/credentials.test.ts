@@ -29,6 +29,7 @@ function withOwnToken(value: string | undefined) {
   const refused: string[] = []
   const ownTokens = {
     credentialsOf: () => value,
+    accountOf: async () => undefined,
     noteRefused: (_: Identity, credentials: string) => refused.push(credentials) === 1,
   }
   return { upstream: { ...MUSIC, token: 'abc', ownTokens }, refused }
@@ -39,7 +40,7 @@ test("somebody's own token goes before the gateway's, which whoever has none sig
   t.is(credentialsFor(withOwnToken(undefined).upstream, ADA), 'Bearer abc')
   t.is(credentialsFor(withOwnToken('Bearer own').upstream, undefined), undefined)
   const later = (value: string | undefined) => {
-    const ownTokens = { credentialsOf: async () => value, noteRefused: () => true }
+    const ownTokens = { credentialsOf: async () => value, accountOf: async () => undefined, noteRefused: () => true }
     return credentialsFor({ ...MUSIC, token: 'abc', ownTokens }, ADA)
   }
   t.is(await later('Bearer own'), 'Bearer own')
@@ -64,4 +65,12 @@ test("after a 401 to it, the gateway's own token is read again", (t) => {
   t.is(read, 0)
   refusalOf(upstream, ADA, 401, 'Bearer abc')
   t.is(read, 1)
+})
+
+test('what was sent with the token that the gateway had before it read it again unlinks nobody', (t) => {
+  const { upstream, refused } = withOwnToken('Bearer own')
+  const reread = { ...upstream, token: 'new', earlierToken: 'abc' }
+  t.like(refusalOf(reread, ADA, 401, 'Bearer abc'), { code: 'upstream_refused_gateway', status: 502 })
+  t.like(refusalOf(reread, ADA, 401, 'Bearer new'), { code: 'upstream_refused_gateway', status: 502 })
+  t.deepEqual(refused, [])
 })

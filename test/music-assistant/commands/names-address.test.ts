@@ -56,3 +56,15 @@ test('what Music Assistant itself calls its items passes', (t) => {
   for (const words of ['AC/DC', 'data: live', 'Radio http', 'what about https?', 'N.E.R.D. / ...', 'http: the song'])
     t.false(namesAddress(words), words)
 })
+
+test('what takes the square of its length to be read, or a page for each letter, is not read at all', (t) => {
+  const marks = 'é\u0316'.normalize('NFD') + '\u0301\u0316'.repeat(50_000)
+  const letters = '\ufdfa'.repeat(200_000)
+  for (const text of [marks, letters]) {
+    t.true(namesAddress(text))
+    t.false(namesItem(text))
+  }
+  // As people write: with two marks on a letter, and in the letters of other scripts.
+  for (const name of ['Tiê\u0301ng Viê\u0323t', 'ﷺ نصري', '한글 / Ｆｕｌｌ ｗｉｄｔｈ'])
+    t.false(namesAddress(name), name)
+})

@@ -224,3 +224,126 @@ test('a token that is renewed by nobody else is renewed by a session that somebo
   t.deepEqual(await tokens.keep(), { ending: [], unfinished: false })
   t.is(there.named(/^Alexa/).length, 1)
 })
+
+test('tokens that say they ended long ago, or never end, are used like any other, and not made for each request', async (t) => {
+  for (const exp of [1, 1e308]) {
+    const { open, wanted, identity, there } = await openTokens(t)
+    const { make } = there
+    there.make = (name) => {
+      const [header, , id] = make.call(there, name).split('.')
+      const token = [header, Buffer.from(JSON.stringify({ exp })).toString('base64url'), id].join('.')
+      there.tokens.set(token, name)
+      return token
+    }
+    const tokens = open()
+    await tokens.mint(wanted)
+    for (let i = 0; i < 5; i++) t.regex(String(await open().at('music').credentialsOf(identity)), /^Bearer /)
+    t.deepEqual(await tokens.keep(), { ending: [], unfinished: false })
+    t.is(there.calls.filter((call) => call === 'auth/token/create').length, 1)
+  }
+})
+
+test('however often the answer was lost when a request needed a token, none of them is left over', async (t) => {
+  const { open, identity, there, advance } = await openTokens(t)
+  const tokens = open()
+  const ask = async () => tokens.at('music').credentialsOf(identity)
+  there.down = 'after'
+  for (let i = 0; i < 3; i++) {
+    await t.throwsAsync(ask)
+    advance(300_000)
+  }
+  there.down = undefined
+  const credentials = await ask()
+  await tokens.keep()
+  t.deepEqual(
+    there.named(/home\.example/).map((token) => `Bearer ${token}`),
+    [credentials],
+  )
+})
+
+test('whoever was removed, or whose session cannot be opened any more, is never the owner of the gateway token', async (t) => {
+  const { open, identity, store } = await openTokens(t)
+  const inBrowser = { ...identity, grant: undefined, by: 'session' as const }
+  const ask = async (who: typeof identity) => open().at('music').credentialsOf(who)
+  const ada = (await store.get('user', 'ada'))!
+  await store.put('user', 'ada', { ...ada, account: { ...ada.account!, sealedSession: 'of a lost key' } })
+  await t.throwsAsync(() => ask(inBrowser), { code: 'upstream_refused_person' })
+  await store.delete('user', 'ada')
+  await t.throwsAsync(() => ask(inBrowser), { code: 'upstream_refused_person' })
+  await t.throwsAsync(() => ask(identity), { code: 'upstream_refused_person' })
+})
+
+test('what a server answers that is no Music Assistant ends no process, and no link', async (t) => {
+  const answers: unknown[] = [null, [null], [7], {}, [{ token_id: { toString: 1 }, name: null }], 'text', '']
+  for (const answer of answers) {
+    const { open, wanted, there, store, grant, advance } = await openTokens(t)
+    await store.delete('grant', grant.id)
+    const tokens = open()
+    there.down = 'after'
+    await tokens.mint(wanted)
+    const body = Buffer.from(answer === '' ? '' : JSON.stringify(answer))
+    Object.assign(there, { call: async () => ({ status: 200, rawHeaders: [], body }) })
+    advance(400_000)
+    await t.notThrowsAsync(() => tokens.keep(), JSON.stringify(answer))
+  }
+})
+
+test('who somebody is there is the account that their link was made for, and nobody where that is another one now', async (t) => {
+  const { open, wanted, identity, store } = await openTokens(t)
+  const tokens = open()
+  const at = tokens.at('music')
+  const anna = { userId: 'there', name: 'anna' }
+  t.deepEqual(await at.accountOf(identity), anna)
+  t.deepEqual(await at.accountOf({ ...identity, grant: undefined }), anna)
+  await tokens.mint(wanted)
+  t.deepEqual(await at.accountOf(identity), anna)
+  t.is(await tokens.at('elsewhere').accountOf(identity), undefined)
+  const ada = (await store.get('user', 'ada'))!
+  await store.put('user', 'ada', { ...ada, account: { ...ada.account!, userId: 'other', name: 'berta' } })
+  t.is(await at.accountOf(identity), undefined)
+  await store.put('user', 'ada', { ...ada, account: undefined })
+  t.is(await at.accountOf(identity), undefined)
+})
+
+test('of a thousand requests that are refused at once one client is told, and one token is made', async (t) => {
+  const { open, wanted, identity, there, advance } = await openTokens(t)
+  const tokens = open()
+  await tokens.mint(wanted)
+  const at = tokens.at('music')
+  const credentials = String(await at.credentialsOf(identity))
+  advance(60_000)
+  there.tokens.delete(credentials.slice('Bearer '.length))
+  const told = Array.from({ length: 1000 }, () => at.noteRefused(identity, credentials))
+  t.is(told.filter((isTold) => isTold).length, 1)
+  const next = await Promise.all(Array.from({ length: 1000 }, async () => at.credentialsOf(identity)))
+  t.is(new Set(next).size, 1)
+  t.not(next[0], credentials)
+  t.deepEqual(there.calls, ['auth/token/create', 'GET /auth/me', 'auth/token/create'])
+})
+
+for (const grantIsGone of [false, true]) {
+  const what = grantIsGone ? 'end' : 'renew'
+  test(`a Music Assistant that is down, or out of order, is not asked more than twenty times an hour to ${what} a token`, async (t) => {
+    for (const status of [undefined, 500]) {
+      const { open, wanted, there, store, grant, advance } = await openTokens(t)
+      const tokens = open()
+      await tokens.mint(wanted)
+      await tokens.keep()
+      if (grantIsGone) await store.delete('grant', grant.id)
+      else advance(300 * 86_400_000)
+      let asked = 0
+      Object.assign(there, {
+        async call() {
+          asked++
+          if (status === undefined) throw new GatewayError('bad_gateway', 'down')
+          return { status, rawHeaders: [], body: Buffer.from('out of order') }
+        },
+      })
+      for (let seconds = 0; seconds < 3600; seconds += 5) {
+        await tokens.keep()
+        advance(5000)
+      }
+      t.true(asked > 5 && asked < 20, `${asked} times`)
+    }
+  })
+}
