@@ -86,7 +86,6 @@ export async function prepareGateway(
     const listeners = listenForGateway(house, current, { handle, guard: openGuard(house, current), onEnd })
     closing.defer(() => listeners.close(DRAIN_TIMEOUT_MS))
     try {
-      await date()
       const prepared = await listeners.prepare(config)
       prepared.commit()
     } catch (error) {
@@ -94,6 +93,9 @@ export async function prepareGateway(
       throw error
     }
     const { facts, audit } = house
+    // A database of a hundred thousand links keeps nobody waiting, and what an earlier release dated is good until then.
+    const dated = date().catch((error) => house.log.error({ detail: String(error) }, 'dating links failed'))
+    closing.defer(async () => void (await dated))
     const access = watchAccess({ exchanges: listeners.exchanges, current, generation: facts.generation })
     closing.defer(access.stop)
     closing.defer(tellOfLong({ exchanges: listeners.exchanges, onLong }).stop)
@@ -131,7 +133,14 @@ export async function prepareGateway(
     }
   }
 
-  const date = () => dateLinks(current().authorizationServer)
+  /** Whoever puts another site in its place begins anew, and nobody waits for it to stop. */
+  function date(): Promise<number> {
+    const { authorizationServer } = site
+    return dateLinks(
+      authorizationServer,
+      () => house.phase === 'stopping' || site.authorizationServer !== authorizationServer,
+    )
+  }
 
   /** What seemed to have ended by a clock that was ahead had no other date yet. */
   async function redate(): Promise<number> {
