@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import test from 'ava'
 import { addKey, keyFile, SealError } from '../../src/secrets/key-file.ts'
 import { openSession, sealSessionsAnew } from '../../src/users/account-session.ts'
@@ -30,3 +31,18 @@ test.serial('a session opens for the user alone for whom it was sealed', async (
   t.throws(() => openSession(sealer, { ...ada, account }), { instanceOf: SealError })
   t.is(openSession(sealer, ada), undefined)
 })
+
+test.serial(
+  'after a key was lost its session keeps nobody else from being sealed anew, and the next sign-in mends it',
+  async (t) => {
+    const { store, sealer, folder, environment, enter } = await openAccounts(t)
+    await enter()
+    rmSync(keyFile(folder))
+    await addKey(keyFile(folder), environment)
+    const user = await requireUser(store, NAME)
+    t.throws(() => openSession(sealer, user), { instanceOf: SealError })
+    await t.notThrowsAsync(sealSessionsAnew({ store, sealer }))
+    await enter()
+    t.is(openSession(sealer, await requireUser(store, NAME)), 'session-1')
+  },
+)
