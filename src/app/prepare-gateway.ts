@@ -76,6 +76,9 @@ export async function prepareGateway(
   }
   const current = () => site
   house.current = current
+  /** Until the last look at people's own tokens is over, which waits for nothing once the connections are closed. */
+  let tokensKept: Promise<void> | undefined
+  closing.defer(async () => tokensKept)
   closing.defer(() => closeSite(current(), undefined))
   serveCertificate(house.certificates, site)
   warnOfSite(house, site)
@@ -104,7 +107,10 @@ export async function prepareGateway(
     closing.defer(maintainStore(store, house.clock, house.log, { isHeld }))
     closing.defer(keepTime({ store, clock: house.clock, log: house.log, redate }))
     closing.defer(lookAfterStore(store, house.log))
-    closing.defer(keepUpstreamTokens(house))
+    const stopKeeping = keepUpstreamTokens(house)
+    closing.defer(() => {
+      tokensKept = stopKeeping()
+    })
     if (options.comparesCommands !== false) {
       const stop = watchCommands({ current, log: house.log })
       // What it waits for ends with the connections to the upstream.
