@@ -18,6 +18,8 @@ export function readReturnAddress(
   const to = URL.parse(parameters.get('return') ?? '')
   // The origin of what a browser would make of it: it goes there by the parsed address, not by what was written.
   if (!to || to.username !== '' || to.password !== '') return undefined
+  // What a page has made up in its browser (`blob:https://...`) has the origin of that page.
+  if (to.protocol !== 'https:') return undefined
   if (to.origin === issuer) return { to, state: undefined }
   const state = parameters.get('state') ?? ''
   return origins.has(to.origin) && /^[A-Za-z0-9_-]{43}$/.test(state) ? { to, state } : undefined

@@ -17,6 +17,7 @@ import { loadSimulatedChain } from './alexa/load-simulated-chain.ts'
 import { openSkillRequests } from './alexa/open-skill-requests.ts'
 import { skillDestinations } from './alexa/skill-destinations.ts'
 import { connectionLimits } from './listening/connection-limits.ts'
+import { allowNow } from './music-assistant/allow-now.ts'
 import { commandPolicies } from './music-assistant/command-policies.ts'
 import { isPersonal } from './music-assistant/is-personal.ts'
 import { loadProtocols } from './music-assistant/load-protocols.ts'
@@ -73,7 +74,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     connectionLimits: connectionLimits(config, house.machine),
     upstreams,
     policies,
-    protocols: loadProtocols(upstreams.values(), ({ name }) => (policies.get(name) as CommandPolicy).allow),
+    protocols: loadProtocols(upstreams.values(), ({ name }) => allowNow(() => house.current?.(), name)),
     routes: compileRoutes(
       [...own, ...skill, ...loadRoutes(config, byName, policies)],
       new URL(config.public_url).hostname,

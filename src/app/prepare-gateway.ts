@@ -76,6 +76,9 @@ export async function prepareGateway(
   }
   const current = () => site
   house.current = current
+  /** Until the last look at people's own tokens is over, which waits for nothing once the connections are closed. */
+  let tokensKept: Promise<void> | undefined
+  closing.defer(async () => tokensKept)
   closing.defer(() => closeSite(current(), undefined))
   serveCertificate(house.certificates, site)
   warnOfSite(house, site)
@@ -86,7 +89,6 @@ export async function prepareGateway(
     const listeners = listenForGateway(house, current, { handle, guard: openGuard(house, current), onEnd })
     closing.defer(() => listeners.close(DRAIN_TIMEOUT_MS))
     try {
-      await date()
       const prepared = await listeners.prepare(config)
       prepared.commit()
     } catch (error) {
@@ -94,6 +96,9 @@ export async function prepareGateway(
       throw error
     }
     const { facts, audit } = house
+    // A database of a hundred thousand links keeps nobody waiting, and what an earlier release dated is good until then.
+    const dated = date().catch((error) => house.log.error({ detail: String(error) }, 'dating links failed'))
+    closing.defer(async () => void (await dated))
     const access = watchAccess({ exchanges: listeners.exchanges, current, generation: facts.generation })
     closing.defer(access.stop)
     closing.defer(tellOfLong({ exchanges: listeners.exchanges, onLong }).stop)
@@ -102,7 +107,10 @@ export async function prepareGateway(
     closing.defer(maintainStore(store, house.clock, house.log, { isHeld }))
     closing.defer(keepTime({ store, clock: house.clock, log: house.log, redate }))
     closing.defer(lookAfterStore(store, house.log))
-    closing.defer(keepUpstreamTokens(house))
+    const stopKeeping = keepUpstreamTokens(house)
+    closing.defer(() => {
+      tokensKept = stopKeeping()
+    })
     if (options.comparesCommands !== false) {
       const stop = watchCommands({ current, log: house.log })
       // What it waits for ends with the connections to the upstream.
@@ -131,7 +139,14 @@ export async function prepareGateway(
     }
   }
 
-  const date = () => dateLinks(current().authorizationServer)
+  /** Whoever puts another site in its place begins anew, and nobody waits for it to stop. */
+  function date(): Promise<number> {
+    const { authorizationServer } = site
+    return dateLinks(
+      authorizationServer,
+      () => house.phase === 'stopping' || site.authorizationServer !== authorizationServer,
+    )
+  }
 
   /** What seemed to have ended by a clock that was ahead had no other date yet. */
   async function redate(): Promise<number> {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Kind, Records } from './records.ts'
 import type { Store } from './store.ts'
 
@@ -12,5 +13,7 @@ export async function* everyRow<K extends Kind>(
     const page = await store.list(kind, prefix, cursor, 100)
     yield* page.entries
     cursor = page.cursor
+    // What a database in this process reads is there at once, and so nothing else would ever have its turn.
+    if (cursor !== undefined) await setImmediate()
   } while (cursor !== undefined)
 }

@@ -1,4 +1,4 @@
-import type { Sealer } from '../secrets/seal.ts'
+import { SealError, type Sealer } from '../secrets/seal.ts'
 import { everyRow } from '../store/every-row.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
@@ -13,16 +13,28 @@ export function openSession(sealer: Sealer, { id, account }: UserRecord): string
   return account && sealer.open(account.sealedSession, purposeOf(id))
 }
 
-/** Seals with the newest key what an earlier one has sealed. @throws SealError when one of them can't be opened. */
+/**
+ * Seals with the newest key what an earlier one has sealed. What nobody can open any more stays as it is: its person gets
+ * another one by signing in. @throws StorageError
+ */
 export async function sealSessionsAnew({ store, sealer }: { store: Store; sealer: Sealer }): Promise<void> {
   for await (const { id: name } of everyRow(store, 'user')) {
     for (;;) {
       const user = await store.get('user', name)
-      const session = user && openSession(sealer, user)
+      const session = user && openUnlessLost(sealer, user)
       if (!user?.account || session === undefined || sealer.isNewest(user.account.sealedSession)) break
       const account = { ...user.account, sealedSession: sealSession(sealer, user.id, session) }
       if (await store.replace('user', name, user.revision, { ...user, account, revision: user.revision + 1 })) break
     }
+  }
+}
+
+function openUnlessLost(sealer: Sealer, user: UserRecord): string | undefined {
+  try {
+    return openSession(sealer, user)
+  } catch (error) {
+    if (error instanceof SealError) return undefined
+    throw error
   }
 }
 

@@ -51,6 +51,27 @@ test.serial('a route that goes away in a reload closes its WebSockets, those of 
   t.is((await client.closed).code, 1008)
 })
 
+test.serial(
+  'what a reload no longer allows is refused in a conversation that was open before it, at the next command',
+  async (t) => {
+    const house = await startTestHouse(t, asMusicAssistant)
+    const client = await openSignedIn(t, house)
+    const arguments_ = { player_id: house.music.players[0]!.player_id }
+    t.is((await client.ask('players/cmd/stop', arguments_)).error_code, undefined)
+    await house.reload(({ upstreams }) => {
+      Object.assign(upstreams['music-assistant'], { commands: { refuse: ['players/cmd/stop'] } })
+    })
+    t.like(await client.ask('players/cmd/stop', arguments_), { error_code: 22 })
+    t.is((await client.ask('players/cmd/play', arguments_)).error_code, undefined)
+    await house.reload(({ oauth }) => {
+      oauth.clients[0]!.scopes = ['music.read', 'user:read']
+    })
+    t.like(await client.ask('players/cmd/play', arguments_), { error_code: 22 })
+    t.is((await client.ask('players/all')).error_code, undefined)
+    t.is(house.music.openWebSockets, 1)
+  },
+)
+
 test.serial('a gateway that stops says so', async (t) => {
   const house = await startTestHouse(t, asMusicAssistant)
   const client = await openSignedIn(t, house)

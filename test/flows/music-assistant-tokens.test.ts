@@ -293,3 +293,20 @@ test('whoever is disabled in Music Assistant is no longer linked', async (t) => 
   await until(async () => (await grants()).length === 0)
   t.is((await callApi(house, access)).json.error, 'invalid_token')
 })
+
+test('a gateway that stops does not wait for a Music Assistant that hangs while a token is ended there', async (t) => {
+  const { house, revokeElsewhere, rows } = await openHouse(t)
+  await callApi(house, (await link(house)).access)
+  t.is((await rows()).length, 1)
+  house.music.misbehave('hang', { times: 1 })
+  const before = house.music.requests.length
+  await revokeElsewhere()
+  await until(async () => house.music.requests.length > before)
+  t.is(house.music.requests.at(-1)?.url, '/auth/logout')
+  await house.gateway.close()
+  // The connection was closed under it, long before an answer was too late.
+  t.notRegex(await house.logged('token could not be renewed or ended yet'), /did not answer within/)
+  const store = await openKeyvStore(join(house.folder, 'data/skillgate.db'), house.now)
+  t.teardown(() => store.close())
+  t.is((await store.list('upstream-token', '', undefined, 10)).entries.length, 1, 'the next start ends it')
+})

@@ -1,7 +1,9 @@
 import test from 'ava'
 import { addKey, keyFile, SealError } from '../../src/secrets/key-file.ts'
+import { openSealer } from '../../src/secrets/seal.ts'
 import { openSession, sealSessionsAnew } from '../../src/users/account-session.ts'
 import { requireUser } from '../../src/users/users.ts'
+import { temporaryFolder } from '../support/environment.ts'
 import { openAccounts } from './accounts.ts'
 
 const NAME = 'music-assistant:anna'
@@ -30,3 +32,16 @@ test.serial('a session opens for the user alone for whom it was sealed', async (
   t.throws(() => openSession(sealer, { ...ada, account }), { instanceOf: SealError })
   t.is(openSession(sealer, ada), undefined)
 })
+
+test.serial(
+  'what was sealed with a key that is lost stays as it is, and keeps nothing else from being sealed anew',
+  async (t) => {
+    const { store, environment, enter } = await openAccounts(t)
+    await enter()
+    const before = await requireUser(store, NAME)
+    const sealer = await openSealer(keyFile(temporaryFolder(t)), environment)
+    t.throws(() => openSession(sealer, before), { instanceOf: SealError })
+    await t.notThrowsAsync(sealSessionsAnew({ store, sealer }))
+    t.deepEqual(await requireUser(store, NAME), before)
+  },
+)

@@ -83,16 +83,27 @@ function unlessSealed<T>(open: () => T): T | undefined {
   }
 }
 
-/**
- * Seals with the newest key what an earlier one has sealed.
- * @throws RowChangedError where a gateway renews one at that moment: the next rotation does it.
- */
-export async function sealTokensAnew({ store, sealer }: { store: Store; sealer: Sealer }): Promise<void> {
-  for await (const row of everyRow(store, 'upstream-token')) {
-    const sealed = [row.value.sealedToken, ...(row.value.earlier ?? [])].filter((one) => one !== undefined)
-    if (sealed.every(sealer.isNewest)) continue
-    const token = openToken(sealer, row)
-    const earlier = openEarlier(sealer, row).map((one) => sealToken(sealer, row.id, one))
-    await changeRow(store, row, { sealedToken: token && sealToken(sealer, row.id, token), earlier })
+/** Seals with the newest key what an earlier one has sealed. @throws StorageError */
+export async function sealTokensAnew({ store, sealer }: Sealing): Promise<void> {
+  for await (const { id } of everyRow(store, 'upstream-token')) {
+    // A gateway that runs may renew it at that moment, and one token is no reason to leave out the others.
+    for (let isDone = false; !isDone; ) isDone = await sealRowAnew({ store, sealer }, id)
   }
+}
+
+interface Sealing {
+  store: Store
+  sealer: Sealer
+}
+
+/** @returns whether nothing is left to do; false where somebody else has changed the row meanwhile. */
+async function sealRowAnew({ store, sealer }: Sealing, id: string): Promise<boolean> {
+  const row = await findRow(store, id)
+  const sealed = [row?.value.sealedToken, ...(row?.value.earlier ?? [])].filter((one) => one !== undefined)
+  if (!row || sealed.every(sealer.isNewest)) return true
+  const token = openToken(sealer, row)
+  const earlier = openEarlier(sealer, row).map((one) => sealToken(sealer, id, one))
+  const { revision } = row.value
+  const anew = { ...row.value, sealedToken: token && sealToken(sealer, id, token), earlier, revision: revision + 1 }
+  return store.replace('upstream-token', id, revision, anew)
 }

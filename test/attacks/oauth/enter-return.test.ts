@@ -13,6 +13,8 @@ const ELSEWHERE = [
   'javascript:alert(1)',
   'data:text/html,x',
   `http://${UI}/`,
+  `blob:https://${UI}/8c9a3d6e-6d1b-4f0e-9d40-0d3a8a3c2b5f`,
+  `blob:${ISSUER}/8c9a3d6e-6d1b-4f0e-9d40-0d3a8a3c2b5f`,
   `https://${UI}:8443/`,
   `https://${UI}.evil.example/`,
   `https://${UI}@evil.example/`,

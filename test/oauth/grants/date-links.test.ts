@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import test from 'ava'
 import { openClients, type RegisteredClient } from '../../../src/oauth/clients/clients.ts'
 import { handleToken } from '../../../src/oauth/endpoints/handle-token.ts'
@@ -92,4 +93,74 @@ test('a link of a database of version 1 is prolonged too', async (t) => {
   environment.advance(YEARS_2)
   t.like(await store.get('grant', 'u1.one'), { revision: 2, lastUsedAt: at })
   t.is((await store.get('refresh', 'hash'))?.expiresAt, undefined)
+})
+
+test('a refresh token without an end goes once its grant is gone, and not while its grant has only expired', async (t) => {
+  const { server, store, advance } = await openServer(t, [KEPT])
+  const [revoked, used] = [await issueTokens(server, KEPT), await issueTokens(server, KEPT)]
+  await store.delete('grant', revoked.grant)
+  const grant = (await store.get('grant', used.grant))!
+  await store.put('grant', used.grant, grant, server.now() + DAY)
+  advance(2 * DAY)
+  t.is(await dateLinks(server), 0)
+  t.is(await store.get('refresh', hashSecret(revoked.refresh)), undefined)
+  t.truthy(await store.get('refresh', hashSecret(used.refresh)), 'the clock may be ahead')
+  await store.purgeExpired(server.now(), 100)
+  await dateLinks(server)
+  t.is(await store.get('refresh', hashSecret(used.refresh)), undefined)
+})
+
+test('a client that rotates from now on gets an end for its links, and no use of them is undone by that', async (t) => {
+  const { server, store, advance } = await openServer(t, [KEPT])
+  const { refresh, grant } = await issueTokens(server, KEPT)
+  const rotating = { ...server, clients: openClients([{ ...CLIENT, refresh: 'rotate' }], undefined) }
+  // What is read before somebody uses the token is written afterwards.
+  let use: Promise<number> | undefined
+  const slow = {
+    ...store,
+    async replace(...given: Parameters<typeof store.replace>) {
+      use ??= refreshed(rotating, refresh)
+      t.is(await use, 200)
+      return store.replace(...given)
+    },
+  } as typeof store
+  await dateLinks({ ...rotating, store: slow })
+  t.is(typeof (await store.get('refresh', hashSecret(refresh)))?.supersededAt, 'number')
+  advance(90 * DAY)
+  t.is(await store.get('grant', grant), undefined)
+})
+
+test('dating many links lets everything else have its turn, and ends when it is over', async (t) => {
+  const { server, store } = await openServer(t, [KEPT])
+  const { refresh, grant } = await issueTokens(server, KEPT)
+  const [row, link] = [(await store.get('refresh', hashSecret(refresh)))!, (await store.get('grant', grant))!]
+  const until = server.now() + DAY
+  const ids = Array.from({ length: 300 }, (_, i) => String(1000 + i))
+  await Promise.all(
+    ids.flatMap((id) => [
+      store.put('grant', `u.${id}`, link, until),
+      store.put('refresh', id, { ...row, grant: `u.${id}`, expiresAt: until }, until),
+    ]),
+  )
+  let isOver = false
+  const counted = dateLinks(server, () => isOver)
+  await setImmediate()
+  await setImmediate()
+  isOver = true
+  const first = await counted
+  t.true(first < 300, `${first} were dated before it was told to end`)
+  t.is(first + (await dateLinks(server)), 300)
+
+  // Also where there is nothing to do.
+  let turns = 0
+  let isDone = false
+  const nothing = dateLinks(server).then(() => {
+    isDone = true
+  })
+  while (!isDone) {
+    await setImmediate()
+    turns++
+  }
+  await nothing
+  t.true(turns >= 3, `${turns} turns for three pages`)
 })
