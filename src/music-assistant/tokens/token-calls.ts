@@ -1,6 +1,6 @@
 import type { CallUpstream } from '../../http/call-upstream.ts'
 import { GatewayError } from '../../http/gateway-error.ts'
-import { isObject } from '../client-message.ts'
+import { isObject } from '../../http/is-object.ts'
 
 /** Of whatever Music Assistant says about tokens and accounts; a person has few. */
 const ANSWER_LIMIT = 1024 * 1024
