@@ -106,9 +106,9 @@ export type { FixedAnswer, Route } from './route-schema.ts'
 
 export type Config = z.infer<ReturnType<typeof configSchema>>
 export type Address = Config['listen']['https']
-export type Upstream = Config['upstreams'][string]
-export type Commands = NonNullable<Upstream['commands']>
-export type SecretSource = NonNullable<Upstream['token']>
+export type ConfiguredUpstream = Config['upstreams'][string]
+export type Commands = NonNullable<ConfiguredUpstream['commands']>
+export type SecretSource = NonNullable<ConfiguredUpstream['token']>
 export type Client = Config['oauth']['clients'][number]
 export type ClientSecretSource = NonNullable<Client['secret']>
 export type GrantType = Client['grant_types'][number]

@@ -35,7 +35,7 @@ export function upstreamRequest(
   return found instanceof Promise ? found.then((credentials) => request(credentials)) : request(found)
 }
 
-interface SignIn {
+interface UpstreamCredentials {
   /** The value of `Authorization`. */
   credentials: string | undefined
   /** Whether the person's own page has said so: what the upstream makes of it is between those two. */
@@ -46,7 +46,7 @@ function requestOf(
   exchange: Exchange,
   { destination, target, allowed }: LetIn,
   site: Site,
-  { credentials, isOwn }: SignIn,
+  { credentials, isOwn }: UpstreamCredentials,
 ): ForwardRequest {
   const { upstream, host, sandbox } = destination
   const { identity, query, body } = allowed

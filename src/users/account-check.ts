@@ -31,8 +31,8 @@ export type CheckAccount = (applicant: Applicant, name: string, password: string
  * password, when three have failed within half an hour: for 30 s at first, then for up to 300 s. Fewer than its next step
  * would have strangers lock out nobody.
  */
-export const STRANGERS_LIMIT = 3
-export const STRANGERS_COUNT_FOR_MS = 30 * 60_000
+const STRANGERS_LIMIT = 3
+const STRANGERS_COUNT_FOR_MS = 30 * 60_000
 
 /** Checks a password at the upstream that has the accounts, and keeps the user whose it is. */
 export function openAccountCheck(

@@ -2,7 +2,7 @@ import type { PasswordProblem } from '../pages/password-problem.ts'
 import { PASSWORD_CHARACTERS_LIMIT } from './passwords.ts'
 import { weighPassword } from './weigh-password.ts'
 
-export const PASSWORD_LENGTH_MINIMUM = 10
+const PASSWORD_LENGTH_MINIMUM = 10
 /** Of zxcvbn's: from here on more than 10^8 guesses are needed, and each costs 20 ms where a hash was stolen. */
 const SCORE_MINIMUM = 3
 

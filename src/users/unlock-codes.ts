@@ -5,7 +5,7 @@ import { typedName, usersTyped } from './account-users.ts'
 import type { HashTyped } from './hash-typed.ts'
 
 /** For which a code is good: to read it out to somebody, and to type it. */
-export const UNLOCK_CODE_LIFETIME_MS = 10 * 60_000
+const UNLOCK_CODE_LIFETIME_MS = 10 * 60_000
 
 /** No vowels, so that no word comes out by chance, and nothing that is taken for a digit. */
 const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ'

@@ -9,7 +9,7 @@ import { Trouble } from './trouble.ts'
 import { skillWords } from './words/words-for.ts'
 
 /** Alexa waits for 8 s, and says then that the skill doesn't work. */
-export const ANSWER_TIMEOUT_MS = 6000
+const ANSWER_TIMEOUT_MS = 6000
 
 export interface SkillEndpointTools extends Pick<SkillTools, 'echoes' | 'players'> {
   /** @param identity of whoever is speaking. @param timeoutMs for all that is called in this one's name. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Mistake } from '../mistake.ts'
 import type { DraftRoute } from './cross-check-routes.ts'
-
-const word = z.string().optional().catch(undefined)
+import { kindOf, word } from './drafts.ts'
+import { unknownUpstream } from './one-of.ts'
 
 /** As much of `alexa` as refers to other parts of the configuration. */
 export const draftAlexa = z.object({ skill: z.object({ upstream: word }).optional().catch(undefined) }).catch({})
@@ -25,11 +25,8 @@ export function alexaMistakes(
 function upstreamMistakes(name: string | undefined, upstreams: Record<string, unknown> | undefined): Mistake[] {
   if (name === undefined || !upstreams) return []
   const path = ['alexa', 'skill', 'upstream']
-  if (!Object.hasOwn(upstreams, name)) {
-    return [{ path, message: `expected one of upstreams (${Object.keys(upstreams).join(', ') || 'there are none'})` }]
-  }
-  const { kind } = z.looseObject({}).catch({}).parse(upstreams[name])
-  if (kind === 'music-assistant') return []
+  if (!Object.hasOwn(upstreams, name)) return unknownUpstream(path, name, upstreams)
+  if (kindOf(upstreams, name) === 'music-assistant') return []
   return [{ path, message: 'expected an upstream of kind: music-assistant, for the skill talks to no other' }]
 }
 

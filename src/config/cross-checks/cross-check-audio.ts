@@ -1,22 +1,11 @@
 import { z } from 'zod'
 import type { Mistake } from '../mistake.ts'
-
-const word = z.string().optional().catch(undefined)
-const names = z.array(z.string()).optional().catch(undefined)
+import type { DraftRoute } from './cross-check-routes.ts'
+import { word } from './drafts.ts'
+import { unknownUpstream } from './one-of.ts'
 
 /** As much of `audio` as other parts depend on. */
 export const draftAudio = z.object({ upstream: word, images: z.boolean().optional().catch(undefined) }).optional()
-
-/** As much of a route as has to do with it. */
-const draftRoute = z.object({
-  path: word,
-  host: word,
-  methods: names,
-  upstream: word,
-  auth: word,
-  websocket: z.unknown().optional(),
-  rewrite: word,
-})
 
 /** What may ever be reached by a signed URL. gateway/audio/publishable.ts decides of each one. */
 const STREAMS = ['/flow/*', '/single/*']
@@ -24,33 +13,30 @@ const PICTURES = '/imageproxy'
 
 export function audioMistakes(
   audio: z.infer<typeof draftAudio>,
-  routes: readonly unknown[],
+  routes: (DraftRoute | undefined)[],
   upstreams: Record<string, unknown> = {},
 ): Mistake[] {
-  const read = routes.map((route) => draftRoute.catch({} as z.infer<typeof draftRoute>).parse(route))
-  const ofRoutes = read.flatMap((route, i) =>
-    routeMistakes(route, audio).map(({ path, message }) => ({ path: ['routes', i, ...path], message })),
+  const ofRoutes = routes.flatMap((route, i) =>
+    route ? routeMistakes(route, audio).map(({ path, message }) => ({ path: ['routes', i, ...path], message })) : [],
   )
-  return [...sectionMistakes(audio, read, upstreams), ...ofRoutes]
+  return [...sectionMistakes(audio, routes, upstreams), ...ofRoutes]
 }
 
 function sectionMistakes(
   audio: z.infer<typeof draftAudio>,
-  routes: z.infer<typeof draftRoute>[],
+  routes: (DraftRoute | undefined)[],
   upstreams: Record<string, unknown>,
 ): Mistake[] {
   if (audio?.upstream === undefined) return []
-  if (!Object.hasOwn(upstreams, audio.upstream)) {
-    const known = Object.keys(upstreams).join(', ') || 'there are none'
-    return [{ path: ['audio', 'upstream'], message: `expected one of upstreams (${known})` }]
-  }
+  if (!Object.hasOwn(upstreams, audio.upstream))
+    return unknownUpstream(['audio', 'upstream'], audio.upstream, upstreams)
   const needed = audio.images ? [...STREAMS, PICTURES] : STREAMS
-  const missing = needed.filter((path) => !routes.some((route) => route.auth === 'signed-url' && route.path === path))
+  const missing = needed.filter((path) => !routes.some((route) => route?.auth === 'signed-url' && route.path === path))
   if (missing.length === 0) return []
   return [{ path: ['audio'], message: `expected routes with auth: signed-url for ${missing.join(', ')}` }]
 }
 
-function routeMistakes(route: z.infer<typeof draftRoute>, audio: z.infer<typeof draftAudio>): Mistake[] {
+function routeMistakes(route: DraftRoute, audio: z.infer<typeof draftAudio>): Mistake[] {
   const mistakes: Mistake[] = []
   if (route.rewrite !== undefined && route.upstream === undefined)
     mistakes.push({ path: ['rewrite'], message: 'expected none, for only answers of an upstream are rewritten' })

@@ -2,12 +2,11 @@ import { z } from 'zod'
 import type { Mistake } from '../mistake.ts'
 import { GRANT_TYPES, grantTypesOf } from '../oauth-schema.ts'
 import { draftLifetimes } from './cross-check-lifetimes.ts'
-
-export const names = z.array(z.string().catch('')).optional().catch(undefined)
+import { names, word } from './drafts.ts'
 
 /** As much of a client as its keys depend on each other, however wrong the rest may be. */
 export const draftClient = z.object({
-  id: z.string().optional().catch(undefined),
+  id: word,
   public: z.boolean().catch(false),
   resource_server: z.boolean().catch(false),
   secret: z.unknown().optional(),

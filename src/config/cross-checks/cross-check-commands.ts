@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Mistake } from '../mistake.ts'
+import { oneOf } from './one-of.ts'
 
 const draftUpstream = z
   .object({
@@ -21,8 +22,7 @@ export function commandMistakes(upstreams: Record<string, unknown> = {}, scopes:
       return [{ path, message: 'expected kind: music-assistant besides, for nothing else has such commands' }]
     return Object.entries(commands.allow).flatMap(([command, scope]) => {
       if (scopes === undefined || typeof scope !== 'string' || scopes.includes(scope)) return []
-      const message = `expected one of oauth.scopes (${scopes.join(', ') || 'there are none'})`
-      return [{ path: [...path, 'allow', command], message }]
+      return [oneOf([...path, 'allow', command], 'oauth.scopes', scopes)]
     })
   })
 }

@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import type { Mistake } from '../mistake.ts'
 import { lifetimes as lifetimesSchema } from '../oauth-schema.ts'
-
-const seconds = z.number().optional().catch(undefined)
+import { number } from './drafts.ts'
 
 /** As much of the lifetimes as depend on each other, however wrong the rest may be. */
-export const draftLifetimes = z.object({ access_token: seconds, refresh_token: seconds }).catch({})
+export const draftLifetimes = z.object({ access_token: number, refresh_token: number }).catch({})
 
 type DraftLifetimes = z.infer<typeof draftLifetimes>
 

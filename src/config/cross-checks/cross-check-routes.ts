@@ -2,9 +2,7 @@ import { z } from 'zod'
 import type { Mistake } from '../mistake.ts'
 import { isOwnPath } from '../own-paths.ts'
 import { AUTHS, ROUTE_TARGETS } from '../route-schema.ts'
-import { names } from './cross-check-clients.ts'
-
-const word = z.string().optional().catch(undefined)
+import { kindOf, names, word } from './drafts.ts'
 
 /** As much of a route as its keys depend on each other, however wrong the rest may be. */
 export const draftRoute = z.object({
@@ -157,9 +155,9 @@ function strangerMistakes({ auth, upstream, token: sent }: DraftRoute, upstreams
 
 /** Whoever signs in at the upstream by themselves is nobody whose commands could be judged by what a client may do. */
 function judgedMistakes({ pass_authorization, upstream }: DraftRoute, upstreams: Record<string, unknown>): Mistake[] {
-  if (pass_authorization !== true || typeof upstream !== 'string' || !Object.hasOwn(upstreams, upstream)) return []
-  const { kind, url } = z.looseObject({}).catch({}).parse(upstreams[upstream])
-  if (kind !== 'music-assistant') return []
+  if (pass_authorization !== true || typeof upstream !== 'string') return []
+  if (kindOf(upstreams, upstream) !== 'music-assistant') return []
+  const { url } = z.looseObject({}).parse(upstreams[upstream])
   const another = `${upstream}-ui: { url: ${typeof url === 'string' ? url : '...'} }`
   const message = `expected an upstream without a kind, for people sign in to its web app by themselves: add ${another} to upstreams and write upstream: ${upstream}-ui here`
   return [{ path: ['upstream'], message }]

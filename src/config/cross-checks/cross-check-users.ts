@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Mistake } from '../mistake.ts'
-
-const word = z.string().optional().catch(undefined)
+import { word } from './drafts.ts'
+import { unknownUpstream } from './one-of.ts'
 
 /** As much of `users` as depends on other places, however wrong the rest may be. */
 export const draftUsers = z
@@ -13,11 +13,9 @@ export function userMistakes(
   { source = 'local', upstream, local }: z.infer<typeof draftUsers>,
   upstreams: Record<string, unknown> | undefined,
 ): Mistake[] {
-  const path = ['users', 'upstream']
   if (source === 'local' && local === false)
     return [{ path: ['users', 'local'], message: 'expected true, for nobody else could sign in with source: local' }]
   if (source === 'music-assistant' && upstream === undefined)
     return [{ path: ['users'], message: 'expected upstream besides, the name of the upstream with these accounts' }]
-  if (upstream === undefined || !upstreams || Object.hasOwn(upstreams, upstream)) return []
-  return [{ path, message: `expected one of upstreams (${Object.keys(upstreams).join(', ') || 'there are none'})` }]
+  return unknownUpstream(['users', 'upstream'], upstream, upstreams)
 }

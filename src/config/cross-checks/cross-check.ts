@@ -1,21 +1,18 @@
 import { z } from 'zod'
 import { shown } from '../describe-mistake.ts'
 import type { Mistake } from '../mistake.ts'
-import { basePath, session } from '../oauth-schema.ts'
+import { basePath as basePathSchema, session } from '../oauth-schema.ts'
 import { identityHeaders } from '../schema.ts'
 import { alexaMistakes, draftAlexa } from './cross-check-alexa.ts'
 import { audioMistakes, draftAudio } from './cross-check-audio.ts'
-import { clientMistakes, draftClient, names } from './cross-check-clients.ts'
+import { clientMistakes, draftClient } from './cross-check-clients.ts'
 import { commandMistakes } from './cross-check-commands.ts'
 import { conversationMistakes } from './cross-check-conversations.ts'
 import { draftLifetimes, lifetimeMistakes } from './cross-check-lifetimes.ts'
 import { draftRoute, routeMistakes } from './cross-check-routes.ts'
 import { draftUsers, userMistakes } from './cross-check-users.ts'
-
-const named = z.record(z.string(), z.unknown()).optional().catch(undefined)
-
-const word = z.string().optional().catch(undefined)
-const number = z.number().optional().catch(undefined)
+import { named, names, number, word } from './drafts.ts'
+import { oneOf, unknownUpstream } from './one-of.ts'
 
 const draftOauth = {
   base_path: word,
@@ -44,30 +41,25 @@ type Draft = z.infer<typeof draft>
 
 /** The mistakes that only show when two places are held together. */
 export function crossCheck(value: unknown): Mistake[] {
-  const read = draft.safeParse(value)
-  if (!read.success) return []
+  const { data } = draft.safeParse(value)
+  if (!data) return []
+  const { users, upstreams, oauth, routes, audio, alexa } = data
+  const basePath = oauth.base_path ?? basePathSchema.parse(undefined)
   return [
-    ...sameAddress(read.data),
-    ...unknownUpstreams(read.data),
-    ...needlessAuthorities(read.data),
-    ...userMistakes(read.data.users, read.data.upstreams),
-    ...unknownScopes(read.data),
-    ...commandMistakes(read.data.upstreams, read.data.oauth.scopes && Object.keys(read.data.oauth.scopes)),
-    ...sessionMistakes(read.data),
-    ...lifetimeMistakes(read.data.oauth),
-    ...clientMistakes(read.data.oauth.clients),
-    ...routeMistakes(read.data.routes, {
-      basePath: read.data.oauth.base_path ?? basePath.parse(undefined),
-      upstreams: read.data.upstreams,
-    }),
-    ...conversationMistakes(read.data.routes, read.data.upstreams),
-    ...audioMistakes(read.data.audio, read.data.routes, read.data.upstreams),
-    ...alexaMistakes(read.data.alexa, {
-      basePath: read.data.oauth.base_path ?? basePath.parse(undefined),
-      upstreams: read.data.upstreams,
-      routes: read.data.routes,
-    }),
-    ...repeatedHeaders(read.data),
+    ...sameAddress(data),
+    ...unknownUpstreams(data),
+    ...needlessAuthorities(data),
+    ...userMistakes(users, upstreams),
+    ...unknownScopes(data),
+    ...commandMistakes(upstreams, oauth.scopes && Object.keys(oauth.scopes)),
+    ...sessionMistakes(data),
+    ...lifetimeMistakes(oauth),
+    ...clientMistakes(oauth.clients),
+    ...routeMistakes(routes, { basePath, upstreams }),
+    ...conversationMistakes(routes, upstreams),
+    ...audioMistakes(audio, routes, upstreams),
+    ...alexaMistakes(alexa, { basePath, upstreams, routes }),
+    ...repeatedHeaders(data),
   ]
 }
 
@@ -87,13 +79,7 @@ function sameAddress({ listen, metrics }: Draft): Mistake[] {
 }
 
 function unknownUpstreams({ upstreams, routes }: Draft): Mistake[] {
-  if (!upstreams) return []
-  const known = Object.keys(upstreams)
-  return routes.flatMap((route, i) =>
-    typeof route?.upstream !== 'string' || known.includes(route.upstream)
-      ? []
-      : [{ path: ['routes', i, 'upstream'], message: `expected one of upstreams (${listed(known)})` }],
-  )
+  return routes.flatMap((route, i) => unknownUpstream(['routes', i, 'upstream'], route?.upstream, upstreams))
 }
 
 /** Whoever names one means to be safe, and without TLS nobody is. */
@@ -118,14 +104,8 @@ function unknownScopes({ oauth, routes }: Draft): Mistake[] {
     ...routes.map((route, i): [PropertyKey[], string[] | undefined] => [['routes', i, 'scopes'], route?.scopes]),
   ]
   return lists.flatMap(([path, scopes = []]) =>
-    scopes.flatMap((scope, i) =>
-      known.includes(scope) ? [] : [{ path: [...path, i], message: `expected one of oauth.scopes (${listed(known)})` }],
-    ),
+    scopes.flatMap((scope, i) => (known.includes(scope) ? [] : [oneOf([...path, i], 'oauth.scopes', known)])),
   )
-}
-
-function listed(known: string[]): string {
-  return known.join(', ') || 'there are none'
 }
 
 function sessionMistakes({ oauth }: Draft): Mistake[] {

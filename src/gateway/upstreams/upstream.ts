@@ -1,12 +1,13 @@
-import type { Upstream as Configured } from '../../config/schema.ts'
+import type { ConfiguredUpstream } from '../../config/schema.ts'
 import { ConnectionPool } from './connection-pool.ts'
 import type { OwnTokens } from './own-tokens.ts'
 import { Places } from './places.ts'
 
 /** A server behind the gateway, as it is configured. */
-export interface UpstreamSettings extends Omit<Configured, 'kind' | 'token' | 'ca' | 'response_timeout' | 'commands'> {
+export interface UpstreamSettings
+  extends Omit<ConfiguredUpstream, 'kind' | 'token' | 'ca' | 'response_timeout' | 'commands'> {
   name: string
-  kind?: Configured['kind']
+  kind?: ConfiguredUpstream['kind']
   /** What the gateway itself signs in with there. */
   token?: string
   /** PEM certificates of the only CAs that are trusted there; the usual ones where it is undefined. */

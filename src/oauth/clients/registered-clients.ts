@@ -7,7 +7,7 @@ import { deny } from '../deny.ts'
 /** So many may have registered themselves at once; more than a home has. */
 export const REGISTERED_CLIENTS_LIMIT = 100
 /** In which somebody has to allow a new client something, once the room is needed. */
-export const TIME_TO_BE_ALLOWED_MS = 86_400_000
+const TIME_TO_BE_ALLOWED_MS = 86_400_000
 
 export interface SelfRegisteredClient {
   id: string

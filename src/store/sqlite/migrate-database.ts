@@ -53,7 +53,7 @@ export async function migrateDatabase(
 }
 
 /** The copy that is set aside of a database of some version. */
-export function copyOf(file: string, version: number): string {
+function copyOf(file: string, version: number): string {
   return `${file}.v${version}-backup`
 }
 
