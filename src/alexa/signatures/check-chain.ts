@@ -1,4 +1,5 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
+import { GatewayError } from '../../http/gateway-error.ts'
 import { EXTENSIONS, extensionsOf, maySignData, pathLengthOf } from './certificate-extensions.ts'
 import { refuse } from './refuse.ts'
 import type { TrustedRoots } from './trusted-roots.ts'
@@ -43,9 +44,9 @@ export function checkChain(pem: string, roots: TrustedRoots, now: number): Signi
   try {
     return checkCertificates(chain, roots, now)
   } catch (error) {
+    if (error instanceof GatewayError) throw error
     // What OpenSSL has let pass, and can't be read after all.
-    if (error instanceof RangeError) refuse('chain-malformed', error.message)
-    throw error
+    return refuse('chain-malformed', (error as Error).message)
   }
 }
 

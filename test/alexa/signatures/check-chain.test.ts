@@ -4,6 +4,8 @@ import { rootCertificates } from 'node:tls'
 import test from 'ava'
 import { checkChain } from '../../../src/alexa/signatures/check-chain.ts'
 import { trustedRoots } from '../../../src/alexa/signatures/trusted-roots.ts'
+import { GatewayError } from '../../../src/http/gateway-error.ts'
+import { seededRandom } from '../../faults/seeded-random.ts'
 import {
   DAY_MS,
   type Issued,
@@ -187,4 +189,18 @@ test('the chain that Amazon signed with in 2023 is good by the roots of Node, an
   t.is(signing.until, Date.parse('2023-12-23T23:59:59Z'))
   await isRefused(t, 'certificate-not-yet-valid', at('2023-03-15'))
   await isRefused(t, 'certificate-expired', at('2023-12-24'))
+})
+
+test('whatever becomes of the bytes of a certificate, it is refused, with no error of ours', async (t) => {
+  const random = seededRandom(t)
+  const bytesOf = ({ pem }: Issued) => Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64')
+  const inPem = (der: Buffer) => `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`
+  for (let i = 0; i < 1000; i++) {
+    const chain = [bytesOf(signer), bytesOf(middle)]
+    const changed = chain[random(2)] as Buffer
+    const at = random(changed.length)
+    changed[at] = (changed[at] as number) ^ (1 + random(255))
+    const error = t.throws(check(chain.map(inPem).join('')), { instanceOf: GatewayError }, `byte ${at}`)
+    t.is(error?.code, 'skill_request_refused')
+  }
 })
