@@ -13,6 +13,7 @@ import { temporaryFolder, testEnvironment } from '../support/environment.ts'
 import { exactRequest } from '../support/exact-request.ts'
 import { ADA } from '../support/gateway.ts'
 import { skillgate, startProcess, writeConfig } from '../support/process.ts'
+import { startUpstream } from '../support/scripted-upstream.ts'
 import { type SkillHouse, startSkillHouse } from '../support/skill-house.ts'
 
 /** A gateway that takes a simulator for Alexa, if there is a chain. */
@@ -22,8 +23,12 @@ async function startWith(t: ExecutionContext, pems?: { chain: string; key: strin
     writeFileSync(chain, pems.chain)
     writeFileSync(`${chain}.key`, pems.key)
   }
-  const routes = [{ path: '/directives', methods: ['POST'], upstream: 'music-assistant', auth: 'alexa-directive' }]
-  const house = await startSkillHouse(t, { routes, more: { alexa: { development: { chain } } } })
+  const devices = await startUpstream(t, (_, response) => {
+    response.end('{"event":{"header":{"name":"Discover.Response"}}}')
+  })
+  const routes = [{ path: '/directives', methods: ['POST'], upstream: 'devices', auth: 'alexa-directive' }]
+  const upstreams = { devices: { url: devices.url } }
+  const house = await startSkillHouse(t, { routes, upstreams, more: { alexa: { development: { chain } } } })
   return { house, chain }
 }
 

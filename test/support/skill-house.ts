@@ -21,6 +21,8 @@ export interface SkillHouseOptions {
   scopes?: string[]
   /** Besides those two. */
   routes?: object[]
+  /** Besides the one that notes. */
+  upstreams?: object
   /** Of the configuration. */
   more?: object
 }
@@ -33,7 +35,13 @@ interface Sending {
 /** A gateway with two skills before an upstream that notes all it gets: `/skill` needs an account, `/open-skill` doesn't. */
 export async function startSkillHouse(
   t: ExecutionContext,
-  { fetchChain = async () => amazon.chain, scopes = [], routes = [], more = {} }: SkillHouseOptions = {},
+  {
+    fetchChain = async () => amazon.chain,
+    scopes = [],
+    routes = [],
+    upstreams = {},
+    more = {},
+  }: SkillHouseOptions = {},
 ): Promise<SkillHouse> {
   const upstream = await startLenientUpstream(t)
   let fetches = 0
@@ -42,6 +50,7 @@ export async function startSkillHouse(
     t,
     (config) => {
       config.upstreams['music-assistant'].url = upstream.url
+      Object.assign(config.upstreams, upstreams)
       const skills = [
         { path: '/skill', ...route, scopes },
         { path: '/open-skill', ...route, account: 'optional' },
