@@ -42,7 +42,9 @@ test('every sentence is one, and people are addressed politely', (t) => {
       const said = say(leaf, 'A', 'B')
       t.is(said.trim(), said, path)
       t.notRegex(said, / {2}|undefined|null|\[object|\$\{|\.\.| [.,:;?]/, path)
-      if (language === 'de') t.notRegex(said, /\b(du|dir|dich|deine?[rmns]?|euch|eure?[rmns]?)\b/i, path)
+      // Said by Alexa, which says du: docs/decisions/skill.md.
+      if (language === 'de' && path !== 'de.linkAccount')
+        t.notRegex(said, /\b(du|dir|dich|deine?[rmns]?|euch|eure?[rmns]?)\b/i, path)
     }
 })
 
