@@ -158,6 +158,7 @@ function otherAccount({ signedInAs }: SignInPage, { signIn }: Words): Html {
   return html`<button class="plain" name="decision" value="sign-out">${signIn.signInAsSomebodyElse(signedInAs)}</button>\n`
 }
 
-function afterwards({ kind, clientName, host }: SignInPage, words: Words): Html {
-  return html`<p class="quiet">${words[kind].afterwards(clientName)} ${words.ending(host)}</p>`
+function afterwards({ kind, state, clientName, host }: SignInPage, words: Words): Html {
+  const { approve } = state === 'admin' ? words.admin : words
+  return html`<p class="quiet">${words[kind].afterwards(clientName, approve)} ${words.ending(host)}</p>`
 }

@@ -165,3 +165,12 @@ test('58. only where one has to wait a code of the owner is asked for, and it is
     }
   }
 })
+
+test('what takes people back is called as the buttons are, in the question to an administrator too', (t) => {
+  t.regex(words(show().body), /Approve and Deny both take you back/)
+  t.regex(words(show({ state: 'admin' }).body), /Link anyway and Deny both take you back/)
+  t.regex(
+    words(show({ state: 'admin', language: 'de' }).body),
+    /„Trotzdem verknüpfen“ und „Ablehnen“ führen beide zurück/,
+  )
+})

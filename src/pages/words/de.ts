@@ -13,7 +13,7 @@ export const de: Words = {
     title: (client) => `${client} verknüpfen`,
     asks: (client, host) => html`${client} möchte auf Ihr Konto bei <strong>${host}</strong> zugreifen.`,
     caution: 'Wenn Sie das nicht gerade selbst veranlasst haben, wählen Sie „Ablehnen“: Dann ändert sich nichts.',
-    afterwards: (client) => `„Erlauben“ und „Ablehnen“ führen beide zurück zu ${client}.`,
+    afterwards: (client, approve) => `„${approve}“ und „Ablehnen“ führen beide zurück zu ${client}.`,
     unverified: (client, host) =>
       html`Ob das wirklich „${client}“ ist, hat niemand geprüft: Den Namen hat sich die App selbst gegeben. Danach geht es
 zurück zu <strong>${host}</strong>. Erlauben Sie den Zugriff nur, wenn Sie von dort kommen.`,

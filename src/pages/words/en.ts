@@ -14,7 +14,8 @@ export const en = {
     asks: (client: string, host: string) =>
       html`${client} asks for access to your account at <strong>${host}</strong>.`,
     caution: 'If you did not just ask for this, choose Deny: nothing will change.',
-    afterwards: (client: string) => `Approve and Deny both take you back to ${client}.`,
+    /** `approve` is what the button says. */
+    afterwards: (client: string, approve: string) => `${approve} and Deny both take you back to ${client}.`,
     unverified: (client: string, host: string) =>
       html`Nobody has checked that this really is “${client}”: it gave itself that name. You will be sent back to
 <strong>${host}</strong>. Approve only if that is where you came from.`,
