@@ -128,12 +128,29 @@ export interface TestHouse {
   randomBytes: Environment['randomBytes']
 }
 
-/** A stand-in Music Assistant, and a gateway in this process before it, with one user. Both end with the test. */
-export async function startTestHouse(
+/**
+ * A stand-in Music Assistant, and a gateway in this process before it, with one user. Both end with the test. A file's
+ * tests start all at once: so many houses would keep each other from their work for longer than anybody waits.
+ */
+export function startTestHouse(
   t: ExecutionContext,
   change: (config: TestConfig) => void = () => {},
   more: HouseOptions = {},
   musicOptions: MusicAssistantOptions = {},
+): Promise<TestHouse> {
+  const start = () => startNow(t, change, more, musicOptions)
+  const started = lastStart.then(start, start)
+  lastStart = started
+  return started
+}
+
+let lastStart: Promise<unknown> = Promise.resolve()
+
+async function startNow(
+  t: ExecutionContext,
+  change: (config: TestConfig) => void,
+  more: HouseOptions,
+  musicOptions: MusicAssistantOptions,
 ): Promise<TestHouse> {
   const folder = temporaryFolder(t)
   const music = await startMusicAssistant(musicOptions)
