@@ -56,7 +56,9 @@ export const EXECUTED = /^x-executed: /gim
 
 function answer(socket: Socket, { number, headers, requestLine }: Executed): void {
   const echoed = headers.find(([name]) => name === 'x-case')?.[1] ?? ''
-  const body = /^head\b/i.test(requestLine) ? '' : 'ok'
+  // To a directive only an envelope goes on.
+  const text = requestLine.includes(' /directives') ? '{}' : 'ok'
+  const body = /^head\b/i.test(requestLine) ? '' : text
   socket.write(
     `HTTP/1.1 200 OK\r\nX-Executed: ${number}\r\nX-Case: ${echoed}\r\nContent-Length: 2\r\n\r\n${body}`,
     'latin1',
