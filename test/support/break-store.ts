@@ -10,12 +10,12 @@ import type { ExecutionContext } from 'ava'
 export async function breakStore(t: ExecutionContext, { folder }: { folder: string }): Promise<() => Promise<void>> {
   const database = new DatabaseSync(join(folder, 'data', 'skillgate.db'))
   t.teardown(() => database.close())
-  await execute(database, 'ALTER TABLE keyv RENAME TO gone')
-  return () => execute(database, 'ALTER TABLE gone RENAME TO keyv')
+  await executeUnlocked(database, 'ALTER TABLE keyv RENAME TO gone')
+  return () => executeUnlocked(database, 'ALTER TABLE gone RENAME TO keyv')
 }
 
 /** The gateway, which is in this process, may be about to commit something: then it has to get to that first. */
-async function execute(database: DatabaseSync, statement: string): Promise<void> {
+export async function executeUnlocked(database: DatabaseSync, statement: string): Promise<void> {
   for (;;) {
     try {
       database.exec(statement)

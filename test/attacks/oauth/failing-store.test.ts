@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test, { type ExecutionContext } from 'ava'
+import { executeUnlocked } from '../../support/break-store.ts'
 import { Browser } from '../../support/browser.ts'
 import { exactRequest } from '../../support/exact-request.ts'
 import { ADA, startTestHouse, type TestHouse } from '../../support/gateway.ts'
@@ -11,12 +12,12 @@ function saboteur(t: ExecutionContext, { folder }: TestHouse) {
   const database = new DatabaseSync(join(folder, 'data', 'skillgate.db'))
   t.teardown(() => database.close())
   return {
-    breakStore: () => database.exec('ALTER TABLE keyv RENAME TO hidden'),
-    mendStore: () => database.exec('ALTER TABLE hidden RENAME TO keyv'),
+    breakStore: () => executeUnlocked(database, 'ALTER TABLE keyv RENAME TO hidden'),
+    mendStore: () => executeUnlocked(database, 'ALTER TABLE hidden RENAME TO keyv'),
     /** From now on only writing fails. */
     breakWriting: () =>
-      database.exec(`CREATE TRIGGER sabotage BEFORE INSERT ON keyv BEGIN SELECT RAISE(ABORT, 'no'); END`),
-    mendWriting: () => database.exec('DROP TRIGGER sabotage'),
+      executeUnlocked(database, `CREATE TRIGGER sabotage BEFORE INSERT ON keyv BEGIN SELECT RAISE(ABORT, 'no'); END`),
+    mendWriting: () => executeUnlocked(database, 'DROP TRIGGER sabotage'),
   }
 }
 
@@ -27,7 +28,7 @@ test('40. while the store fails, exchanging, refreshing and calling are answered
   t.is((await callApi(house, linked.access)).status, 200, 'the cache knows the token')
   const { breakStore, mendStore } = saboteur(t, house)
 
-  breakStore()
+  await breakStore()
   for (let time = 0; time < 2; time++) {
     for (const answer of [
       await exchange(house, code),
@@ -42,7 +43,7 @@ test('40. while the store fails, exchanging, refreshing and calling are answered
     }
   }
 
-  mendStore()
+  await mendStore()
   t.is((await callApi(house, linked.access)).status, 200)
   t.is((await refresh(house, linked.refresh)).status, 200)
   t.is((await exchange(house, code)).status, 200)
@@ -54,7 +55,7 @@ test('40. a store that can be read but not written spends no code and ends no li
   const code = (await approve(house)).get('code')
   const { breakWriting, mendWriting } = saboteur(t, house)
 
-  breakWriting()
+  await breakWriting()
   const answers = [await exchange(house, code), await exchange(house, code), await refresh(house, linked.refresh)]
   for (const { status, json } of answers) {
     t.is(status, 503)
@@ -62,7 +63,7 @@ test('40. a store that can be read but not written spends no code and ends no li
   }
   t.is((await callApi(house, linked.access)).status, 200, 'reading goes on')
 
-  mendWriting()
+  await mendWriting()
   t.is((await exchange(house, code)).status, 200)
   t.is((await refresh(house, linked.refresh)).status, 200)
 })
@@ -77,13 +78,13 @@ test('40. somebody who signs in while the store fails gets a page with status 50
     [breakStore, mendStore],
     [breakWriting, mendWriting],
   ] as const) {
-    breakIt()
+    await breakIt()
     const { status, headers, text } = await browser.submit(page, typed)
     t.is(status, 503)
     t.is(headers.location, undefined)
     t.regex(text, /<h1>/)
     t.notRegex(text, /keyv|SQL|skillgate\.db|password/)
-    mendIt()
+    await mendIt()
   }
   t.is((await browser.submit(page, typed)).status, 303)
 })
@@ -92,12 +93,12 @@ test('40. a failing store is told by /health, until it works again', async (t) =
   const house = await startTestHouse(t)
   const linked = await link(house)
   const { breakStore, mendStore } = saboteur(t, house)
-  breakStore()
+  await breakStore()
   await refresh(house, linked.refresh)
   const degraded = await exactRequest(house, { path: '/health' })
   t.is(degraded.status, 503)
   t.like(JSON.parse(degraded.text), { status: 'error', endpoints: [] })
-  mendStore()
+  await mendStore()
   await refresh(house, linked.refresh)
   t.is((await exactRequest(house, { path: '/health' })).status, 200)
 })

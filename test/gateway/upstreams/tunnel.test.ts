@@ -112,12 +112,18 @@ test("an upstream's 401 to an upgrade is the gateway's fault where the gateway l
   t.deepEqual([open.status, open.body], [401, 'no'])
 })
 
-test('an upstream that hangs gives 504 to an upgrade, one that is dead or dies 502', async (t) => {
+test('an upstream that hangs gives 504 to an upgrade', async (t) => {
   const house = await startImpatient(t)
   const token = await issueToken(house)
   house.music.misbehave('hang', { times: 1 })
   const slow = await exchangeRaw(house, upgradeRequest(token))
   t.deepEqual([slow.status, JSON.parse(slow.body).error], [504, 'gateway_timeout'])
+  await allGivenBack(t, house)
+})
+
+test('an upstream that is dead or dies gives 502 to an upgrade', async (t) => {
+  const house = await startTestHouse(t)
+  const token = await issueToken(house)
   t.is((await exchangeRaw(house, upgradeRequest(undefined, '/dead'))).status, 502)
   for (const kind of ['reset', 'die-mid-headers'] as const) {
     house.music.misbehave(kind, { times: 1 })
