@@ -81,6 +81,31 @@ test.serial('a gateway that stops says so', async (t) => {
   t.is((await stranger.closed).code, 1001)
 })
 
+test.serial(
+  'whoever may read nothing of the music hears no events of it: there is no WebSocket for them',
+  async (t) => {
+    const house = await startTestHouse(t, asMusicAssistant)
+    const token = await issueToken(house, ['user:read'])
+    const head = [...UPGRADE, `Authorization: Bearer ${token}`]
+    const refused = await exchangeRaw(house, rawRequest('GET /ws', head))
+    t.is(refused.status, 403)
+    t.regex(refused.body, /music\.read or music\.control/)
+    const client = await openMusicClient(t, house)
+    await client.next()
+    t.like(await client.ask('auth', { token }), { error_code: 22 })
+    for (const scope of ['music.read', 'music.control']) {
+      const one = await openMusicClient(t, house)
+      await one.next()
+      t.like(
+        await one.ask('auth', { token: await issueToken(house, [scope]) }),
+        { result: { authenticated: true } },
+        scope,
+      )
+    }
+    t.is(askedFor(house, '/ws'), 2)
+  },
+)
+
 test.serial('a revoked, a wrong and a narrow token let nobody in, and no upstream hears of it', async (t) => {
   const house = await startTestHouse(t, (config) => {
     asMusicAssistant(config)

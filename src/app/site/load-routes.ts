@@ -8,16 +8,28 @@ import { resourceOf } from './protected-resources.ts'
 
 /** The configured routes with what they lead to. @param upstreams by their names, as are the policies of some. */
 export function loadRoutes(
-  { routes, public_url }: Config,
+  { routes, public_url, oauth }: Config,
   upstreams: Map<string, Upstream>,
   policies: Map<string, CommandPolicy>,
 ): Destination[] {
   return routes.map((route) => {
     const { path, host, methods } = route
-    const access = readAccess({ ...route, resource: resourceOf(public_url, path) })
+    const policy = route.websocket && route.upstream !== undefined ? policies.get(route.upstream) : undefined
+    const oneOfScopes = policy && scopesThatRead(policy, Object.keys(oauth.scopes))
+    const access = readAccess({ ...route, oneOfScopes, resource: resourceOf(public_url, path) })
     const matched = { path, host, methods, access }
     return { ...matched, ...leadsTo(route, public_url, { upstreams, policies }) }
   })
+}
+
+/** What players and queues do is told to whoever is on a WebSocket, unasked: so it is for those who may read that. */
+function scopesThatRead({ allow }: CommandPolicy, scopes: string[]): string[] {
+  const user = { id: '', name: '', displayName: '' }
+  const mayRead = (scope: string) =>
+    ['players/all', 'player_queues/all'].every(
+      (command) => allow({ command }, { identity: { user, scopes: [scope], by: 'bearer' } }) === undefined,
+    )
+  return scopes.filter(mayRead)
 }
 
 type Leads<D> = D extends Destination ? Omit<D, 'path' | 'host' | 'methods' | 'access'> : never

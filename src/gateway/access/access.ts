@@ -56,6 +56,8 @@ export interface AccessKind<A extends Access> {
 export interface RouteAccess {
   auth: Access['kind']
   scopes: string[]
+  /** Where it is not enough to have those: one of these besides. */
+  oneOfScopes?: string[] | undefined
   /** The identifier of what is behind it. @see RFC 8707 */
   resource: string
   /** Of `alexa-skill` only. */

@@ -10,6 +10,8 @@ export interface BearerAccess {
   kind: 'bearer'
   /** The scopes that the token must have. */
   scopes: string[]
+  /** One of these it must have besides; undefined where there is no such choice. */
+  oneOfScopes?: string[] | undefined
   /** What the token has to be for. @see RFC 8707 */
   resource: string
   /** Where a client learns how to get one. @see RFC 9728 section 5.1 */
@@ -18,14 +20,18 @@ export interface BearerAccess {
 
 export const bearer: AccessKind<BearerAccess> = {
   credentialHeaders: ['authorization'],
-  read({ scopes, resource }) {
-    return { kind: 'bearer', scopes, resource, metadata: new URL(metadataPath(resource), resource).href }
+  read({ scopes, oneOfScopes, resource }) {
+    return { kind: 'bearer', scopes, oneOfScopes, resource, metadata: new URL(metadataPath(resource), resource).href }
   },
   decide: decideBearer,
   decideToken,
   async stillHolds(access, { token }, { accessTokens }) {
     if (token === undefined || judge(access, token).kind !== 'allow') return false
-    return accessTokens.stillGranted(token, access.scopes)
+    const { scopes, oneOfScopes } = access
+    for (const choice of oneOfScopes ?? [undefined]) {
+      if (await accessTokens.stillGranted(token, choice === undefined ? scopes : [...scopes, choice])) return true
+    }
+    return false
   },
 }
 
@@ -59,17 +65,22 @@ function judge(access: BearerAccess, token: AccessToken | undefined): Decision {
 }
 
 function requireScopes(access: BearerAccess, token: AccessToken): Decision {
-  const { scopes } = access
+  const { scopes, oneOfScopes } = access
   const { identity } = token
-  if (scopes.every((scope) => identity.scopes.includes(scope))) return { kind: 'allow', identity, token }
-  const sentence = `This needs an access token with the scope ${scopes.join(' ')}.`
-  return challenge(access, sentence, 'insufficient_scope')
+  const has = (scope: string) => identity.scopes.includes(scope)
+  if (!scopes.every(has)) return challenge(access, lacking(scopes.join(' ')), 'insufficient_scope')
+  if (oneOfScopes === undefined || oneOfScopes.some(has)) return { kind: 'allow', identity, token }
+  const least = [...scopes, ...oneOfScopes.slice(0, 1)]
+  return challenge({ ...access, scopes: least }, lacking(oneOfScopes.join(' or ')), 'insufficient_scope')
+}
+
+function lacking(scopes: string): string {
+  return `This needs an access token with the scope ${scopes}.`
 }
 
 /** The value of `WWW-Authenticate` where a token lacks scopes that only what it asks for has shown. */
 export function insufficientScope(access: BearerAccess, scopes: string[]): string {
-  const sentence = `This needs an access token with the scope ${scopes.join(' ')}.`
-  return challenge({ ...access, scopes }, sentence, 'insufficient_scope').authenticate
+  return challenge({ ...access, scopes }, lacking(scopes.join(' ')), 'insufficient_scope').authenticate
 }
 
 /** Without credentials there is no error to name. @see RFC 6750 section 3.1 */

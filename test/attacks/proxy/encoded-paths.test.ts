@@ -110,9 +110,14 @@ test("10. with a slash behind it no path is an endpoint of the gateway's own", a
 
 test('the WebSocket of the shipped configuration is not open to a token that may only read a name', async (t) => {
   const file = fileURLToPath(new URL('../../../gateway.yaml', import.meta.url))
-  const shipped = parse(readFileSync(file, 'utf8')) as { routes: never[]; oauth: { scopes: never } }
+  const shipped = parse(readFileSync(file, 'utf8')) as {
+    upstreams: Record<string, { kind: string }>
+    routes: never[]
+    oauth: { scopes: never }
+  }
   const house = await startTestHouse(t, (config) => {
     config.routes = shipped.routes
+    Object.assign(config.upstreams['music-assistant'], { kind: shipped.upstreams['music-assistant']!.kind })
     config.oauth.scopes = shipped.oauth.scopes
     const scopes = Object.keys(shipped.oauth.scopes)
     for (const client of config.oauth.clients) client.scopes = scopes
