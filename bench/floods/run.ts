@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
 import { ISSUER, JAPAN } from '../../test/support/gateway.ts'
+import { children, startProcess } from '../start-process.ts'
 import { beHonest, percentile } from './honest.ts'
 import { KINDS, type Kind } from './kinds.ts'
 
@@ -25,18 +24,21 @@ const HELD_MS = 12_000
 const MEMORY_MS = 60_000
 
 const folder = mkdtempSync(join(tmpdir(), 'floods-'))
-const children = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL')
   rmSync(folder, { recursive: true, force: true })
 })
 
-const upstream = await start([fileURLToPath(new URL('upstream.ts', import.meta.url))], /^(\d+)/)
+const upstream = await startProcess([fileURLToPath(new URL('upstream.ts', import.meta.url))], /^(\d+)/, 'ignore')
 const configFile = join(folder, 'gateway.yaml')
 mkdirSync(join(folder, 'data'), { mode: 0o700 })
 writeFileSync(configFile, stringify(config(Number(upstream.found))))
 const launcher = join(values.root, 'bin', 'skillgate.js')
-const gateway = await start([launcher, 'start', '--config', configFile], /listening on https:\/\/\S+:(\d+)/)
+const gateway = await startProcess(
+  [launcher, 'start', '--config', configFile],
+  /listening on https:\/\/\S+:(\d+)/,
+  'ignore',
+)
 const { pid } = gateway.child as { pid: number }
 const port = Number(gateway.found)
 const clients = clientsThatFit()
@@ -66,7 +68,7 @@ async function measure(kind: Kind): Promise<void> {
     mostMemory = Math.max(mostMemory, memory())
   }, 200)
   const words = [fileURLToPath(new URL('crowd.ts', import.meta.url)), kind, String(port), String(clients), values.from]
-  const crowd = await start(words, /connected/)
+  const crowd = await startProcess(words, /connected/, 'ignore')
   await sleep(HELD_MS)
   await honest.stop()
   clearInterval(watch)
@@ -95,20 +97,6 @@ async function warmUp(): Promise<void> {
   await sleep(5000)
   await honest.stop()
   await sleep(3000)
-}
-
-async function start(words: string[], ready: RegExp): Promise<{ child: ChildProcess; found: string }> {
-  const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'ignore'] })
-  children.add(child)
-  let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    output += text
-  })
-  while (!ready.test(output)) {
-    await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
-    if (child.exitCode !== null || child.signalCode) throw new Error(`${words.join(' ')} ended: ${output}`)
-  }
-  return { child, found: ready.exec(output)?.[1] ?? '' }
 }
 
 /** Loopback is nobody's own here, unless the flood is to come from the owner's network. */

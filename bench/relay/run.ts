@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,6 +12,7 @@ import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import { addUser } from '../../src/users/users.ts'
 import { ADA, testConfig } from '../../test/support/gateway.ts'
 import { issueToken } from '../../test/support/tokens.ts'
+import { children, startProcess } from '../start-process.ts'
 import { gather } from './crowd.ts'
 
 const { values } = parseArgs({
@@ -31,13 +31,12 @@ const SETTLE_MS = 8000
 const TICKS_PER_SECOND = 100
 
 const folder = mkdtempSync(join(tmpdir(), 'relay-'))
-const children = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL')
   rmSync(folder, { recursive: true, force: true })
 })
 
-const upstream = await start([fileURLToPath(new URL('upstream.ts', import.meta.url))], /^(\S+ \S+)\n/)
+const upstream = await startProcess([fileURLToPath(new URL('upstream.ts', import.meta.url))], /^(\S+ \S+)\n/, 'inherit')
 const [url, theirs] = upstream.found.split(' ') as [string, string]
 mkdirSync(join(folder, 'data'), { mode: 0o700 })
 writeFileSync(join(folder, 'data', 'music-assistant.token'), theirs, { mode: 0o600 })
@@ -54,7 +53,11 @@ process.exit()
 
 /** Of a gateway that has just been started: one that had as many before has kept its memory. */
 async function measure(deflate: boolean): Promise<void> {
-  const gateway = await start([launcher, 'start', '--config', configFile], /listening on https:\/\/\S+:(\d+)/)
+  const gateway = await startProcess(
+    [launcher, 'start', '--config', configFile],
+    /listening on https:\/\/\S+:(\d+)/,
+    'inherit',
+  )
   const pid = gateway.child.pid as number
   const ca = readFileSync(join(folder, 'certs', 'local-ca.pem'), 'utf8')
   const options = { port: Number(gateway.found), ca, token: await newToken(), deflate }
@@ -102,20 +105,6 @@ function config(): object {
   const values = testConfig(url)
   Object.assign(values.upstreams['music-assistant'], { kind: 'music-assistant', connections: count })
   return { ...values, log: { level: 'error' } }
-}
-
-async function start(command: string[], ready: RegExp): Promise<{ child: ChildProcess; found: string }> {
-  const child = spawn(process.execPath, command, { stdio: ['pipe', 'pipe', 'inherit'] })
-  children.add(child)
-  let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    output += text
-  })
-  while (!ready.test(output)) {
-    await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
-    if (child.exitCode !== null || child.signalCode) throw new Error(`${command.join(' ')} ended: ${output}`)
-  }
-  return { child, found: ready.exec(output)?.[1] ?? '' }
 }
 
 /** Megabytes. @see proc_pid_status(5) */

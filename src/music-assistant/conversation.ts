@@ -1,6 +1,7 @@
 import type { Closing, Conversation, Effect, Verdict } from '../gateway/relay/conversation.ts'
 import type { Identity } from '../http/identity.ts'
 import { isObject } from '../http/is-object.ts'
+import { parseJson } from '../http/parse-json.ts'
 import { type ClientMessage, MalformedMessage, readClientMessage } from './client-message.ts'
 import type { AllowCommand, CommandCaller } from './command.ts'
 import { codeOfRefusal, ERROR_CODES, errorAnswer, resultAnswer } from './error-answer.ts'
@@ -171,10 +172,6 @@ function inWords(details: unknown): string | undefined {
 }
 
 function readAnswer(text: string): Record<string, unknown> | undefined {
-  try {
-    const answer: unknown = JSON.parse(text)
-    return isObject(answer) ? answer : undefined
-  } catch {
-    return undefined
-  }
+  const answer = parseJson(text)
+  return isObject(answer) ? answer : undefined
 }

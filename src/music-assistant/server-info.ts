@@ -1,6 +1,7 @@
 import type { CallUpstream } from '../http/call-upstream.ts'
 import { GatewayError } from '../http/gateway-error.ts'
 import { isObject } from '../http/is-object.ts'
+import { parseJson } from '../http/parse-json.ts'
 
 /** So long it is told to whoever comes; the server itself says it anew where somebody with a header is connected. */
 const REMEMBERED_MS = 10_000
@@ -38,11 +39,7 @@ export function rememberServerInfo(
 
 /** @returns undefined for anything else than what a server says first. */
 export function readServerInfo(message: string): { schema: number } | undefined {
-  try {
-    const info: unknown = JSON.parse(message)
-    if (!isObject(info) || 'message_id' in info || typeof info.server_id !== 'string') return undefined
-    return typeof info.schema_version === 'number' ? { schema: info.schema_version } : undefined
-  } catch {
-    return undefined
-  }
+  const info = parseJson(message)
+  if (!isObject(info) || 'message_id' in info || typeof info.server_id !== 'string') return undefined
+  return typeof info.schema_version === 'number' ? { schema: info.schema_version } : undefined
 }

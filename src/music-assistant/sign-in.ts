@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CallUpstream } from '../http/call-upstream.ts'
 import { GatewayError } from '../http/gateway-error.ts'
+import { parseJson } from '../http/parse-json.ts'
 
 /** Somebody's account, as Music Assistant describes it to whoever has its password. */
 export interface SignedInAccount {
@@ -124,12 +125,4 @@ function readFailure(error: string): AccountAnswer {
 function cleanName(name: string | null | undefined): string | undefined {
   const line = name?.replace(/\p{C}+/gu, ' ').trim()
   return line ? Array.from(line).slice(0, 100).join('').trim() : undefined
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString())
-  } catch {
-    return undefined
-  }
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../http/is-object.ts'
 import { fieldAt } from '../field-at.ts'
 
 /** What a home is unlinked by. Whether a token is still good only the gateway knows, which has given it out. */
@@ -10,7 +11,7 @@ const UNLINKS: ReadonlySet<unknown> = new Set(['EXPIRED_AUTHORIZATION_CREDENTIAL
  */
 export function answerProblem(body: Uint8Array): string | undefined {
   const answer = parse(body)
-  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return 'what is no envelope'
+  if (!isObject(answer)) return 'what is no envelope'
   const type = fieldAt(answer, 'event', 'payload', 'type') ?? fieldAt(answer, 'payload', 'type')
   return UNLINKS.has(type) ? `${type}, which is not its to say` : undefined
 }

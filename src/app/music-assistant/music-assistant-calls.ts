@@ -5,6 +5,7 @@ import type { Upstream } from '../../gateway/upstreams/upstream.ts'
 import type { UpstreamAnswer } from '../../http/call-upstream.ts'
 import { GatewayError } from '../../http/gateway-error.ts'
 import type { Identity } from '../../http/identity.ts'
+import { parseJson } from '../../http/parse-json.ts'
 import type { AllowCommand, Command, CommandRefusal } from '../../music-assistant/command.ts'
 
 /** Bytes; a search that finds 25 of each kind, with all their pictures, has some hundred thousand. */
@@ -67,11 +68,8 @@ function refused({ command }: Command, { reason, scope, sentence }: CommandRefus
 /** Music Assistant tells errors in plain text. */
 function outcomeOf({ command }: Command, { status, body }: UpstreamAnswer): MusicOutcome {
   if (status === 200) {
-    try {
-      return { kind: 'result', value: JSON.parse(body.toString()) }
-    } catch {
-      return trouble('refused', `${command}: its answer is no JSON`)
-    }
+    const value = parseJson(body)
+    return value === undefined ? trouble('refused', `${command}: its answer is no JSON`) : { kind: 'result', value }
   }
   const detail = `${command}: it answered ${status}`
   if (status === 403) return trouble('not-permitted', detail)

@@ -1,6 +1,7 @@
 import type { CallUpstream } from '../../http/call-upstream.ts'
 import { GatewayError } from '../../http/gateway-error.ts'
 import { isObject } from '../../http/is-object.ts'
+import { parseJson } from '../../http/parse-json.ts'
 
 /** Of whatever Music Assistant says about tokens and accounts; a person has few. */
 const ANSWER_LIMIT = 1024 * 1024
@@ -91,11 +92,9 @@ async function command(
 }
 
 function parse(body: Buffer, what: string): unknown {
-  try {
-    return JSON.parse(body.toString())
-  } catch {
-    throw strange(what)
-  }
+  const value = parseJson(body)
+  if (value === undefined) throw strange(what)
+  return value
 }
 
 /** An answer that says nothing either way. */

@@ -75,6 +75,15 @@ for (const perMessageDeflate of [false, true]) {
   })
 }
 
+/** A client that has been told of the server, and signed in there. */
+async function openSignedIn(t: ExecutionContext) {
+  const { server, house, token } = await startBeforeServer(t)
+  const client = await openMusicClient(t, house, { token })
+  await client.next()
+  await server.until(() => server.clients[0]?.heard.length === 1)
+  return { server, house, client }
+}
+
 test.serial('a command of many megabytes, in pieces, goes on as one', async (t) => {
   const { server, house, token } = await startBeforeServer(t)
   const client = await openMusicClient(t, house, { token })
@@ -88,10 +97,7 @@ test.serial('a command of many megabytes, in pieces, goes on as one', async (t) 
 
 test.serial('a client that does not read stops the reading from the server, and gets all of it later', async (t) => {
   const count = 400
-  const { server, house, token } = await startBeforeServer(t)
-  const client = await openMusicClient(t, house, { token })
-  await client.next()
-  await server.until(() => server.clients[0]?.heard.length === 1)
+  const { server, house, client } = await openSignedIn(t)
   client.socket.pause()
   const { socket } = server.clients[0]!
   const event = JSON.stringify({ event: 'x', object_id: null, data: 'z'.repeat(MEGABYTE / 4) })
@@ -110,10 +116,7 @@ test.serial('a client that does not read stops the reading from the server, and 
 
 test.serial('pongs that nobody asked for stop the reading from the server as well', async (t) => {
   const count = 160_000
-  const { server, house, token } = await startBeforeServer(t)
-  const client = await openMusicClient(t, house, { token })
-  await client.next()
-  await server.until(() => server.clients[0]?.heard.length === 1)
+  const { server, house, client } = await openSignedIn(t)
   client.socket.pause()
   const { socket } = server.clients[0]!
   const data = Buffer.alloc(125)
@@ -130,10 +133,7 @@ test.serial('pongs that nobody asked for stop the reading from the server as wel
 })
 
 test.serial('a server that does not read stops the reading from the client', async (t) => {
-  const { server, house, token } = await startBeforeServer(t)
-  const client = await openMusicClient(t, house, { token })
-  await client.next()
-  await server.until(() => server.clients[0]?.heard.length === 1)
+  const { server, house, client } = await openSignedIn(t)
   server.clients[0]!.socket.pause()
   const message = JSON.stringify({ message_id: '1', command: 'players/all', args: { long: 'y'.repeat(MEGABYTE / 4) } })
   let taken = 0
