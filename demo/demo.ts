@@ -42,7 +42,7 @@ const password = randomBytes(9).toString('base64url')
 await addUser(prepared.store, systemEnvironment, { name: 'anna', displayName: 'Anna', password })
 const gateway = await prepared.listen()
 
-const origin = `https://localhost:${gateway.https.port}`
+const origin = `https://localhost:${gateway.https!.port}`
 const dispatcher = new Agent({ connect: { ca: readFileSync(join(folder, 'certs', 'local-ca.pem')) } })
 const client = config.oauth.clients[0]!
 const query = new URLSearchParams({

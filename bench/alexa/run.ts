@@ -52,7 +52,7 @@ const certificates = { fetchChain: async () => amazon.chain, roots: [amazon.root
 const prepared = await prepareGateway(loadConfig(configFile, {}), environment, log, { amazon: certificates })
 await addUser(prepared.store, environment, ADA)
 const gateway = await prepared.listen()
-const { port } = gateway.https
+const { port } = gateway.https!
 const ca = readFileSync(join(folder, 'certs/local-ca.pem'), 'utf8')
 const token = await issueToken({ prepared, now: Date.now })
 

@@ -27,6 +27,8 @@ import {
   openSkillRequestMemory,
   type SkillRequestMemory,
 } from './alexa/open-skill-requests.ts'
+import { type CertificateKeeper, openCertificateKeeper } from './certificates/keep-certificates.ts'
+import { openSource } from './certificates/open-source.ts'
 import { measureStore } from './data/measure-store.ts'
 import { openKeys } from './data/open-keys.ts'
 import { databaseFile, openStore } from './data/open-store.ts'
@@ -63,6 +65,8 @@ export interface House {
   /** What is served now; nothing before the first site was opened. */
   current: (() => Site) | undefined
   certificates: CertificateStore
+  /** What brings them. */
+  certificateKeeper: CertificateKeeper
   /** What a CA wants to find on the plain listener. */
   challenges: Challenges
   verifyPassword: VerifyPassword
@@ -123,6 +127,7 @@ export async function openHouse(
     const limited = limitAudit(everyEvent, environment, addressBlock)
     closing.defer(limited.settle)
     const sealer = await openKeys({ data_dir }, opened, environment)
+    const certificates = openCertificateStore(environment)
     const house: House = {
       environment,
       machine,
@@ -137,7 +142,12 @@ export async function openHouse(
         house.metrics?.audit(event)
         limited.audit(event)
       },
-      certificates: openCertificateStore(environment),
+      certificates,
+      certificateKeeper: openCertificateKeeper({
+        store: certificates,
+        open: (wanted) => openSource(wanted, environment),
+        log,
+      }),
       challenges: openChallenges(),
       facts: openTokenFacts(store, { now, changesEveryMs }),
       skillRequests: openSkillRequestMemory(environment, amazon),

@@ -1,5 +1,4 @@
 import { openDirectives } from '../alexa/directives/directives.ts'
-import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import type { Config } from '../config/schema.ts'
 import { headerNames } from '../gateway/headers/header-names.ts'
 import { identityHeaders } from '../gateway/headers/identity-headers.ts'
@@ -22,7 +21,6 @@ import { commandPolicies } from './music-assistant/command-policies.ts'
 import { isPersonal } from './music-assistant/is-personal.ts'
 import { loadProtocols } from './music-assistant/load-protocols.ts'
 import type { House } from './open-house.ts'
-import { certificateSource, type SourcedCertificate } from './site/certificate-source.ts'
 import { closeFiles } from './site/close-files.ts'
 import { loadRegistration } from './site/load-registration.ts'
 import { loadRoutes } from './site/load-routes.ts'
@@ -32,7 +30,7 @@ import { openAuthorizationServer } from './site/open-authorization-server.ts'
 import { ownEndpoints } from './site/own-endpoints.ts'
 
 /** All that a configuration decides. A reload opens the next one and puts it in the place of the one before, whole. */
-export interface Site extends SiteOfGateway, SourcedCertificate {
+export interface Site extends SiteOfGateway {
   config: Config
   authorizationServer: AuthorizationServer
   connectionLimits: ConnectionLimits
@@ -44,13 +42,11 @@ export interface Site extends SiteOfGateway, SourcedCertificate {
 
 /**
  * Does all of its I/O, so that swapping is one assignment, and takes over from the previous site what didn't change.
- * @throws StorageError, CertificateError, StartError in words for a person; then nothing of the previous one has changed.
+ * @throws StorageError, StartError in words for a person; then nothing of the previous one has changed.
  */
 export async function openSite(house: House, config: Config, previous?: Site): Promise<Site> {
   const { environment, health, personalTokens } = house
   for (const closed of closeFiles(config)) house.log.warn({ detail: closed }, 'file was open to others')
-  const source = certificateSource(config, environment)
-  const [certificate] = (await source.load()) as [ServerCertificate]
   const upstreams = await loadUpstreams(config, {
     previous: previous?.upstreams,
     ownTokensAt: (name) => (isPersonal(config, name) ? personalTokens.at(name) : undefined),
@@ -68,8 +64,6 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const skill = skillDestinations(house, config, { upstreams: byName, policies })
   return {
     config,
-    source: source.name,
-    certificate,
     authorizationServer: server,
     connectionLimits: connectionLimits(config, house.machine),
     upstreams,

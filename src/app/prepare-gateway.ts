@@ -8,6 +8,7 @@ import type { Listener } from '../listen/listener.ts'
 import { dateLinks } from '../oauth/grants/date-links.ts'
 import { redateFuture } from '../oauth/grants/redate-future.ts'
 import type { Store } from '../store/store.ts'
+import { wantedCertificates } from './certificates/wanted-certificates.ts'
 import { keepTime } from './data/keep-time.ts'
 import { lookAfterStore } from './data/look-after-store.ts'
 import { maintainStore } from './data/maintain-store.ts'
@@ -24,13 +25,12 @@ import { watchCommands } from './music-assistant/watch-commands.ts'
 import { closeHouse, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
 import { closeSite, openSite, type Site } from './open-site.ts'
 import { reloader } from './reloading/reload.ts'
-import { serveCertificate } from './site/certificate-source.ts'
 import { warnOfAdmins, warnOfSite } from './site/warn-of-site.ts'
 
 /** A gateway with everything at hand but its listeners. */
 export interface PreparedGateway {
   store: Store
-  certificate: ServerCertificate
+  certificates: () => ServerCertificate[]
   listen: () => Promise<RunningGateway>
   /** Each Music Assistant that isn't there, and each token of the gateway's own that is an administrator's, a sentence each. */
   warnings: () => Promise<string[]>
@@ -39,8 +39,9 @@ export interface PreparedGateway {
 }
 
 export interface RunningGateway {
-  https: Listener
+  https?: Listener
   http?: Listener
+  plain?: Listener
   metrics?: Listener
   /**
    * Puts another configuration in place of this one, whole.
@@ -70,6 +71,8 @@ export async function prepareGateway(
   let site: Site
   try {
     site = await openSite(house, config)
+    const prepared = await house.certificateKeeper.prepare(wantedCertificates(config))
+    prepared.commit()
   } catch (error) {
     await closing.disposeAsync()
     throw error
@@ -80,8 +83,7 @@ export async function prepareGateway(
   let tokensKept: Promise<void> | undefined
   closing.defer(async () => tokensKept)
   closing.defer(() => closeSite(current(), undefined))
-  serveCertificate(house.certificates, site)
-  warnOfSite(house, site)
+  warnOfSite(house, site, house.certificateKeeper.certificates())
 
   async function listen(): Promise<RunningGateway> {
     const { onEnd, onLong } = tellOfRequests(house, current, options.onRequest)
@@ -104,6 +106,7 @@ export async function prepareGateway(
     closing.defer(tellOfLong({ exchanges: listeners.exchanges, onLong }).stop)
     guardMemory(house, listeners, current)
     const isHeld = watchLogGrowth(databaseFile(config))
+    closing.defer(house.certificateKeeper.tend())
     closing.defer(maintainStore(store, house.clock, house.log, { isHeld }))
     closing.defer(keepTime({ store, clock: house.clock, log: house.log, redate }))
     closing.defer(lookAfterStore(store, house.log))
@@ -124,10 +127,13 @@ export async function prepareGateway(
     warnOfAdmins(house, site)
     return {
       get https() {
-        return listeners.find('https') as Listener
+        return listeners.find('https')
       },
       get http() {
         return listeners.find('http')
+      },
+      get plain() {
+        return listeners.find('plain')
       },
       get metrics() {
         return listeners.find('metrics')
@@ -159,14 +165,14 @@ export async function prepareGateway(
     const previous = site
     site = next
     house.telemetry.setLevel(next.config.log.level)
-    warnOfSite(house, next, previous)
+    warnOfSite(house, next, house.certificateKeeper.certificates())
     warnOfAdmins(house, next)
     closeSite(previous, next).catch((error) => house.log.error({ detail: String(error) }, 'closing upstreams failed'))
   }
 
   return {
     store,
-    certificate: site.certificate,
+    certificates: house.certificateKeeper.certificates,
     listen,
     warnings: async () => (await Promise.all([unreachableServers(current()), adminTokens(current())])).flat(),
     close: () => closeHouse(house),

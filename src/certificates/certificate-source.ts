@@ -1,16 +1,17 @@
 import type { ServerCertificate } from './server-certificate.ts'
 
-/** A place that certificates come from: `store.push(source.name, await source.load())`. */
+/** A place that certificates come from. */
 export interface CertificateSource {
-  /** as in the configuration, such as `files` */
-  name: string
   /** Files whose change means that there may be something new to load. */
   files: readonly string[]
   /**
-   * What is to be served now, checked; makes or renews what the source is responsible for.
+   * What is to be served now, checked; makes or renews what can be made at once. Nothing, where it has yet to come.
    * @throws CertificateError, StorageError
    */
   load: () => Promise<ServerCertificate[]>
-  /** Ends what goes on by itself. What was loaded stays good. */
-  close: () => Promise<void>
+  /**
+   * Goes on by itself, such as with renewals, as long as the gateway listens.
+   * @param onNew is called when there is something new to load; must not throw. @returns ends it; what was loaded stays good.
+   */
+  tend?: (onNew: () => void) => () => Promise<void>
 }

@@ -20,6 +20,12 @@ export interface CertificateStore {
    * @throws CertificateError
    */
   push: (source: string, certificates: ServerCertificate[]) => void
+  /**
+   * Puts these in the place of all that there were, by the names of their sources; the default is the first. Where there
+   * is nothing in them, what was served goes on being served. All or nothing, like `push`.
+   * @throws CertificateError
+   */
+  replace: (bySource: Map<string, ServerCertificate[]>) => void
   list: () => ListedCertificate[]
   /** @param listener is called after each push that changed what is served; must not throw. @returns what ends this. */
   onChange: (listener: () => void) => () => void
@@ -63,14 +69,31 @@ export function openCertificateStore({ now }: Pick<Environment, 'now'>): Certifi
     const before = bySource.get(source) ?? []
     const served = certificates.map((certificate) => check(source, certificate, before, now()))
     const after = new Map(bySource).set(source, served)
-    const all = [...after.values()].flat()
-    if (first && all.length === 0) {
+    if (first && [...after.values()].flat().length === 0) {
       throw new CertificateError('nothing_left', `Without those of ${source} there is no certificate to serve.`)
     }
+    serve(after)
+  }
+
+  function replace(wanted: Map<string, ServerCertificate[]>): void {
+    const time = now()
+    const after = new Map<string, Served[]>()
+    for (const [source, certificates] of wanted) {
+      const before = bySource.get(source) ?? []
+      after.set(
+        source,
+        certificates.map((certificate) => check(source, certificate, before, time)),
+      )
+    }
+    if ([...after.values()].flat().length > 0) serve(after)
+  }
+
+  function serve(after: Map<string, Served[]>): void {
+    const [before, all] = [[...bySource.values()].flat(), [...after.values()].flat()]
     bySource = after
     byName = indexed(all)
     first = all[0]
-    if (served.length !== before.length || served.some((one, index) => one !== before[index])) {
+    if (all.length !== before.length || all.some((one, index) => one !== before[index])) {
       for (const listener of listeners) listener()
     }
   }
@@ -79,6 +102,7 @@ export function openCertificateStore({ now }: Pick<Environment, 'now'>): Certifi
     contextFor: (serverName) => ((typeof serverName === 'string' && find(serverName)) || first)?.context,
     defaultMaterial: () => first && { cert: first.cert, key: first.key },
     push,
+    replace,
     list: () =>
       [...bySource.values()].flat().map((one) => {
         const { source, names, notAfter } = one

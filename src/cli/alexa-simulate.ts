@@ -92,7 +92,7 @@ function isGood(pem: string, now: number): boolean {
 
 /** @param address where it listens, if not where the configuration says. */
 function placeOf({ listen, public_url, tls }: Config, address: string | undefined): GatewayPlace {
-  const { host, port } = address === undefined ? listen.https : readAddress(address)
+  const { host, port } = address === undefined ? (listen.https ?? { host: '', port: 0 }) : readAddress(address)
   if (port === 0) throw new CommandError('Say where it listens: --address 127.0.0.1:PORT')
   const anywhere: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
   const ca = tls.source === 'local' ? readFileSync(join(tls.directory, 'local-ca.pem'), 'utf8') : undefined

@@ -2,7 +2,7 @@ import { skillUrl } from '../alexa/console/console-fields.ts'
 import { prepareGateway } from '../app/prepare-gateway.ts'
 import { dayOf } from '../certificates/server-certificate.ts'
 import { loadConfig } from '../config/load.ts'
-import type { Config, Route } from '../config/schema.ts'
+import type { Address, Config, Route } from '../config/schema.ts'
 import { openLog } from '../telemetry/open-log.ts'
 import { listUsers } from '../users/users.ts'
 import { SIMULATOR_BELIEVED } from './simulator-believed.ts'
@@ -19,12 +19,14 @@ export async function check(world: World): Promise<number> {
   const log = openLog({ level: 'warn' }, world)
   const prepared = await prepareGateway(config, world, log).finally(() => log.flush(FLUSH_TIMEOUT_MS))
   try {
-    const { certificate, store } = prepared
+    const { store } = prepared
     const users = await listUsers(store)
     print(`${configFile} is good. A start would serve ${config.public_url}`)
-    print(`  https  ${shown(config.listen.https)}`)
+    if (config.listen.https) print(`  https  ${shown(config.listen.https)}`)
+    if (config.listen.plain) print(`  plain  ${shown(config.listen.plain)}, for the proxies in front`)
     if (config.listen.http) print(`  http   ${shown(config.listen.http)}, redirecting to ${config.public_url}`)
-    print(`  certificate for ${certificate.names.join(', ')}, until ${dayOf(certificate.notAfter)}`)
+    for (const { names, notAfter } of prepared.certificates())
+      print(`  certificate for ${names.join(', ')}, until ${dayOf(notAfter)}`)
     print(`  users  ${whoSignsIn(config, users)}`)
     for (const obstacle of obstaclesToAlexa(config)) print(`  Alexa  ${obstacle}`)
     if (config.alexa.development) print(`  ${SIMULATOR_BELIEVED}`)
@@ -84,6 +86,6 @@ const WHO: Record<Route['auth'], (scopes: string[]) => string> = {
   'signed-url': () => 'with a signed URL',
 }
 
-function shown({ host, port }: Config['listen']['https']): string {
+function shown({ host, port }: Address): string {
   return `${host}:${port === 0 ? 'a free port' : port}`
 }

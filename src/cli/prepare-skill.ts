@@ -1,5 +1,6 @@
 import { alexaClient } from '../alexa/console/alexa-client.ts'
-import { certificateSource } from '../app/site/certificate-source.ts'
+import { openSource } from '../app/certificates/open-source.ts'
+import { wantedCertificates } from '../app/certificates/wanted-certificates.ts'
 import type { ServerCertificate } from '../certificates/server-certificate.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Client, Config } from '../config/schema.ts'
@@ -21,6 +22,7 @@ export async function prepareSkill(world: World): Promise<PreparedSkill> {
       `No client in ${world.configFile} is Alexa: none of oauth.clients has a redirect URI of Amazon's, as https://pitangui.amazon.com/api/skill/link/... is.`,
     )
   }
-  const [certificate] = await certificateSource(config, world).load()
+  const [wanted] = wantedCertificates(config)
+  const [certificate] = wanted ? await openSource(wanted, world).load() : []
   return { config, client, certificate: certificate as ServerCertificate }
 }

@@ -62,8 +62,8 @@ async function serve(
     print(`--new-database changes nothing: ${databaseFile(config)} is there. Leave it out from now on.`)
   }
   const prepared = await prepareGateway(config, world, log, { anew, takePort })
-  if (prepared.certificate.made)
-    print(`A new certificate was made. Trust ${prepared.certificate.caFile}: certs/README.md says how.`)
+  for (const { made, caFile } of prepared.certificates())
+    if (made) print(`A new certificate was made. Trust ${caFile}: certs/README.md says how.`)
   if (attention) print(attention)
   const nobody = (await listUsers(prepared.store)).length === 0
   const running = await prepared.listen()
@@ -73,7 +73,8 @@ async function serve(
 
   if (nobody) print('Nobody can sign in yet. Add a user, also while this runs:  npx skillgate user add NAME')
   print(`Skillgate serves ${config.public_url}`)
-  print(`  listening on https://${running.https.address}`)
+  if (running.https) print(`  listening on https://${running.https.address}`)
+  if (running.plain) print(`  listening on http://${running.plain.address}, for the proxies in front`)
   if (config.alexa.development) print(`  ${SIMULATOR_BELIEVED}`)
   if (running.http) print(`  redirecting from http://${running.http.address}`)
 

@@ -48,7 +48,7 @@ function got(value: unknown, path: PropertyKey[], message: string): string {
 }
 
 /** Keys whose values are not to be shown, whatever stands there. */
-const SECRETS = ['secret', 'token', 'initial_access_token']
+const SECRETS = ['secret', 'token', 'initial_access_token', 'password', 'dns']
 
 /** There may be a password in a URL. */
 function withoutUser(url: string): string {

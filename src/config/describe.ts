@@ -24,10 +24,12 @@ the first); \`npx skillgate start\` checks the same before it serves anything:
   refused. Environment variables, too, are those of the start.`
 
 /** A section for a map of keys, and after it those of the maps in it. */
-function sections(title: string, prefix: string, node: Node): string[] {
+function sections(title: string, prefix: string, node: Node, described = new Set<string>()): string[] {
   const variants = node.oneOf ?? node.anyOf
   if (variants)
-    return variants.flatMap((variant) => sections(variantTitle(title, variant as Node), prefix, variant as Node))
+    return variants.flatMap((variant) =>
+      sections(variantTitle(title, variant as Node), prefix, variant as Node, described),
+    )
   const entries = Object.entries(node.properties ?? {}) as [string, Node][]
   const rows = entries.map(([key, value]) => row(key, value, node.required?.includes(key) ?? false))
   const table = ['| Key | Takes | Default | Takes effect | Meaning |', '| --- | --- | --- | --- | --- |', ...rows].join(
@@ -35,7 +37,10 @@ function sections(title: string, prefix: string, node: Node): string[] {
   )
   const inner = entries.flatMap(([key, value]) => {
     const found = within(`${prefix}${key}`, value)
-    return found ? sections(`\`${found.path}\``, `${found.path}.`, found.node) : []
+    // What several variants have in common is described once.
+    if (!found || described.has(found.path)) return []
+    described.add(found.path)
+    return sections(`\`${found.path}\``, `${found.path}.`, found.node, described)
   })
   return [`## ${title}`, table, ...inner]
 }

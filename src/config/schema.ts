@@ -4,6 +4,7 @@ import { alexaSchema } from './alexa-schema.ts'
 import { audioSchema } from './audio-schema.ts'
 import {
   file,
+  flag,
   headerName,
   isOrigin,
   keys,
@@ -18,6 +19,7 @@ import {
 import { limitsSchema } from './limits-schema.ts'
 import { oauthSchema } from './oauth-schema.ts'
 import { routeSchema } from './route-schema.ts'
+import { tlsSchema } from './tls-schema.ts'
 import { upstreamSchema } from './upstream-schema.ts'
 import { usersSchema } from './users-schema.ts'
 
@@ -31,8 +33,18 @@ export function configSchema(surroundings: Surroundings) {
       .transform((url) => new URL(url).origin)
       .describe('How the world reaches the gateway; also its OAuth issuer.'),
     listen: keys({
-      https: listenAddress().describe('Where it serves.'),
+      https: listenAddress()
+        .optional()
+        .describe('Where it serves. Absent only with `tls: none`, where `plain` takes its place.'),
       http: listenAddress().optional().describe('Where it only redirects to `public_url`; nowhere if absent.'),
+      plain: listenAddress()
+        .optional()
+        .describe(
+          'Where it serves without TLS, to `trusted_proxies` alone, which end TLS in front and say so with `X-Forwarded-Proto: https`.',
+        ),
+      proxy_protocol: flag().describe(
+        'Whether connections of `trusted_proxies` begin with a header of the PROXY protocol (version 1 or 2), which tells the address of the client.',
+      ),
       trusted_proxies: z
         .array(text('an address such as 192.168.1.2, or a range such as 10.0.0.0/8', isAddressRange), {
           error: 'a list of addresses',
@@ -42,23 +54,7 @@ export function configSchema(surroundings: Surroundings) {
         .transform((ranges) => ranges.map((range) => parseAddressRange(range) as AddressRange))
         .describe('Proxies of yours in front, which are believed what `X-Forwarded-For` says of a client.'),
     }).describe('`host:port`; port 0 takes a free one.'),
-    tls: z
-      .discriminatedUnion(
-        'source',
-        [
-          keys({
-            source: z.literal('local').describe('A CA of its own, made at the first start.'),
-            directory: file(surroundings, 'Where the local CA and its certificate are kept.').prefault('certs'),
-          }),
-          keys({
-            source: z.literal('files').describe('What somebody else keeps fresh.'),
-            certificate: file(surroundings, 'The PEM certificate, followed by its chain.'),
-            key: file(surroundings, 'The PEM key.'),
-          }),
-        ],
-        { error: '{ source: local } or { source: files, certificate: ..., key: ... }' },
-      )
-      .describe('The certificate that it serves.'),
+    tls: tlsSchema(surroundings),
     data_dir: restart(file(surroundings, 'The folder of the database; made with mode 0700.')).prefault('data'),
     identity_headers: identityHeaders
       .prefault({})
@@ -105,7 +101,7 @@ export const identityHeaders = keys({
 export type { FixedAnswer, Route } from './route-schema.ts'
 
 export type Config = z.infer<ReturnType<typeof configSchema>>
-export type Address = Config['listen']['https']
+export type Address = NonNullable<Config['listen']['https']>
 export type ConfiguredUpstream = Config['upstreams'][string]
 export type Commands = NonNullable<ConfiguredUpstream['commands']>
 export type SecretSource = NonNullable<ConfiguredUpstream['token']>

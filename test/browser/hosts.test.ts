@@ -61,7 +61,7 @@ async function openHome(t: ExecutionContext): Promise<Home | undefined> {
     )
   })
   const hosts = [UI, ISSUER, JAPAN].map((one) => [new URL(one).host, house.port])
-  const browser = await openChromium(t, Object.fromEntries(hosts), house.prepared.certificate.certificate)
+  const browser = await openChromium(t, Object.fromEntries(hosts), house.prepared.certificates()[0]!.certificate)
   if (!browser) return undefined
   const context = await browser.newContext({ ignoreHTTPSErrors: true })
   return { house, context, page: await context.newPage(), serve: (path, body) => pages.set(path, body), seen }

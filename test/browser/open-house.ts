@@ -15,7 +15,7 @@ export async function openHouse(
 ): Promise<{ house: TestHouse; page: Page } | undefined> {
   const house = await startTestHouse(t, change)
   const ports = { [new URL(ISSUER).host]: house.port, [new URL(JAPAN).host]: house.port }
-  const browser = await openChromium(t, ports, house.prepared.certificate.certificate)
+  const browser = await openChromium(t, ports, house.prepared.certificates()[0]!.certificate)
   if (!browser) return undefined
   const context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled: false, ...options })
   return { house, page: await context.newPage() }

@@ -10,10 +10,8 @@ test.after.always(removeAll)
 test('the source of files loads what is there, and says which files to watch', async (t) => {
   const [certificate, key] = [join(original, 'local.pem'), join(original, 'local.key')]
   const source = filesSource({ certificate, key, host: NAMES[0]!, now: () => NOW })
-  t.is(source.name, 'files')
   t.deepEqual(source.files, [certificate, key])
   t.deepEqual((await source.load())[0]?.names.slice(0, 2), NAMES.slice(0, 2))
-  await source.close()
 })
 
 test('the source of files looks at the clock at each load', async (t) => {
@@ -29,11 +27,9 @@ test('the local source renews its certificate when it is loaded again in time fo
   let now = NOW
   const directory = await copied()
   const source = localSource({ directory, names: NAMES, now: () => now, randomBytes })
-  t.is(source.name, 'local')
   t.false((await source.load())[0]?.made)
   now += 380 * DAY
   t.true((await source.load())[0]?.made)
   t.deepEqual(await changed(directory), ['local.pem'])
   t.true((await certificateIn(directory, 'local.pem')).validToDate.getTime() > now + 380 * DAY)
-  await source.close()
 })

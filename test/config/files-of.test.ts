@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { filesOf } from '../../src/config/files-of.ts'
+import { filesOf, reloadingFilesOf } from '../../src/config/files-of.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { type SchemaNode, schemaAsJson } from '../../src/config/schema-as-json.ts'
 import { writeAndLoad } from '../support/config.ts'
@@ -9,17 +9,29 @@ import { writeAndLoad } from '../support/config.ts'
 const good = join(import.meta.dirname, 'good')
 const minimal = readFileSync(join(good, 'minimal.yaml'), 'utf8')
 
-test('a reload is due when the file, a secret or a certificate changes; not for the log, the data or the local CA', (t) => {
+test('the file, the secrets and the certificates are what decides; not the log, the data or the local CA', (t) => {
   const file = join(good, 'full.yaml')
   const variables = { ALEXA_SECRET: 'a', LIGHTS_TOKEN: 'b', REGISTRATION_TOKEN: 'c' }
   t.deepEqual(filesOf(loadConfig(file, variables), file), [
     file,
-    join(good, 'tls/fullchain.pem'),
-    '/etc/skillgate/privkey.pem',
     join(good, 'tls/lights-ca.pem'),
     join(good, 'music-assistant.token'),
     join(good, 'terminal.secret'),
+    join(good, 'tls/fullchain.pem'),
+    '/etc/skillgate/privkey.pem',
   ])
+})
+
+test('a certificate is no reason to reload, for it is taken up by itself', (t) => {
+  const file = join(good, 'tls-acme.yaml')
+  const config = loadConfig(file, {})
+  const reloading = reloadingFilesOf(config, file)
+  t.deepEqual(
+    filesOf(config, file).filter((one) => !reloading.includes(one)),
+    [join(good, 'music.p12')],
+  )
+  t.true(reloading.includes(join(good, 'ca.pem')))
+  t.true(reloading.includes(join(good, 'music.password')))
 })
 
 test('what a simulator signs with is a reason to reload', (t) => {
@@ -48,15 +60,20 @@ test('a file that two keys name is there once, and the path of the configuration
 })
 
 test('whoever adds a key that takes a path has to say here whether it is read again', (t) => {
-  t.deepEqual(pathKeys(schemaAsJson(), ''), [
-    'tls.directory',
-    'tls.certificate',
-    'tls.key',
-    'data_dir',
-    'upstreams.<name>.ca',
-    'alexa.development.chain',
-    'log.file',
-  ])
+  t.deepEqual(
+    [...new Set(pathKeys(schemaAsJson(), ''))],
+    [
+      'tls.directory',
+      ...['tls.hosts.<name>.directory', 'tls.hosts.<name>.certificate', 'tls.hosts.<name>.key', 'tls.hosts.<name>.ca'],
+      'tls.certificate',
+      'tls.key',
+      'tls.ca',
+      'data_dir',
+      'upstreams.<name>.ca',
+      'alexa.development.chain',
+      'log.file',
+    ],
+  )
 })
 
 /** Those of the schema that take a path, but for the secrets', whose form stands for itself. */

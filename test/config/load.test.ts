@@ -65,6 +65,7 @@ test('a full file says all there is to say', (t) => {
   t.deepEqual(config.listen, {
     https: { host: '::', port: 65_535 },
     http: { host: '127.0.0.1', port: 0 },
+    proxy_protocol: false,
     trusted_proxies: [
       { address: '192.168.1.2', prefix: 32, family: 'ipv4' },
       { address: '10.0.0.0', prefix: 8, family: 'ipv4' },
@@ -125,7 +126,13 @@ test('the shipped file is good as it is, and with the # before its token taken a
 
 test('what a minimal file leaves out has its default', (t) => {
   const config = loadConfig(join(good, 'minimal.yaml'), {})
-  t.deepEqual(config.tls, { source: 'local', directory: join(good, 'certs') })
+  t.deepEqual(config.tls, {
+    source: 'local',
+    directory: join(good, 'certs'),
+    suites: 'alexa',
+    hsts: true,
+    hosts: {},
+  })
   t.is(config.data_dir, join(good, 'data'))
   t.is(config.listen.http, undefined)
   t.deepEqual(config.log, { level: 'info' })
@@ -147,6 +154,9 @@ test('relative paths start at the folder of the file, and absolute ones stay', (
     source: 'files',
     certificate: join(good, 'tls/fullchain.pem'),
     key: '/etc/skillgate/privkey.pem',
+    suites: 'alexa',
+    hsts: true,
+    hosts: {},
   })
   t.deepEqual(config.upstreams['music-assistant']?.token, { file: join(good, 'music-assistant.token') })
 })
@@ -188,8 +198,8 @@ test('a byte order mark and Windows line ends change nothing', (t) => {
 
 test('a port may be 65535, not 65536', (t) => {
   const at = (port: number) => minimal.replace('0.0.0.0:8443', `0.0.0.0:${port}`)
-  t.is(load(t, at(65_535)).listen.https.port, 65_535)
-  t.is(load(t, at(0)).listen.https.port, 0)
+  t.is(load(t, at(65_535)).listen.https?.port, 65_535)
+  t.is(load(t, at(0)).listen.https?.port, 0)
   t.is(mistakesInText(t, at(65_536)).length, 1)
 })
 

@@ -49,7 +49,7 @@ test('a client that leaves within a form, or while it is decided about, leaves a
   const house = await startTestHouse(t)
   for (const leave of ['reset', 'destroy'] as const) {
     const client = (await openRaw(house)).send(rawRequest('POST /alexa/token', FORM, 'half'))
-    await until(() => [...house.gateway.https.exchanges()].length === 1)
+    await until(() => [...house.gateway.https!.exchanges()].length === 1)
     if (leave === 'reset') client.reset()
     else client.socket.destroy()
     await ends(t, house, { ...CUT, ending: 'client left', route: '/alexa/token', bytesReceived: 0 })
@@ -71,7 +71,7 @@ test('a client that leaves within a form, or while it is decided about, leaves a
     const client = (await openRaw(house)).send(rawRequest(`GET ${target}`, [...lines, bearer]))
     await asked.promise
     client.reset()
-    await until(() => [...house.gateway.https.exchanges()].length === 0)
+    await until(() => [...house.gateway.https!.exchanges()].length === 0)
     store.get = get
     released.resolve()
     await ends(t, house, { ...CUT, ending: 'client left', upstreamStatus: undefined, bytesSent: 0 })
@@ -164,7 +164,7 @@ test('what is under way when the gateway stops ends as stopped, and its record i
   const { requestCount } = house.music
   ;(await openRaw(house)).send(rawRequest('GET /open/waits'))
   await house.music.until(() => house.music.requestCount > requestCount)
-  await house.gateway.https.close(100)
+  await house.gateway.https!.close(100)
   const records = house.requests.records.map(({ path, ending, status }) => [path, ending, status])
   t.deepEqual(records.sort(), [
     ['/open/stream', 'stopped', 200],

@@ -50,7 +50,7 @@ test('55. an address that has its connections gets no more; others, and the owne
   await Promise.all(Array.from({ length: 10 }, () => sayNothing(t, house, '127.1.1.1')))
   const more = await Promise.all(Array.from({ length: 20 }, () => sayNothing(t, house, '127.1.1.1')))
   await Promise.all(more.map(closed))
-  t.is(house.gateway.https.connections(), 10)
+  t.is(house.gateway.https!.connections(), 10)
   t.is(await status(house, '127.1.1.2'), 200)
   for (let i = 0; i < 15; i++) await sayNothing(t, house, OWN)
   t.is(await status(house, OWN), 200)
@@ -69,7 +69,7 @@ test('55. a crowd that says nothing shuts nobody out, and is told of in one line
   for (let i = 0; i < 120; i++) {
     await sayNothing(t, house, `127.2.0.${i}`)
     // Those that had to go may still be closing.
-    t.true(house.gateway.https.connections() <= 40)
+    t.true(house.gateway.https!.connections() <= 40)
     if (i % 20 === 0) t.is(await status(house, '127.3.0.1'), 200)
   }
   t.is(await status(house, OWN), 200)
@@ -151,7 +151,7 @@ test('55. a client that takes nothing of its answer is cut off; one that has tak
   stuck.socket.pause()
   const { ending, route } = await house.requests.next()
   t.deepEqual([ending, route], ['client left', '/open/*'])
-  t.is(house.gateway.https.connections(), 1)
+  t.is(house.gateway.https!.connections(), 1)
   t.false(quiet.socket.destroyed)
   stuck.socket.destroy()
   quiet.socket.destroy()
@@ -172,7 +172,7 @@ test('55. a WebSocket that takes nothing is cut off; a silent one is not', async
   const stuck = await open()
   stuck.socket.pause()
   t.like(await house.requests.next(), { upgraded: true, status: 101 })
-  t.is(house.gateway.https.connections(), 1)
+  t.is(house.gateway.https!.connections(), 1)
   t.false(silent.socket.destroyed)
   stuck.socket.destroy()
   silent.socket.destroy()
@@ -219,10 +219,10 @@ test('55. a client is not blamed for an upstream that takes nothing, and when it
     [staying, leaving].map(({ socket }) => socket.destroyed),
     [false, false],
   )
-  t.is(house.gateway.https.connections(), 2)
+  t.is(house.gateway.https!.connections(), 2)
   leaving.reset()
   t.is((await house.requests.next()).ending, 'client left')
-  t.is(house.gateway.https.connections(), 1)
+  t.is(house.gateway.https!.connections(), 1)
   t.false(staying.socket.destroyed)
   staying.socket.destroy()
 })

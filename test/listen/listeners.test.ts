@@ -172,7 +172,7 @@ test('closing waits for what does not end only as long as its patience', async (
   const stream = (await openRaw(house)).send(rawRequest('GET /open/x'))
   await stream.until((text) => text.endsWith('.\r\n'))
   const begun = performance.now()
-  await house.gateway.https.close(300)
+  await house.gateway.https!.close(300)
   const took = performance.now() - begun
   t.true(took >= 290 && took < 3000, `${took} ms`)
   await stream.closed

@@ -180,7 +180,7 @@ test('a WebSocket that waited for its turn works, also for who did not wait for 
   const [patient, early, greedy] = [await openRaw(house), await openRaw(house), await openRaw(house)]
   for (const client of [patient, early, greedy])
     client.send(rawRequest('GET /open/first') + rawRequest('GET /open/ws', UPGRADE))
-  await until(() => [...house.gateway.https.exchanges()].length === 3)
+  await until(() => [...house.gateway.https!.exchanges()].length === 3)
   early.send('early')
   // More than the system keeps for two sides that don't read.
   await new Promise<void>((resolve) => greedy.socket.write('x'.repeat(16 * 1024 * 1024), () => resolve()))
@@ -315,7 +315,7 @@ test('a gateway that stops answers what is in flight, and takes up nothing that 
   const house = await startBefore(t, upstream)
   const client = (await openRaw(house)).send(rawRequest('GET /open/1') + rawRequest('GET /open/2'))
   const response = await waiting.promise
-  const closed = house.gateway.https.close(60_000)
+  const closed = house.gateway.https!.close(60_000)
   response.end('one')
   const { body, header } = await client.answer()
   t.deepEqual([body, header('connection')], ['one', ['close']])

@@ -27,5 +27,5 @@ export async function noMoreEnded(t: ExecutionContext, house: TestHouse): Promis
   const { path, userAgent } = await house.requests.next()
   t.deepEqual([path, userAgent], ['/health', 'last'])
   t.deepEqual(house.requests.records, [])
-  t.deepEqual([...house.gateway.https.exchanges()], [], 'nothing is kept of what has ended')
+  t.deepEqual([...house.gateway.https!.exchanges()], [], 'nothing is kept of what has ended')
 }

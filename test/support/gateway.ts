@@ -188,7 +188,7 @@ async function startNow(
       return gateway.reload(loadConfig(configFile, {}))
     },
     prepared,
-    port: gateway.https.port,
+    port: gateway.https!.port,
     ca: values.tls.source === 'local' ? read('certs/local-ca.pem') : '',
     secrets: { alexa: read('data/alexa.secret'), other: read('data/other.secret') },
     log,
@@ -220,7 +220,7 @@ export async function restart(t: ExecutionContext, house: TestHouse, more: House
   })
   const gateway = await prepared.listen()
   t.teardown(() => gateway.close())
-  return { ...house, prepared, gateway, port: gateway.https.port }
+  return { ...house, prepared, gateway, port: gateway.https!.port }
 }
 
 /** For the last lines of the log. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { filesOf } from '../../config/files-of.ts'
 import type { Config } from '../../config/schema.ts'
+import { localFolders } from '../../config/tls-sources.ts'
 import { keyFile } from '../../secrets/seal.ts'
 
 /** What the local CA keeps in its folder. */
@@ -30,13 +31,14 @@ export function placeOf(name: string, config: Config, configFile: string): strin
   const known = [...filesOf(config, configFile), keyFile(config.data_dir)].map((one) => resolve(one))
   if (known.includes(path)) return path
   const { tls } = config
-  const isOfLocalCa = tls.source === 'local' && dirname(path) === resolve(tls.directory)
+  const isOfLocalCa = localFolders(tls).some((folder) => dirname(path) === resolve(folder))
   return isOfLocalCa && OF_LOCAL_CA.test(basename(path)) ? path : undefined
 }
 
 function localCaFiles({ tls }: Config): string[] {
-  if (tls.source !== 'local' || !existsSync(tls.directory)) return []
-  return readdirSync(tls.directory).flatMap((name) => (OF_LOCAL_CA.test(name) ? [join(tls.directory, name)] : []))
+  return localFolders(tls)
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).flatMap((name) => (OF_LOCAL_CA.test(name) ? [join(folder, name)] : [])))
 }
 
 function nameOf(path: string, configFile: string): string {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Environment } from '../../config/environment.ts'
 import type { Config } from '../../config/schema.ts'
+import { localFolders } from '../../config/tls-sources.ts'
 import { keyFile } from '../../secrets/key-file.ts'
 import { openKeyvStore } from '../../store/keyv-store.ts'
 import type { SqliteOptions } from '../../store/sqlite/open-sqlite.ts'
@@ -24,7 +25,7 @@ export function openStore(
   options: Omit<SqliteOptions, 'besides'> = {},
 ): Promise<Store> {
   // Where the disk with the data folder isn't mounted, only what is elsewhere is left.
-  const elsewhere = tls?.source === 'local' ? [join(tls.directory, 'local-ca.pem')] : []
+  const elsewhere = tls ? localFolders(tls).map((folder) => join(folder, 'local-ca.pem')) : []
   const besides = [keyFile(data_dir), auditFile(data_dir), controlSocket(data_dir), ...elsewhere]
   return openKeyvStore(databaseFile({ data_dir }), now, { ...options, besides })
 }

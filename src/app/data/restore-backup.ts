@@ -3,6 +3,7 @@ import { copyFile, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import type { Environment } from '../../config/environment.ts'
 import type { Config } from '../../config/schema.ts'
+import { certificateFiles } from '../../config/tls-sources.ts'
 import { giveToFolderOwner, makeFolder, makeFolderFor } from '../../files/keep-owner.ts'
 import { StorageError } from '../../files/storage-error.ts'
 import { syncFile, syncFolder } from '../../files/sync-folder.ts'
@@ -117,8 +118,8 @@ async function deleteAll(store: Store, kind: Kind): Promise<void> {
 
 /** Others look after certificates of their own, and a configuration may have been changed for a reason. */
 function isKept(place: string, { tls }: Config, configFile: string): boolean {
-  const certificates = tls.source === 'files' ? [tls.certificate, tls.key] : []
-  return [configFile, ...certificates].map((path) => resolve(path)).includes(place)
+  const { certificates, keys } = certificateFiles(tls)
+  return [configFile, ...certificates, ...keys].map((path) => resolve(path)).includes(place)
 }
 
 interface PutBackOptions {

@@ -48,7 +48,7 @@ async function listenForMetrics(
   { address, guard }: { address: Address; guard: GuardTools },
 ): Promise<Listener> {
   const metrics = await measure(house, listeners, current)
-  const handle = metricsHandler(house, metrics, current)
+  const handle = metricsHandler(house, metrics)
   return listenHttp(address, { ...readerTools(house, current), onEnd() {}, handle, guard })
 }
 

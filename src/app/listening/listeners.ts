@@ -127,7 +127,7 @@ export function openListeners(open: OpenListener): Listeners {
     prepare,
     async close(timeoutMs) {
       const closing = [...listeners.values()].map(({ kind, listener }) => {
-        return listener.close(kind === 'https' ? timeoutMs : 0)
+        return listener.close(kind === 'https' || kind === 'plain' ? timeoutMs : 0)
       })
       await Promise.all([...closing, ...retiring.values()])
     },

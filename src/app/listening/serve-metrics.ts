@@ -17,7 +17,7 @@ export async function measure(house: House, listeners: Listeners, current: () =>
     openConnections: () => listeners.connections(),
     openTunnels: () => countTunnels(listeners.exchanges()),
     upstreams: () => [...current().upstreams.values()].map(({ name, reachable }) => [name, reachable]),
-    certificates: () => [[current().certificate.names[0] ?? '', current().certificate.notAfter]],
+    certificates: () => house.certificates.list().map(({ names, notAfter }) => [names[0] ?? '', notAfter]),
     logLinesLost: house.telemetry.lost,
   })
   house.closing.defer(metrics.close)
@@ -34,14 +34,14 @@ function countTunnels(exchanges: Iterable<Exchange>): Map<string, number> {
 }
 
 /** Answers `/metrics` and `/readyz`, for whoever gets to the address that they are served at. */
-export function metricsHandler(house: House, metrics: Metrics, current: () => Site): ExchangeHandler {
+export function metricsHandler(house: House, metrics: Metrics): ExchangeHandler {
   return async function handleMetrics(exchange) {
     const { path } = exchange.record
     const answer =
       path === '/readyz'
         ? readinessAnswer({
             listening: house.phase === 'ok',
-            certificate: current().certificate.notAfter > house.environment.now(),
+            certificate: house.certificates.list().some(({ notAfter }) => notAfter > house.environment.now()),
             database: house.store.healthy(),
             ending: house.endingTokens.map(({ userName, upstream, endsAt }) => ({
               user: userName,

@@ -1,6 +1,6 @@
 import type { Address, Config } from '../../config/schema.ts'
 
-export type ListenerKind = 'https' | 'http' | 'metrics'
+export type ListenerKind = 'https' | 'http' | 'plain' | 'metrics'
 
 export interface WantedListener {
   kind: ListenerKind
@@ -9,8 +9,10 @@ export interface WantedListener {
 
 /** The listeners that a configuration wants. */
 export function wantedListeners({ listen, metrics }: Config): WantedListener[] {
-  const wanted: WantedListener[] = [{ kind: 'https', address: listen.https }]
+  const wanted: WantedListener[] = []
+  if (listen.https) wanted.push({ kind: 'https', address: listen.https })
   if (listen.http) wanted.push({ kind: 'http', address: listen.http })
+  if (listen.plain) wanted.push({ kind: 'plain', address: listen.plain })
   if (metrics) wanted.push({ kind: 'metrics', address: metrics.listen })
   return wanted
 }

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { filesOf, ownSecretsOf, secretFilesOf } from '../../config/files-of.ts'
 import type { Config } from '../../config/schema.ts'
+import { localFolders } from '../../config/tls-sources.ts'
 import { watchedPlaces } from '../reloading/watched-places.ts'
 import type { GrantedPaths } from './grant-patterns.ts'
 
@@ -42,7 +43,7 @@ const STANDARD_STREAMS = ['/proc/self/fd/1', '/proc/self/fd/2']
  */
 export async function grantsOf(config: Config, configFile: string, code: CodePlaces): Promise<Grants> {
   const { data_dir, tls, log } = config
-  const own = [data_dir, ...(tls.source === 'local' ? [tls.directory] : []), ...code.kept]
+  const own = [data_dir, ...localFolders(tls), ...code.kept]
   const logFile = log.file === undefined ? [] : [log.file]
   const files = filesOf(config, configFile)
   const missing = ownSecretsOf(config).filter((file) => !existsSync(file))

@@ -2,6 +2,7 @@ import { accessSync, constants, type Stats, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { filesOf } from '../../config/files-of.ts'
 import type { Config } from '../../config/schema.ts'
+import { localFolders } from '../../config/tls-sources.ts'
 import { reservePorts, type TakePort } from '../../listen/reserve-ports.ts'
 import { addressesOf } from '../listening/wanted-listeners.ts'
 import { StartError } from '../start-error.ts'
@@ -47,7 +48,7 @@ export async function leaveRoot(
 /** @returns what to say about it. @throws StartError where nothing but root's ports is the reason to be root. */
 function stayRoot(config: Config): string {
   const { data_dir, tls } = config
-  const folders = [data_dir, ...(tls.source === 'local' ? [tls.directory] : [])].join(' ')
+  const folders = [data_dir, ...localFolders(tls)].join(' ')
   const remedy = `useradd --system skillgate; chown -R skillgate: ${folders}`
   const privileged = addressesOf(config).find(({ port }) => port > 0 && port <= LAST_PRIVILEGED_PORT)
   if (privileged === undefined) {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { filesOf, ownSecretsOf } from '../../config/files-of.ts'
 import type { Config } from '../../config/schema.ts'
+import { localFolders } from '../../config/tls-sources.ts'
 import { StartError } from '../start-error.ts'
 
 /** Whether Node lets this process do that with a file. */
@@ -16,7 +17,7 @@ export type HasGrant = (scope: 'fs.read' | 'fs.write', path: string) => boolean
 export function refuseUngranted(config: Config, configFile: string, has: HasGrant | undefined = hasGrant()): void {
   if (!has) return
   const { data_dir, tls } = config
-  const written = [data_dir, ...(tls.source === 'local' ? [tls.directory] : [])]
+  const written = [data_dir, ...localFolders(tls)]
   const unreadable = filesOf(config, configFile).filter((file) => !has('fs.read', file))
   const toBeMade = ownSecretsOf(config).filter((file) => has('fs.read', file) && !existsSync(file))
   const missing = [...unreadable, ...[...written, ...toBeMade].filter((path) => !has('fs.write', path))]

@@ -1,9 +1,8 @@
-import { CertificateError } from '../../certificates/certificate-error.ts'
 import type { Config } from '../../config/schema.ts'
+import { wantedCertificates } from '../certificates/wanted-certificates.ts'
 import type { Listeners, PreparedListeners } from '../listening/listeners.ts'
 import type { House } from '../open-house.ts'
 import { closeSite, openSite, type Site } from '../open-site.ts'
-import { serveCertificate } from '../site/certificate-source.ts'
 import { StartError } from '../start-error.ts'
 
 export interface ReloadTools {
@@ -31,10 +30,10 @@ export function reloader({ house, listeners, current, swapSite, date }: ReloadTo
     const next = await openSite(house, config, current())
     let prepared: PreparedListeners
     try {
-      serveCertificate(house.certificates, next, current())
+      const certificates = await house.certificateKeeper.prepare(wantedCertificates(config))
       prepared = await listeners.prepare(config)
+      certificates.commit()
     } catch (error) {
-      takeCertificateBack(house, current(), next)
       await closeUnserved(next, current())
       throw error
     }
@@ -60,13 +59,4 @@ export function reloader({ house, listeners, current, swapSite, date }: ReloadTo
 function closeUnserved(next: Site, served: Site): Promise<void> {
   const own = new Map([...next.upstreams].filter(([key]) => !served.upstreams.has(key)))
   return closeSite({ ...next, upstreams: own }, undefined)
-}
-
-function takeCertificateBack({ certificates }: House, served: Site, next: Site): void {
-  try {
-    serveCertificate(certificates, served, next)
-  } catch (error) {
-    // It has expired meanwhile: then the new one is the better one.
-    if (!(error instanceof CertificateError)) throw error
-  }
 }

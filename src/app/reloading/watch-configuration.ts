@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { ConfigError } from '../../config/config-error.ts'
-import { filesOf } from '../../config/files-of.ts'
+import { filesOf, reloadingFilesOf } from '../../config/files-of.ts'
 import { keysNeedingRestart } from '../../config/keys-needing-restart.ts'
 import { loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
@@ -52,7 +52,7 @@ export function watchConfiguration({
 }: WatchConfigurationOptions): WatchedConfiguration {
   let served = first
   let watcher: FileWatcher | undefined
-  let running: Promise<unknown> = gateway.then(() => watcher?.set(filesOf(served, configFile)))
+  let running: Promise<unknown> = gateway.then(() => watcher?.set(reloadingFilesOf(served, configFile)))
 
   let waiting: Promise<ReloadOutcome> | undefined
 
@@ -67,6 +67,8 @@ export function watchConfiguration({
       return { ok: true, lines: [`${configFile} is served now.`] }
     } catch (error) {
       countReload?.('failure')
+      // Whatever it was that was wrong, the next change may have mended it.
+      await watcher?.set(filesOf(served, configFile))
       const lines = linesOf(error as Error, explain)
       const more = lines.length > 1 ? ` (and ${lines.length - 1} more: "skillgate check" tells all)` : ''
       log.error({ reason, detail: `${lines[0]}${more}` }, 'configuration refused, the one before stays')
@@ -77,7 +79,7 @@ export function watchConfiguration({
   async function putIntoEffect(config: Config): Promise<void> {
     refuseRestart(served, config)
     refuseUngranted(config, configFile)
-    const files = filesOf(config, configFile)
+    const files = reloadingFilesOf(config, configFile)
     // Before they are read, so that no change falls in between.
     await watcher?.set(files.filter(isThere))
     try {
@@ -100,7 +102,7 @@ export function watchConfiguration({
   return {
     reload,
     watch() {
-      const files = filesOf(served, configFile)
+      const files = reloadingFilesOf(served, configFile)
       watcher = watchFiles(files.filter(isThere), () => reload('a file has changed'), watching)
       return watcher.ready
     },

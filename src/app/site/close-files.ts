@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { secretFilesOf } from '../../config/files-of.ts'
 import type { Config } from '../../config/schema.ts'
+import { localFolders } from '../../config/tls-sources.ts'
 import { closeToOthers } from '../../files/close-to-others.ts'
 import { explainFileError } from '../../files/explain-file-error.ts'
 import { StorageError } from '../../files/storage-error.ts'
@@ -30,6 +31,9 @@ function ofData({ data_dir }: Config): string[] {
 }
 
 function ofLocalCa({ tls }: Config): string[] {
-  if (tls.source !== 'local' || !existsSync(tls.directory)) return []
-  return readdirSync(tls.directory).flatMap((name) => (/^local.*\.key$/.test(name) ? [join(tls.directory, name)] : []))
+  return localFolders(tls)
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder).flatMap((name) => (/^local.*\.key$/.test(name) ? [join(folder, name)] : [])),
+    )
 }

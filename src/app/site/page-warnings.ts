@@ -1,14 +1,14 @@
 import { X509Certificate } from 'node:crypto'
 import { coversName, type ServerCertificate } from '../../certificates/server-certificate.ts'
 import type { Config, Route } from '../../config/schema.ts'
-import { hostsOf } from './certificate-source.ts'
+import { hostsOf } from '../certificates/wanted-certificates.ts'
 
 /**
  * What works, but brings pages of somebody else's close to those on which people sign in and approve, or to a host that
  * no browser will open. Sentences for the log. @see docs/decisions/pages-of-upstreams.md
  */
-export function pageWarnings(config: Config, certificate: Pick<ServerCertificate, 'certificate'>): string[] {
-  return [...config.routes.flatMap((route, i) => besideConsent(config, route, i)), ...uncovered(config, certificate)]
+export function pageWarnings(config: Config, certificates: Pick<ServerCertificate, 'certificate'>[]): string[] {
+  return [...config.routes.flatMap((route, i) => besideConsent(config, route, i)), ...uncovered(config, certificates)]
 }
 
 /** Who lets browsers open pages. */
@@ -39,11 +39,10 @@ function nameFor(upstream: string, home: string): string {
 }
 
 /** Browsers would refuse these hosts. */
-function uncovered(config: Config, { certificate }: Pick<ServerCertificate, 'certificate'>): string[] {
-  const [first] = certificate.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/) ?? []
-  if (first === undefined) return []
-  const leaf = new X509Certificate(first)
+function uncovered(config: Config, certificates: Pick<ServerCertificate, 'certificate'>[]): string[] {
+  if (certificates.length === 0) return []
+  const leaves = certificates.map(({ certificate }) => new X509Certificate(certificate))
   return hostsOf(config)
-    .filter((host) => !coversName(leaf, host))
+    .filter((host) => !leaves.some((leaf) => coversName(leaf, host)))
     .map((host) => `the certificate is not for ${host}, which routes are for: no browser will open it`)
 }

@@ -1,14 +1,12 @@
+import type { ServerCertificate } from '../../certificates/server-certificate.ts'
 import { adminTokens } from '../music-assistant/admin-tokens.ts'
 import type { House } from '../open-house.ts'
 import type { Site } from '../open-site.ts'
 import { pageWarnings } from './page-warnings.ts'
 
-/** Says in the log what works in a site, but is not as it should be. @param previous the one that it takes the place of. */
-export function warnOfSite({ log }: Pick<House, 'log'>, site: Site, previous?: Site): void {
-  const { config, certificate } = site
-  if (certificate.certificate !== previous?.certificate.certificate)
-    for (const warning of certificate.warnings) log.warn({ detail: warning }, 'certificate')
-  for (const warning of pageWarnings(config, certificate)) log.warn({ detail: warning }, 'pages of others')
+/** Says in the log what works in a site, but is not as it should be. */
+export function warnOfSite({ log }: Pick<House, 'log'>, site: Site, certificates: ServerCertificate[]): void {
+  for (const warning of pageWarnings(site.config, certificates)) log.warn({ detail: warning }, 'pages of others')
 }
 
 /** The same of the tokens that it has at upstreams: in the background, for no start and no reload waits for an upstream. */

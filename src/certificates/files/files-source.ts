@@ -7,9 +7,7 @@ type Options = { certificate: string; key: string; host: string; now: Environmen
 /** `tls.source: files`. @param options paths of the chain and of its key; `host` is what clients will ask for */
 export function filesSource({ certificate, key, host, now }: Options): CertificateSource {
   return {
-    name: 'files',
-    files: [certificate, key],
+    files: [...new Set([certificate, key])],
     load: async () => [await certificateFromFiles({ certificate, key, host, now: now() })],
-    close: async () => {},
   }
 }

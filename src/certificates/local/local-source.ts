@@ -7,9 +7,7 @@ type Options = Environment & { directory: string; names: string[] }
 /** `tls.source: local`. Each load makes or renews what has to be; nobody else changes these files. */
 export function localSource({ directory, names, now, randomBytes }: Options): CertificateSource {
   return {
-    name: 'local',
     files: [],
     load: async () => [await localCertificate({ directory, names, now: now(), randomBytes })],
-    close: async () => {},
   }
 }

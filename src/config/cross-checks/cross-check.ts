@@ -10,6 +10,7 @@ import { commandMistakes } from './cross-check-commands.ts'
 import { conversationMistakes } from './cross-check-conversations.ts'
 import { draftLifetimes, lifetimeMistakes } from './cross-check-lifetimes.ts'
 import { draftRoute, routeMistakes } from './cross-check-routes.ts'
+import { draftListen, draftTls, tlsMistakes } from './cross-check-tls.ts'
 import { draftUsers, userMistakes } from './cross-check-users.ts'
 import { named, names, number, word } from './drafts.ts'
 import { oneOf, unknownUpstream } from './one-of.ts'
@@ -26,7 +27,8 @@ const draftOauth = {
 
 /** As much of a configuration as refers to other parts of it, however wrong the rest may be. */
 const draft = z.object({
-  listen: z.object({ https: word, http: word }).catch({}),
+  listen: draftListen.partial().optional().catch(undefined),
+  tls: draftTls.optional().catch(undefined),
   upstreams: named,
   users: draftUsers,
   oauth: z.object(draftOauth).catch(z.object(draftOauth).parse({})),
@@ -47,6 +49,7 @@ export function crossCheck(value: unknown): Mistake[] {
   const basePath = oauth.base_path ?? basePathSchema.parse(undefined)
   return [
     ...sameAddress(data),
+    ...(data.listen ? tlsMistakes(data.tls, data.listen) : []),
     ...unknownUpstreams(data),
     ...needlessAuthorities(data),
     ...userMistakes(users, upstreams),
@@ -63,10 +66,11 @@ export function crossCheck(value: unknown): Mistake[] {
   ]
 }
 
-function sameAddress({ listen, metrics }: Draft): Mistake[] {
+function sameAddress({ listen = {}, metrics }: Draft): Mistake[] {
   const addresses: [PropertyKey[], string | undefined][] = [
     [['listen', 'https'], listen.https],
     [['listen', 'http'], listen.http],
+    [['listen', 'plain'], listen.plain],
     [['metrics', 'listen'], metrics.listen],
   ]
   return addresses.flatMap(([path, address], i) => {

@@ -135,7 +135,7 @@ test('what is open and what is the case is told as it is at that moment', async 
     'upstream="music-assistant-open"': 1,
     'upstream="dead"': 1,
   })
-  const { notAfter } = house.prepared.certificate
+  const { notAfter } = house.prepared.certificates()[0]!
   t.deepEqual(countsOf(before, 'skillgate_certificate_expiry_time_seconds'), {
     'certificate="dev.jasonhollis.com"': notAfter / 1000,
   })
@@ -147,7 +147,7 @@ test('what is open and what is the case is told as it is at that moment', async 
   }
   t.is((await exchangeRaw(house, rawRequest('GET /dead'))).status, 502)
   await untilEnded(1)
-  while (house.gateway.https.connections() > 3) await setImmediate()
+  while (house.gateway.https!.connections() > 3) await setImmediate()
   const during = await metrics()
   t.deepEqual(countsOf(during, 'skillgate_open_tunnels'), { 'route="/ws"': 2 })
   t.deepEqual(countsOf(during, 'skillgate_open_connections'), { 'listener="https"': 3, 'listener="metrics"': 1 })
@@ -158,7 +158,7 @@ test('what is open and what is the case is told as it is at that moment', async 
 
   for (const one of [idle, ...webSockets]) one.socket.end()
   await untilEnded(2)
-  while (house.gateway.https.connections() > 0) await setImmediate()
+  while (house.gateway.https!.connections() > 0) await setImmediate()
   const after = await metrics()
   t.deepEqual(countsOf(after, 'skillgate_open_tunnels'), {})
   t.deepEqual(countsOf(after, 'skillgate_open_connections'), { 'listener="metrics"': 1 })
@@ -294,7 +294,7 @@ test('ready is who has a listener, a certificate and a database that works', asy
   t.is((await ask503()).status, 401)
   t.deepEqual(await ready(), [200, all])
 
-  house.advance(house.prepared.certificate.notAfter - house.now() - 1)
+  house.advance(house.prepared.certificates()[0]!.notAfter - house.now() - 1)
   t.deepEqual(await ready(), [200, all])
   house.advance(1)
   t.deepEqual(await ready(), [503, { ...all, ready: false, certificate: false }])

@@ -36,7 +36,7 @@ const misplaced: Record<string, (config: Anything) => void> = {
   'a misspelt key': set('listen.htps', '127.0.0.1:0'),
   'a proxy that is no address': set('listen.trusted_proxies', ['router']),
   'a certificate from nowhere': set('tls.source', 'thin air'),
-  'a certificate without its key': set('tls', { source: 'files', certificate: 'x.pem' }),
+  'a key without its certificate': set('tls', { source: 'files', key: 'x.pem' }),
   'an upstream that speaks FTP': set('upstreams.dead.url', 'ftp://127.0.0.1'),
   'an upstream with a path': set('upstreams.dead.url', 'http://127.0.0.1:1/x'),
   'an upstream without its URL': set('upstreams.dead', {}),

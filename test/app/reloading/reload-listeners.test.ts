@@ -47,7 +47,7 @@ test('the https listener moves to another port: what is in flight on the old one
   await house.reload((config) => {
     config.listen.https = `127.0.0.1:${port}`
   })
-  t.is(house.gateway.https.port, port)
+  t.is(house.gateway.https!.port, port)
   t.is((await exchangeRaw({ ...house, port }, HEALTH)).status, 200)
   await t.throwsAsync(openRaw(house), { code: 'ECONNREFUSED' })
   await idle.closed
@@ -62,18 +62,18 @@ test('a listener moves to another host on the same port, though that is free onl
   await house.reload((config) => {
     config.listen.https = `0.0.0.0:${port}`
   })
-  t.is(house.gateway.https.address, `0.0.0.0:${port}`)
+  t.is(house.gateway.https!.address, `0.0.0.0:${port}`)
   t.is((await exchangeRaw(house, HEALTH)).status, 200)
   await house.reload((config) => {
     config.listen.https = `127.0.0.1:${port}`
   })
-  t.is(house.gateway.https.address, `127.0.0.1:${port}`)
+  t.is(house.gateway.https!.address, `127.0.0.1:${port}`)
   t.is((await exchangeRaw(house, HEALTH)).status, 200)
 })
 
 test('https and http change places', async (t) => {
   const house = await startTestHouse(t)
-  const [https, http] = [house.gateway.https.port, house.gateway.http!.port]
+  const [https, http] = [house.gateway.https!.port, house.gateway.http!.port]
   await house.reload((config) => {
     config.listen.https = `127.0.0.1:${http}`
     config.listen.http = `127.0.0.1:${https}`
@@ -88,7 +88,7 @@ test('an address in use refuses the whole reload, and nothing has changed', asyn
   t.is((await client.send(HEALTH).answer()).status, 200)
   const { address } = house.gateway.http!
   const [free, taken] = [await freePort(), await takenPort(t)]
-  const before = structuredClone(house.gateway.https.address)
+  const before = structuredClone(house.gateway.https!.address)
   await t.throwsAsync(
     house.reload((config) => {
       config.listen = { https: `127.0.0.1:${free}`, http: `127.0.0.1:${taken}` }
@@ -96,7 +96,7 @@ test('an address in use refuses the whole reload, and nothing has changed', asyn
     }),
     { code: 'EADDRINUSE' },
   )
-  t.deepEqual([house.gateway.https.address, house.gateway.http?.address], [before, address])
+  t.deepEqual([house.gateway.https!.address, house.gateway.http?.address], [before, address])
   await t.throwsAsync(openRaw({ ...house, port: free }), { code: 'ECONNREFUSED' })
   t.is((await client.send(rawRequest('GET /open/x')).answer()).status, 404)
   t.true(house.music.requestCount > 0)
@@ -115,7 +115,7 @@ test('where the old listener had to let go first, it listens again, and its conn
     }),
     { code: 'EADDRINUSE' },
   )
-  t.is(house.gateway.https.address, `127.0.0.1:${port}`)
+  t.is(house.gateway.https!.address, `127.0.0.1:${port}`)
   t.is((await exchangeRaw(house, HEALTH)).status, 200)
   t.is((await client.send(HEALTH).answer()).status, 200)
   client.socket.destroy()

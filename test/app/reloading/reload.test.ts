@@ -141,7 +141,7 @@ test('a reload that is under way when the gateway is stopped is waited for, and 
   await t.throwsAsync(house.reload(), { name: 'StartError', message: 'Skillgate is stopping.' })
   await t.notThrowsAsync(reload)
   await closed
-  const { port } = house.gateway.https
+  const { port } = house.gateway.https!
   t.not(port, house.port)
   for (const one of [port, house.port]) await t.throwsAsync(openRaw({ ...house, port: one }), { code: 'ECONNREFUSED' })
 })

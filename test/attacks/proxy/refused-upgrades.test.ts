@@ -118,7 +118,7 @@ for (const [title, behave] of Object.entries(BEHAVIOURS))
     )
     // These have no whole answer that could be waited for.
     for (const target of ['/to/stops', '/to/switches']) (await openHalf(t, house)).send(`${upgrade(target)}x`)
-    while (house.gateway.https.connections() > 0) await setTimeout(LOOK_EVERY_MS)
+    while (house.gateway.https!.connections() > 0) await setTimeout(LOOK_EVERY_MS)
     t.is((await exchangeRaw(house, rawRequest('GET /health'))).status, 200)
   })
 
