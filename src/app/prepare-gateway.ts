@@ -70,9 +70,9 @@ export async function prepareGateway(
   const { store, closing } = house
   let site: Site
   try {
+    const certificates = await house.certificateKeeper.prepare(wantedCertificates(config))
     site = await openSite(house, config)
-    const prepared = await house.certificateKeeper.prepare(wantedCertificates(config))
-    prepared.commit()
+    certificates.commit()
   } catch (error) {
     await closing.disposeAsync()
     throw error

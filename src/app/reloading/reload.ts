@@ -27,10 +27,10 @@ export function reloader({ house, listeners, current, swapSite, date }: ReloadTo
 
   async function reload(config: Config): Promise<void> {
     if (house.phase === 'stopping') throw new StartError('Skillgate is stopping.')
+    const certificates = await house.certificateKeeper.prepare(wantedCertificates(config))
     const next = await openSite(house, config, current())
     let prepared: PreparedListeners
     try {
-      const certificates = await house.certificateKeeper.prepare(wantedCertificates(config))
       prepared = await listeners.prepare(config)
       certificates.commit()
     } catch (error) {
