@@ -3,7 +3,14 @@ import type { Environment } from '../config/environment.ts'
 import { CertificateError } from './certificate-error.ts'
 import { checkChain, checkPurpose, secureContextOf } from './check-chain.ts'
 import { parseCertificates, parsePrivateKey } from './read-pem.ts'
-import { certificateName, chainToPem, namesOf, notAfterOf, type ServerCertificate } from './server-certificate.ts'
+import {
+  certificateName,
+  chainToPem,
+  namesOf,
+  notAfterOf,
+  notBeforeOf,
+  type ServerCertificate,
+} from './server-certificate.ts'
 
 export interface CertificateStore {
   /**
@@ -36,6 +43,8 @@ export interface ListedCertificate {
   source: string
   /** DNS names and IP addresses, as in the certificate */
   names: string[]
+  /** milliseconds since 1970 when the server's own certificate begins to be good */
+  notBefore: number
   /** milliseconds since 1970 when the first certificate of the chain ends */
   notAfter: number
   /** whether it is the one for unknown names and for clients without SNI */
@@ -105,8 +114,8 @@ export function openCertificateStore({ now }: Pick<Environment, 'now'>): Certifi
     replace,
     list: () =>
       [...bySource.values()].flat().map((one) => {
-        const { source, names, notAfter } = one
-        return { source, names, notAfter, isDefault: one === first }
+        const { source, names, notBefore, notAfter } = one
+        return { source, names, notBefore, notAfter, isDefault: one === first }
       }),
     onChange(listener) {
       listeners.add(listener)
@@ -138,5 +147,13 @@ function check(source: string, { certificate, key }: ServerCertificate, before: 
   const same = before.find((one) => one.cert === cert && one.key === key)
   if (same) return same
   const context = secureContextOf(cert, key, origin)
-  return { source, names: namesOf(chain[0]!), notAfter: notAfterOf(chain), cert, key, context }
+  return {
+    source,
+    names: namesOf(chain[0]!),
+    notBefore: notBeforeOf(chain),
+    notAfter: notAfterOf(chain),
+    cert,
+    key,
+    context,
+  }
 }

@@ -9,6 +9,8 @@ export type ServerCertificate = {
   key: string
   /** DNS names and IP addresses of the certificate */
   names: string[]
+  /** milliseconds since 1970 when the server's own certificate begins to be good */
+  notBefore: number
   /** milliseconds since 1970 when the first certificate of the chain ends */
   notAfter: number
   /** whether anything was made or renewed by this call */
@@ -45,6 +47,8 @@ export const certificateName = (host: string): string =>
 export function commonNameOf(certificate: X509Certificate): string | undefined {
   return certificate.subject?.match(/^CN=([^\n\\]+)$/)?.[1]
 }
+
+export const notBeforeOf = ([own]: X509Certificate[]): number => own!.validFromDate.getTime()
 
 export const notAfterOf = (chain: X509Certificate[]): number =>
   Math.min(...chain.map((certificate) => certificate.validToDate.getTime()))

@@ -14,7 +14,15 @@ const keyText = (one = key) => one.export({ type: 'pkcs8', format: 'pem' }).toSt
 /** What a source pushes. */
 function certificateFor(names: string[], now = NOW): ServerCertificate {
   const leaf = makeLeafCertificate({ ca: new X509Certificate(ca), caKey, key, names, now, randomBytes })
-  return { certificate: leaf + ca, key: keyText(), names, notAfter: leafEnd(now), made: false, warnings: [] }
+  return {
+    certificate: leaf + ca,
+    key: keyText(),
+    names,
+    notBefore: now,
+    notAfter: leafEnd(now),
+    made: false,
+    warnings: [],
+  }
 }
 
 const home = certificateFor(['dev.jasonhollis.com'])
@@ -100,8 +108,20 @@ test('the list says what is served, and no secret', (t) => {
   const store = openWith(home)
   store.push('acme', [wild])
   t.deepEqual(store.list(), [
-    { source: 'files', names: ['dev.jasonhollis.com'], notAfter: leafEnd(NOW), isDefault: true },
-    { source: 'acme', names: ['*.example.com', 'example.com'], notAfter: leafEnd(NOW), isDefault: false },
+    {
+      source: 'files',
+      names: ['dev.jasonhollis.com'],
+      notBefore: NOW - 3_600_000,
+      notAfter: leafEnd(NOW),
+      isDefault: true,
+    },
+    {
+      source: 'acme',
+      names: ['*.example.com', 'example.com'],
+      notBefore: NOW - 3_600_000,
+      notAfter: leafEnd(NOW),
+      isDefault: false,
+    },
   ])
   t.notRegex(JSON.stringify(store.list()), /KEY/)
 })

@@ -17,7 +17,7 @@ function certificateFor(...names: string[]): ServerCertificate {
   const issuer = new X509Certificate(ca)
   const leaf = makeLeafCertificate({ ca: issuer, caKey, key, names, now: now(), randomBytes })
   const keyText = key.export({ type: 'pkcs8', format: 'pem' }).toString()
-  return { certificate: leaf + ca, key: keyText, names, notAfter: 0, made: false, warnings: [] }
+  return { certificate: leaf + ca, key: keyText, names, notBefore: 0, notAfter: 0, made: false, warnings: [] }
 }
 
 /** A listener that is wired to a store as the gateway's is; it sends back what it gets. */

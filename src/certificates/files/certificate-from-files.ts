@@ -10,6 +10,7 @@ import {
   dayOf,
   namesOf,
   notAfterOf,
+  notBeforeOf,
   RENEWAL_TIME,
   type ServerCertificate,
 } from '../server-certificate.ts'
@@ -31,7 +32,8 @@ export async function certificateFromFiles(files: Files): Promise<ServerCertific
   secureContextOf(certificate, keyPem, files)
   const notAfter = notAfterOf(chain)
   const warnings = findWarnings(chain, key, notAfter, files)
-  return { certificate, key: keyPem, names: namesOf(chain[0]!), notAfter, made: false, warnings }
+  const notBefore = notBeforeOf(chain)
+  return { certificate, key: keyPem, names: namesOf(chain[0]!), notBefore, notAfter, made: false, warnings }
 }
 
 function checkName(own: X509Certificate, { certificate, host }: Files): void {
