@@ -97,6 +97,8 @@ export interface HouseOptions {
   takePort?: TakePort
   /** Where the certificates of skill requests come from, and whom they have to come from. */
   amazon?: CertificatesOfAmazon
+  /** In PEM: whose certificates every browser trusts; those that Node comes with, if absent. */
+  publicRoots?: readonly string[]
 }
 
 /** @throws StorageError, StartError in words for the person who started it. */
@@ -104,7 +106,7 @@ export async function openHouse(
   { data_dir, tls, public_url }: Config,
   environment: Environment,
   telemetry: Telemetry,
-  { changesEveryMs, machine = thisMachine(), anew = false, takePort, amazon }: HouseOptions = {},
+  { changesEveryMs, machine = thisMachine(), anew = false, takePort, amazon, publicRoots }: HouseOptions = {},
 ): Promise<House> {
   const { now, monotonic = () => performance.now() } = environment
   const log = telemetry.logger
@@ -127,7 +129,7 @@ export async function openHouse(
     const limited = limitAudit(everyEvent, environment, addressBlock)
     closing.defer(limited.settle)
     const sealer = await openKeys({ data_dir }, opened, environment)
-    const certificates = openCertificateStore(environment)
+    const certificates = openCertificateStore({ now, publicRoots })
     const house: House = {
       environment,
       machine,

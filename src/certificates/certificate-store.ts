@@ -1,19 +1,33 @@
-import type { SecureContext } from 'node:tls'
+import { rootCertificates } from 'node:tls'
 import type { Environment } from '../config/environment.ts'
 import { CertificateError } from './certificate-error.ts'
-import { checkChain, checkPurpose, secureContextOf } from './check-chain.ts'
+import { checkChain, checkPurpose, checkServable } from './check-chain.ts'
+import { isPublic } from './is-public.ts'
 import { parseCertificates, parsePrivateKey } from './read-pem.ts'
-import { certificateName, chainToPem, namesOf, notAfterOf, type ServerCertificate } from './server-certificate.ts'
+import {
+  type CertificateIndex,
+  indexCertificates,
+  type Servable,
+  type ServedCertificates,
+} from './served-certificates.ts'
+import {
+  chainToPem,
+  type KeyType,
+  keyTypeOf,
+  namesOf,
+  notAfterOf,
+  notBeforeOf,
+  type ServerCertificate,
+} from './server-certificate.ts'
 
 export interface CertificateStore {
   /**
-   * What to serve to whoever asks for this name: the certificate with exactly that name, else one for `*` in place of its
-   * first label, else the default, which is the first one pushed. For an `SNICallback`, so it never throws.
-   * @param serverName whatever the client sent as SNI. @returns undefined only while there is no certificate at all.
+   * What to serve to whoever asks for this name: what is for exactly that name, else what is for `*` in place of its first
+   * label. To whoever asks for none: the default, which is the first one pushed. The same object until something else is
+   * served.
+   * @param serverName whatever the client sent as SNI. @returns undefined where no certificate is for it.
    */
-  contextFor: (serverName: string | undefined) => SecureContext | undefined
-  /** The default in PEM, for `setSecureContext`: who sends no SNI never gets to the `SNICallback`. */
-  defaultMaterial: () => { cert: string; key: string } | undefined
+  find: (serverName: string | undefined) => ServedCertificates | undefined
   /**
    * Puts these in the place of all that the source pushed before. All are checked first; if one isn't good, or if none
    * would be left to serve, everything stays as it was. Connections and sessions aren't touched.
@@ -36,77 +50,96 @@ export interface ListedCertificate {
   source: string
   /** DNS names and IP addresses, as in the certificate */
   names: string[]
+  /** what kind of key it has */
+  keyType: KeyType
+  /** who issued it, as a person knows them */
+  issuer: string
+  /** milliseconds since 1970 when the server's own certificate begins to be good */
+  notBefore: number
   /** milliseconds since 1970 when the first certificate of the chain ends */
   notAfter: number
-  /** whether it is the one for unknown names and for clients without SNI */
+  /** whether every browser trusts it */
+  isPublic: boolean
+  /** whether clients that ask for no name get it */
   isDefault: boolean
 }
 
-interface Served extends Omit<ListedCertificate, 'isDefault'> {
-  cert: string
-  key: string
-  context: SecureContext
+interface Served extends Omit<ListedCertificate, 'isDefault'>, Servable {}
+
+export interface StoreOptions extends Pick<Environment, 'now'> {
+  /** In PEM: whom every browser trusts. */
+  publicRoots?: readonly string[] | undefined
 }
 
-/** Longer than any DNS name (RFC 1035 section 2.3.4) with its dot at the end. */
-const NAME_LIMIT_CHARACTERS = 255
-
 /** The certificates that are served, by name. Sources push what they have; listeners ask. */
-export function openCertificateStore({ now }: Pick<Environment, 'now'>): CertificateStore {
+export function openCertificateStore({ now, publicRoots = rootCertificates }: StoreOptions): CertificateStore {
   let bySource = new Map<string, Served[]>()
-  // Of several with one name the first is served; the list is for key types side by side.
-  let byName = new Map<string, Served[]>()
-  let first: Served | undefined
+  let index: CertificateIndex = indexCertificates([])
+  let lastId = 0
   const listeners = new Set<() => void>()
-
-  function find(serverName: string): Served | undefined {
-    if (serverName.length > NAME_LIMIT_CHARACTERS) return undefined
-    const name = certificateName(serverName)
-    return (byName.get(name) ?? byName.get(name.replace(/^[^.]+(?=\.)/, '*')))?.[0]
-  }
 
   function push(source: string, certificates: ServerCertificate[]): void {
     const before = bySource.get(source) ?? []
-    const served = certificates.map((certificate) => check(source, certificate, before, now()))
+    const served = certificates.map((certificate) => check(source, certificate, before))
     const after = new Map(bySource).set(source, served)
-    if (first && [...after.values()].flat().length === 0) {
+    if (index.default && [...after.values()].flat().length === 0) {
       throw new CertificateError('nothing_left', `Without those of ${source} there is no certificate to serve.`)
     }
     serve(after)
   }
 
   function replace(wanted: Map<string, ServerCertificate[]>): void {
-    const time = now()
     const after = new Map<string, Served[]>()
     for (const [source, certificates] of wanted) {
       const before = bySource.get(source) ?? []
-      after.set(
-        source,
-        certificates.map((certificate) => check(source, certificate, before, time)),
-      )
+      const served = certificates.map((certificate) => check(source, certificate, before))
+      after.set(source, served)
     }
     if ([...after.values()].flat().length > 0) serve(after)
+  }
+
+  /** @param before what the source has now: a certificate that is in it stays what it is. @throws CertificateError */
+  function check(source: string, { certificate, key }: ServerCertificate, before: Served[]): Served {
+    const origin = { certificate: `what ${source} brought`, key: `what ${source} brought` }
+    const chain = parseCertificates(certificate, origin.certificate)
+    const privateKey = parsePrivateKey(key, origin.key)
+    checkChain(chain, privateKey, origin, now())
+    const own = chain[0]!
+    checkPurpose(own, origin)
+    const cert = chainToPem(chain)
+    const same = before.find((one) => one.cert === cert && one.key === key)
+    if (same) return same
+    checkServable(cert, key, origin)
+    return {
+      id: ++lastId,
+      source,
+      names: namesOf(own),
+      keyType: keyTypeOf(own),
+      issuer: title(own.issuer),
+      notBefore: notBeforeOf(chain),
+      notAfter: notAfterOf(chain),
+      isPublic: isPublic(chain, publicRoots),
+      cert,
+      key,
+    }
   }
 
   function serve(after: Map<string, Served[]>): void {
     const [before, all] = [[...bySource.values()].flat(), [...after.values()].flat()]
     bySource = after
-    byName = indexed(all)
-    first = all[0]
-    if (all.length !== before.length || all.some((one, index) => one !== before[index])) {
+    index = indexCertificates(all, index)
+    if (all.length !== before.length || all.some((one, i) => one !== before[i])) {
       for (const listener of listeners) listener()
     }
   }
 
   return {
-    contextFor: (serverName) => ((typeof serverName === 'string' && find(serverName)) || first)?.context,
-    defaultMaterial: () => first && { cert: first.cert, key: first.key },
+    find: (serverName) => (serverName === undefined ? index.default : index.find(serverName)),
     push,
     replace,
     list: () =>
-      [...bySource.values()].flat().map((one) => {
-        const { source, names, notAfter } = one
-        return { source, names, notAfter, isDefault: one === first }
+      [...bySource.values()].flat().map(({ id: _, cert, key: __, ...told }) => {
+        return { ...told, isDefault: index.default?.cert.includes(cert) ?? false }
       }),
     onChange(listener) {
       listeners.add(listener)
@@ -117,26 +150,7 @@ export function openCertificateStore({ now }: Pick<Environment, 'now'>): Certifi
   }
 }
 
-function indexed(all: Served[]): Map<string, Served[]> {
-  const byName = new Map<string, Served[]>()
-  for (const served of all) {
-    for (const name of new Set(served.names.map(certificateName))) {
-      byName.set(name, [...(byName.get(name) ?? []), served])
-    }
-  }
-  return byName
-}
-
-/** @param before what the source has now: a certificate that is in it keeps its context. @throws CertificateError */
-function check(source: string, { certificate, key }: ServerCertificate, before: Served[], now: number): Served {
-  const origin = { certificate: `what ${source} brought`, key: `what ${source} brought` }
-  const chain = parseCertificates(certificate, origin.certificate)
-  const privateKey = parsePrivateKey(key, origin.key)
-  checkChain(chain, privateKey, origin, now)
-  checkPurpose(chain[0]!, origin)
-  const cert = chainToPem(chain)
-  const same = before.find((one) => one.cert === cert && one.key === key)
-  if (same) return same
-  const context = secureContextOf(cert, key, origin)
-  return { source, names: namesOf(chain[0]!), notAfter: notAfterOf(chain), cert, key, context }
+/** The most telling part of a distinguished name. */
+function title(distinguishedName: string): string {
+  return /^(?:CN|O)=(.*)$/m.exec(distinguishedName)?.[1] ?? distinguishedName.replaceAll('\n', ', ')
 }

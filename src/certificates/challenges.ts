@@ -9,6 +9,8 @@ export interface Challenges {
   remove: (token: string) => void
   /** @param path of the request, without its query. @returns the body to answer 200 with, or undefined for a 404. */
   answer: (path: string) => string | undefined
+  /** What a CA is shown that asks for `acme-tls/1` at this name (RFC 8737), in PEM; undefined where none is expected. */
+  alpnContext?: (serverName: string) => { cert: string; key: string } | undefined
 }
 
 const PREFIX = '/.well-known/acme-challenge/'

@@ -1,6 +1,6 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
-import { createSecureContext, type SecureContext } from 'node:tls'
-import { TLS_POLICY } from '../net/tls-policy.ts'
+import { createSecureContext } from 'node:tls'
+import { tlsPolicy } from '../net/tls-policy.ts'
 import { CertificateError } from './certificate-error.ts'
 import { dayOf } from './server-certificate.ts'
 
@@ -66,13 +66,13 @@ export function checkPurpose(own: X509Certificate, { certificate }: Origin): voi
 }
 
 /**
- * A TLS context of a chain and a key that were checked: OpenSSL itself takes a certificate without its key, or nothing at
+ * That OpenSSL takes a chain and a key that were checked: it takes a certificate without its key as well, or nothing at
  * all, and fails at each handshake then.
  * @throws CertificateError certificate_refused
  */
-export function secureContextOf(cert: string, key: string, { certificate }: Origin): SecureContext {
+export function checkServable(cert: string, key: string, { certificate }: Origin): void {
   try {
-    return createSecureContext({ ...TLS_POLICY, cert, key })
+    createSecureContext({ ...tlsPolicy('modern'), cert, key })
   } catch (error) {
     const message = `OpenSSL refuses ${certificate}: ${(error as Error).message}`
     throw new CertificateError('certificate_refused', `${message}. Use RSA of 2048 bits or more, with SHA-256.`, error)

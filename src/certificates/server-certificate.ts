@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
-import { isIP } from 'node:net'
+import { isIP, isIPv6, SocketAddress } from 'node:net'
 
 /** A checked certificate: chain and key belong together, so `cert` and `key` of a TLS context can be set from it. */
 export type ServerCertificate = {
@@ -9,6 +9,8 @@ export type ServerCertificate = {
   key: string
   /** DNS names and IP addresses of the certificate */
   names: string[]
+  /** milliseconds since 1970 when the server's own certificate begins to be good */
+  notBefore: number
   /** milliseconds since 1970 when the first certificate of the chain ends */
   notAfter: number
   /** whether anything was made or renewed by this call */
@@ -34,17 +36,28 @@ export const namesOf = (certificate: X509Certificate): string[] =>
 export const coversName = (certificate: X509Certificate, name: string): boolean =>
   (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name, { subject: 'never' })) !== undefined
 
-/** A URL's host as a certificate spells it: `[::1]` is `::1`, and the root's dot is left out. */
-export const certificateName = (host: string): string =>
-  host
+/** The one spelling of a name or of a URL's host: `[::1]` and `0:0:0:0:0:0:0:1` are `::1`, and the root's dot is left out. */
+export function certificateName(host: string): string {
+  const name = host
     .toLowerCase()
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '')
+  return isIPv6(name) ? new SocketAddress({ address: name, family: 'ipv6' }).address : name
+}
 
 /** The common name, if it is the whole subject, as in every CA that was made here. */
 export function commonNameOf(certificate: X509Certificate): string | undefined {
   return certificate.subject?.match(/^CN=([^\n\\]+)$/)?.[1]
 }
+
+export type KeyType = 'rsa' | 'ec' | 'other'
+
+export function keyTypeOf({ publicKey }: X509Certificate): KeyType {
+  const type = publicKey.asymmetricKeyType
+  return type === 'rsa' || type === 'ec' ? type : 'other'
+}
+
+export const notBeforeOf = ([own]: X509Certificate[]): number => own!.validFromDate.getTime()
 
 export const notAfterOf = (chain: X509Certificate[]): number =>
   Math.min(...chain.map((certificate) => certificate.validToDate.getTime()))

@@ -20,6 +20,8 @@ export interface Exchange {
   readonly target: string
   /** `Host` or `:authority`. Undefined where there was none, null where there were two. */
   readonly host: string | null | undefined
+  /** Whether it came on a connection whose certificate isn't for its host; never so where there is no TLS. */
+  readonly misdirected: boolean
   /** Names and values in turn, as they were sent, without pseudo-headers. */
   readonly rawHeaders: string[]
   /** Merged and in lower case: for the gateway's own answers only. */

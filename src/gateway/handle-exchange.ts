@@ -9,6 +9,7 @@ import type { Exchange } from './exchange.ts'
 import type { Health } from './health.ts'
 import { noteIdentity } from './note-identity.ts'
 import { refuseAmbiguous } from './refuse-ambiguous.ts'
+import { refuseMisdirected } from './refuse-misdirected.ts'
 import { refuseOwnersPath } from './refuse-owners-path.ts'
 import { refuseServiceWorker } from './refuse-service-worker.ts'
 import { heldUpgrade, holdConversation } from './relay/hold-conversation.ts'
@@ -45,6 +46,7 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
     try {
       if (state === 'overloaded') throw overloaded() // -> 503
       const target = refuseAmbiguous(exchange, site.headerNames) // -> 400
+      refuseMisdirected(exchange) // -> 421
       const destination = matchRoute(site.routes, exchange.host as string, exchange.method, target.path) // -> 404, 405
       record.route = destination.path
       if (upgrade) requireWebSocket(exchange, upgrade, destination) // -> 400, 403

@@ -114,6 +114,12 @@ export const GATEWAY_ERRORS = {
     sentence: 'Send the body without Content-Encoding.',
     advice: 'A form, a directive or a command with a `Content-Encoding`.',
   },
+  misdirected: {
+    status: 421,
+    sentence: 'The certificate of this connection is for another name. Open the address by the name that it is for.',
+    advice:
+      'The host of the request is none of the names of the certificate that its connection was made with, such as a bare IP address. Use a name that the certificate has; `skillgate check` lists them.',
+  },
   headers_too_large: {
     status: 431,
     sentence: 'These headers are too large.',

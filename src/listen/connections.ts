@@ -4,6 +4,7 @@ import { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
+import type { ServedCertificates } from '../certificates/served-certificates.ts'
 import type { Exchange, UpgradeRequest } from '../gateway/exchange.ts'
 import { endSocket } from '../net/end-socket.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
@@ -25,6 +26,10 @@ export interface Connection {
   tlsVersion: string | undefined
   /** By SNI. */
   serverName: string | undefined
+  /** What it was shown in the handshake; undefined without TLS. */
+  certificates: ServedCertificates | undefined
+  /** The last `Host` that its certificates are for. */
+  rightHost: string | undefined
   /** The unfinished one. */
   exchange: Http1Exchange | undefined
   /** Whoever doesn't wait for its answer before the next request is made to. */
@@ -37,6 +42,8 @@ export interface ConnectionTools extends ReaderTools {
   handle: (exchange: Exchange) => Promise<void>
   /** Of each request, once, when it has been answered or its client has left. */
   onEnd: (record: RequestRecord) => void
+  /** What a connection was shown in its handshake. With TLS only. */
+  certificatesOf?: (socket: Duplex) => ServedCertificates | undefined
   /** Where an address was bound before. */
   takePort?: TakePort
 }
@@ -72,12 +79,12 @@ export function followConnections(
     socket.once('close', () => open.delete(socket))
   })
   server.on(server instanceof HttpsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
-    speaking.set(socket, describe(socket, listener))
+    speaking.set(socket, describe(socket, listener, tools))
     socket.once('close', () => speaking.delete(socket))
   })
 
   function of(socket: Duplex): Connection {
-    return speaking.get(socket) ?? describe(socket as Socket, listener)
+    return speaking.get(socket) ?? describe(socket as Socket, listener, tools)
   }
 
   function accept(request: IncomingMessage, answer: ServerResponse | UpgradeRequest): void {
@@ -166,7 +173,7 @@ export function followConnections(
   return { of, accept, exchanges, count: () => open.size, close }
 }
 
-function describe(socket: Socket, listener: RequestRecord['listener']): Connection {
+function describe(socket: Socket, listener: RequestRecord['listener'], tools: ConnectionTools): Connection {
   const { getProtocol, servername } = socket as Partial<TLSSocket>
   return {
     listener,
@@ -174,6 +181,8 @@ function describe(socket: Socket, listener: RequestRecord['listener']): Connecti
     // Node (24.21) dies where TLS is asked whose handshake was cut off.
     tlsVersion: (socket.destroyed ? undefined : getProtocol?.call(socket)) ?? undefined,
     serverName: servername || undefined,
+    certificates: tools.certificatesOf?.(socket),
+    rightHost: undefined,
     exchange: undefined,
     turns: new Turns(socket),
     answeredEarly: undefined,

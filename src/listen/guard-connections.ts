@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
-import { Server as HttpsServer } from 'node:https'
+import type { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { ConnectionCut } from '../telemetry/connection-cuts.ts'
 import { openAttentiveClock } from './attentive-clock.ts'
@@ -8,6 +8,8 @@ import type { ConnectionRoom, Place, Spareable } from './connection-room.ts'
 import type { Connections } from './connections.ts'
 import { type Guarded, newPace } from './guarded.ts'
 import { openHandshakeTurns } from './handshake-turns.ts'
+import { refuseHandshake } from './refuse-handshake.ts'
+import type { ChooseHandshake, Handshake } from './secure-servers.ts'
 import { type Deadlines, sweepConnections } from './sweep-connections.ts'
 
 /** What keeps a listener from being filled up by clients that don't get on. */
@@ -16,6 +18,8 @@ export interface GuardTools {
   deadlines: () => Deadlines
   /** Milliseconds of a clock that only counts on. */
   monotonic: () => number
+  /** What becomes of a connection, by its ClientHello. With TLS only. */
+  chooseHandshake?: ChooseHandshake
 }
 
 type OnConnection = (socket: Socket) => void
@@ -28,18 +32,17 @@ type OnConnection = (socket: Socket) => void
 export function guardConnections(
   server: HttpServer | HttpsServer,
   { of }: Pick<Connections, 'of'>,
-  { room, deadlines, monotonic }: GuardTools,
+  { room, deadlines, monotonic, chooseHandshake }: GuardTools,
 ): { cutIdle: (why: ConnectionCut) => void } {
   /** By their other end, for a TLS connection doesn't say which TCP connection it goes over. */
   const guarded = new Map<string, Guarded>()
-  const isTls = server instanceof HttpsServer
-  // The server's own is the first: it makes a reader of HTTP, or TLS.
+  // The server's own is the first: it makes a reader of HTTP. That of TLS has no certificate.
   const [serve, ...followers] = server.rawListeners('connection') as [OnConnection, ...OnConnection[]]
   const clock = openAttentiveClock(monotonic)
   const turns = openHandshakeTurns({
     most: () => room.limits().handshakes,
     attentive: clock.now,
-    begin: ({ socket }) => serve.call(server, socket),
+    begin: ({ socket, begin }) => begin(socket),
   })
 
   server.removeAllListeners('connection')
@@ -49,7 +52,7 @@ export function guardConnections(
     if (typeof place === 'string') refuse(socket, place)
     else accept(socket, place)
   })
-  if (isTls) server.on('secureConnection', (speaker: Socket) => open(guarded.get(farEnd(speaker)), speaker))
+  if (chooseHandshake) server.on('secureConnection', (speaker: Socket) => open(guarded.get(farEnd(speaker)), speaker))
   server.on('request', ({ socket }) => noteSpoken(socket))
   server.on('upgrade', (_, socket) => noteSpoken(socket as Socket))
 
@@ -66,8 +69,9 @@ export function guardConnections(
       socket,
       place,
       openedAt: clock.now(),
-      stage: isTls ? 'hello' : 'open',
+      stage: chooseHandshake ? 'hello' : 'open',
       handshakeAt: 0,
+      begin: (socket) => serve.call(server, socket),
       speaker: undefined,
       connection: undefined,
       hasSpoken: false,
@@ -87,11 +91,20 @@ export function guardConnections(
       turns.leave(one)
     })
     for (const follow of followers) follow.call(server, socket)
-    if (isTls) awaitHello(one, () => turns.enter(one))
+    if (chooseHandshake) awaitHello(one, (hello) => shakeHands(one, chooseHandshake(hello)))
     else {
-      serve.call(server, socket)
+      one.begin(socket)
       open(one, socket)
     }
+  }
+
+  function shakeHands(one: Guarded, handshake: Handshake): void {
+    if ('alert' in handshake) {
+      refuseHandshake(one.socket, handshake.alert)
+      return
+    }
+    one.begin = handshake.begin
+    turns.enter(one)
   }
 
   function open(one: Guarded | undefined, speaker: Socket): void {

@@ -15,6 +15,8 @@ export interface Guarded {
   stage: 'hello' | 'waiting' | 'handshake' | 'open'
   /** When its handshake began, on the attentive clock. */
   handshakeAt: number
+  /** What happens when its turn has come. */
+  begin: (socket: Socket) => void
   /** What HTTP is spoken on: the TCP connection, or TLS over it. Undefined until it is open. */
   speaker: Socket | undefined
   /** What is known of it once it is open. */

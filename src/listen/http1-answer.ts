@@ -10,13 +10,16 @@ export class Http1Answer implements AnswerChannel {
   readonly #response: ServerResponse
   readonly #record: RequestRecord
   readonly #monotonic: () => number
+  readonly #always: readonly string[]
   readonly #closed: ((finished: boolean) => void)[] = []
   #abandoned = false
 
-  constructor(response: ServerResponse, record: RequestRecord, monotonic: () => number) {
+  /** @param always headers of each answer, as raw pairs. */
+  constructor(response: ServerResponse, record: RequestRecord, monotonic: () => number, always: readonly string[]) {
     this.#response = response
     this.#record = record
     this.#monotonic = monotonic
+    this.#always = always
     response.once('close', () => {
       for (const closed of this.#closed) closed(response.writableFinished)
     })
@@ -44,7 +47,11 @@ export class Http1Answer implements AnswerChannel {
     if (this.#abandoned) return
     this.#record.status = status
     this.#record.firstByteAfter = this.#monotonic() - this.#record.startedMonotonic
-    this.#response.writeHead(status, STATUS_CODES[status], rawHeaders)
+    this.#response.writeHead(
+      status,
+      STATUS_CODES[status],
+      this.#always.length > 0 ? [...rawHeaders, ...this.#always] : rawHeaders,
+    )
   }
 
   write(chunk: Uint8Array): boolean {

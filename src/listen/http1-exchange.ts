@@ -7,8 +7,10 @@ import type { ClientAddress } from '../net/client-address.ts'
 import type { Ending, RefusalNote, RequestRecord } from '../telemetry/request-record.ts'
 import type { Connection } from './connections.ts'
 import { Http1Answer, respondOn } from './http1-answer.ts'
+import { isMisdirected } from './is-misdirected.ts'
 import { newRecord } from './new-record.ts'
 import { readBody } from './read-body.ts'
+import { strictTransport } from './strict-transport.ts'
 
 /** Milliseconds for the rest of a body that nobody reads; whoever needs longer is cut off. */
 const REST_OF_BODY_MS = 5000
@@ -22,6 +24,8 @@ export interface ReaderTools {
   newRequestId: () => string
   /** Whom a client is believed to be, by the configuration of now. */
   clientAddress: ClientAddress
+  /** Whether browsers are told to come by https only, where everybody trusts the certificate. */
+  hsts?: () => boolean
 }
 
 /** A request that came over HTTP/1.0 or 1.1. */
@@ -33,7 +37,7 @@ export class Http1Exchange implements Exchange {
   allowed?: Allowed
   readonly #request: IncomingMessage
   readonly #connection: Connection
-  readonly #monotonic: () => number
+  readonly #tools: ReaderTools
   #answer: Http1Answer | undefined
 
   /** @param answer where it goes; with an upgrade it is made only when there is one. */
@@ -45,7 +49,7 @@ export class Http1Exchange implements Exchange {
   ) {
     this.#request = request
     this.#connection = connection
-    this.#monotonic = tools.monotonic
+    this.#tools = tools
     const { host, userAgent, hasBody } = readHeaders(request.rawHeaders)
     this.host = host
     this.body = hasBody ? request : null
@@ -54,7 +58,7 @@ export class Http1Exchange implements Exchange {
     const read = { protocol, method, host: host ?? undefined, path: pathOf(request), userAgent }
     this.record = newRecord(connection, tools, read, () => rawHeaderValues(rawHeaders, 'x-forwarded-for'))
     if ('socket' in answer && 'head' in answer) this.upgrade = answer
-    else this.#answer = new Http1Answer(answer, this.record, tools.monotonic)
+    else this.#answer = this.#answerBy(answer)
   }
 
   get method(): string {
@@ -73,6 +77,10 @@ export class Http1Exchange implements Exchange {
     return this.#request.headers
   }
 
+  get misdirected(): boolean {
+    return isMisdirected(this.#connection, this.host ?? '')
+  }
+
   /** Whether all of the request has come. */
   get complete(): boolean {
     return this.#request.complete
@@ -83,12 +91,12 @@ export class Http1Exchange implements Exchange {
   }
 
   get #ownAnswer(): Http1Answer {
-    this.#answer ??= new Http1Answer(
-      respondOn(this.#request, (this.upgrade as UpgradeRequest).socket),
-      this.record,
-      this.#monotonic,
-    )
+    this.#answer ??= this.#answerBy(respondOn(this.#request, (this.upgrade as UpgradeRequest).socket))
     return this.#answer
+  }
+
+  #answerBy(response: ServerResponse): Http1Answer {
+    return new Http1Answer(response, this.record, this.#tools.monotonic, strictTransport(this.#connection, this.#tools))
   }
 
   async readBody(limits: BodyLimits): Promise<Buffer> {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { GATEWAY_ERRORS } from '../http/gateway-error.ts'
 import type { Connection, ConnectionTools } from './connections.ts'
 import { NOTHING_READ, newRecord } from './new-record.ts'
+import { strictTransport } from './strict-transport.ts'
 
 type Code = 'malformed_request' | 'headers_too_large' | 'request_timeout'
 
@@ -39,7 +40,7 @@ export function refuseMalformed(
 
   const code = CODES[error.code ?? ''] ?? 'malformed_request'
   const isTold = !exchange?.answer.begun
-  const { status, body, text } = refusalOf(code)
+  const { status, body, text } = refusalOf(code, strictTransport(connection, tools))
   if (isTold) socket.write(text)
 
   const note = { code, detail: error.message }
@@ -58,9 +59,10 @@ export function refuseMalformed(
   else socket.destroySoon()
 }
 
-function refusalOf(code: Code) {
+function refusalOf(code: Code, always: readonly string[]) {
   const { status, sentence } = GATEWAY_ERRORS[code]
   const body = JSON.stringify({ error: code, error_description: sentence })
   const headers = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`
-  return { status, body, text: `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}\r\n\r\n${body}` }
+  const more = always.length > 0 ? `\r\n${always.join(': ')}` : ''
+  return { status, body, text: `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}${more}\r\n\r\n${body}` }
 }

@@ -14,8 +14,19 @@ const keyText = (one = key) => one.export({ type: 'pkcs8', format: 'pem' }).toSt
 /** What a source pushes. */
 function certificateFor(names: string[], now = NOW): ServerCertificate {
   const leaf = makeLeafCertificate({ ca: new X509Certificate(ca), caKey, key, names, now, randomBytes })
-  return { certificate: leaf + ca, key: keyText(), names, notAfter: leafEnd(now), made: false, warnings: [] }
+  return {
+    certificate: leaf + ca,
+    key: keyText(),
+    names,
+    notBefore: now,
+    notAfter: leafEnd(now),
+    made: false,
+    warnings: [],
+  }
 }
+
+/** What the list says of all of them. */
+const OF_CA = { keyType: 'rsa', issuer: new X509Certificate(ca).subject?.replace('CN=', ''), isPublic: false } as const
 
 const home = certificateFor(['dev.jasonhollis.com'])
 const wild = certificateFor(['*.example.com', 'example.com'])
@@ -33,88 +44,139 @@ function openWith(...certificates: ServerCertificate[]) {
 
 test('an empty store has nothing to serve, and says so without throwing', (t) => {
   const store = openCertificateStore({ now: () => NOW })
-  t.is(store.contextFor('dev.jasonhollis.com'), undefined)
-  t.is(store.contextFor(undefined), undefined)
-  t.is(store.defaultMaterial(), undefined)
+  t.is(store.find('dev.jasonhollis.com'), undefined)
+  t.is(store.find(undefined), undefined)
   t.deepEqual(store.list(), [])
   t.notThrows(() => store.push('acme', []))
 })
 
-test('an exact name comes before a wildcard, a wildcard before the default', (t) => {
-  const { contextFor } = openWith(home, wild, exact)
-  const [ofHome, ofWild, ofExact] = ['dev.jasonhollis.com', 'example.com', 'music.example.com'].map(contextFor)
+test('an exact name comes before a wildcard, which stands for one label; who asks for none gets the default', (t) => {
+  const { find } = openWith(home, wild, exact)
+  const [ofHome, ofWild, ofExact] = ['dev.jasonhollis.com', 'example.com', 'music.example.com'].map(find)
   t.is(new Set([ofHome, ofWild, ofExact, undefined]).size, 4)
-  t.is(contextFor('other.example.com'), ofWild)
-  t.is(contextFor('deep.other.example.com'), ofHome)
-  t.is(contextFor('.example.com'), ofHome)
-  t.is(contextFor('unknown.example'), ofHome)
-  t.is(contextFor(undefined), ofHome)
+  t.is(find('other.example.com'), ofWild)
+  for (const name of ['deep.other.example.com', '.example.com', 'unknown.example']) t.is(find(name), undefined, name)
+  t.is(find(undefined), ofHome)
 })
 
 test('case and the dot of the root make no difference', (t) => {
-  const { contextFor } = openWith(home, wild, exact)
-  t.is(contextFor('MUSIC.Example.com.'), contextFor('music.example.com'))
-  t.is(contextFor('dev.example.com'), contextFor('music.example.com'))
-  t.is(contextFor('Other.EXAMPLE.com.'), contextFor('example.com'))
+  const { find } = openWith(home, wild, exact)
+  t.is(find('MUSIC.Example.com.'), find('music.example.com'))
+  t.is(find('dev.example.com'), find('music.example.com'))
+  t.is(find('Other.EXAMPLE.com.'), find('example.com'))
 })
 
-test('whatever a client sends as a name gets the default', (t) => {
-  const { contextFor } = openWith(home, wild)
-  const strange: unknown[] = [
-    ...['', '.', '..', '*', 'com', '__proto__', 'constructor', '__proto__.example', 'x'.repeat(300), 'ÿþ\0\n'],
-    ...[`${'x.'.repeat(150)}example.com`, '\ud800', null, 7, {}, Buffer.from([0xff, 0]), Symbol('name')],
+test('whatever else a client sends as a name, there is nothing for it', (t) => {
+  const { find } = openWith(home, wild)
+  const strange = [
+    ...['', '.', '..', '*', '*.com', 'com', '__proto__', 'constructor', '__proto__.example', 'x'.repeat(300), 'ÿþ\0\n'],
+    ...[`${'x.'.repeat(150)}example.com`, '\ud800', 'example.com\0', 'a\n.b'],
   ]
-  for (const name of strange) t.is(contextFor(name as string), contextFor('dev.jasonhollis.com'), String(name))
+  for (const name of strange) t.is(find(name), undefined, JSON.stringify(name))
 })
 
 test('the default is the first one pushed, also after its source has pushed again', (t) => {
   const store = openWith(home)
   store.push('acme', [exact])
-  t.is(store.defaultMaterial()?.cert, home.certificate)
-  t.is(store.defaultMaterial()?.key, home.key)
+  t.is(store.find(undefined)?.cert[0], home.certificate)
+  t.is(store.find(undefined)?.key[0], home.key)
   store.push('files', [wild])
-  t.is(store.defaultMaterial()?.cert, wild.certificate)
-  t.is(store.contextFor('dev.jasonhollis.com'), store.contextFor('example.com'))
+  t.is(store.find(undefined)?.cert[0], wild.certificate)
+  t.is(store.find('dev.jasonhollis.com'), undefined)
 })
 
 test('a push takes the place of what the same source had, and of nothing else', (t) => {
   const store = openWith(home)
   store.push('acme', [exact])
-  const kept = store.contextFor('dev.jasonhollis.com')
+  const kept = store.find('dev.jasonhollis.com')
   store.push('acme', [wild])
-  t.is(store.contextFor('dev.jasonhollis.com'), kept)
-  t.is(store.contextFor('music.example.com'), store.contextFor('example.com'))
+  t.is(store.find('dev.jasonhollis.com'), kept)
+  t.is(store.find('music.example.com'), store.find('example.com'))
   store.push('acme', [])
-  t.is(store.contextFor('music.example.com'), kept)
+  t.is(store.find('music.example.com'), undefined)
 })
 
 test('of two certificates with one name the first is served', (t) => {
   const store = openWith(home, exact)
-  const before = store.contextFor('music.example.com')
+  const before = store.find('music.example.com')
   store.push('acme', [certificateFor(['music.example.com', 'new.example.com'])])
-  t.is(store.contextFor('music.example.com'), before)
-  t.not(store.contextFor('new.example.com'), before)
+  t.is(store.find('music.example.com'), before)
+  t.not(store.find('new.example.com'), before)
 })
 
 test('the list says what is served, and no secret', (t) => {
   const store = openWith(home)
   store.push('acme', [wild])
   t.deepEqual(store.list(), [
-    { source: 'files', names: ['dev.jasonhollis.com'], notAfter: leafEnd(NOW), isDefault: true },
-    { source: 'acme', names: ['*.example.com', 'example.com'], notAfter: leafEnd(NOW), isDefault: false },
+    {
+      ...OF_CA,
+      source: 'files',
+      names: ['dev.jasonhollis.com'],
+      notBefore: NOW - 3_600_000,
+      notAfter: leafEnd(NOW),
+      isDefault: true,
+    },
+    {
+      ...OF_CA,
+      source: 'acme',
+      names: ['*.example.com', 'example.com'],
+      notBefore: NOW - 3_600_000,
+      notAfter: leafEnd(NOW),
+      isDefault: false,
+    },
   ])
   t.notRegex(JSON.stringify(store.list()), /KEY/)
 })
 
 test('names and dates are those of the certificate, whatever the source says', (t) => {
   const store = openWith(home, { ...exact, names: ['dev.jasonhollis.com', 'claimed.example'], notAfter: 1 })
-  t.is(store.contextFor('claimed.example'), store.contextFor('dev.jasonhollis.com'))
+  t.is(store.find('claimed.example'), undefined)
   t.is(store.list()[1]?.notAfter, leafEnd(NOW))
+})
+
+test('everybody trusts what a root of theirs has signed, whether or not it is sent along', (t) => {
+  for (const [publicRoots, certificate, isPublic] of [
+    [[ca], home.certificate, true],
+    [[otherCa, ca], ownLeaf, true],
+    [[otherCa], home.certificate, false],
+    [[], home.certificate, false],
+    [undefined, home.certificate, false],
+  ] as const) {
+    const store = openCertificateStore({ now: () => NOW, publicRoots })
+    store.push('files', [{ ...home, certificate }])
+    t.is(store.find(undefined)?.isPublic, isPublic)
+    t.is(store.list()[0]?.isPublic, isPublic)
+  }
+})
+
+test('a CA that only has the name of a public root is trusted by nobody', (t) => {
+  const double = makeCaCertificate({ key: otherKey, host: 'dev.jasonhollis.com', now: NOW, randomBytes })
+  t.is(new X509Certificate(double).subject, new X509Certificate(ca).subject)
+  const store = openCertificateStore({ now: () => NOW, publicRoots: [double] })
+  store.push('files', [home])
+  t.false(store.find(undefined)?.isPublic)
+})
+
+test('the host of a request is one of the names, whatever its port, case and spelling', (t) => {
+  const { find } = openWith(certificateFor(['dev.example', '*.music.example', '127.0.0.1', '::1']))
+  const served = find(undefined)!
+  const good = [
+    'dev.example',
+    'DEV.example:8443',
+    'dev.example.',
+    'a.music.example',
+    '127.0.0.1:1',
+    '[::1]',
+    '[0:0::1]:9',
+  ]
+  for (const host of good) t.true(served.isFor(host), host)
+  for (const host of ['music.example', 'a.b.music.example', '127.0.0.2', '[::2]', 'example', '', 'dev.example:x'])
+    t.false(served.isFor(host), host)
 })
 
 test('who listens hears of each change, and of nothing that changes nothing', (t) => {
   const store = openWith(home)
-  const before = store.contextFor(undefined)
+  const before = store.find(undefined)
   let heard = 0
   const stop = store.onChange(() => {
     heard++
@@ -122,10 +184,10 @@ test('who listens hears of each change, and of nothing that changes nothing', (t
   store.push('files', [{ ...home }])
   store.push('acme', [])
   t.is(heard, 0)
-  t.is(store.contextFor(undefined), before)
+  t.is(store.find(undefined), before)
   store.push('files', [home, wild])
   t.is(heard, 1)
-  t.is(store.contextFor(undefined), before)
+  t.is(store.find(undefined), before)
   store.push('files', [wild, home])
   t.is(heard, 2)
   t.throws(() => store.push('files', [{ ...home, key: '' }]))
@@ -164,14 +226,12 @@ for (const [title, change, code] of [
 ] as [string, Partial<ServerCertificate>, string][]) {
   test(`a push of ${title} is refused whole, and what was served stays`, (t) => {
     const store = openWith(home, wild)
-    const before = [store.contextFor(undefined), store.contextFor('example.com'), store.list(), store.defaultMaterial()]
+    const before = [store.find(undefined), store.find('example.com'), store.list()]
     t.throws(() => store.push('files', [exact, { ...home, ...change }]), { code, name: 'CertificateError' })
-    t.deepEqual(
-      [store.contextFor(undefined), store.contextFor('example.com'), store.list(), store.defaultMaterial()],
-      before,
-    )
-    t.is(store.contextFor(undefined), before[0] as never)
-    t.is(store.contextFor('music.example.com'), before[1] as never)
+    t.deepEqual([store.find(undefined), store.find('example.com'), store.list()], before)
+    t.is(store.find(undefined), before[0] as never)
+    t.is(store.find('music.example.com'), before[1] as never)
+    t.is(store.find('DEV.example.com'), before[1] as never)
   })
 }
 
@@ -184,10 +244,10 @@ test('the error of a push says who brought it, and not what the key is', (t) => 
 test('the last certificate is not taken away', (t) => {
   const store = openWith(home)
   t.throws(() => store.push('files', []), { code: 'nothing_left' })
-  t.truthy(store.contextFor(undefined))
+  t.truthy(store.find(undefined))
   store.push('acme', [exact])
   t.notThrows(() => store.push('files', []))
-  t.is(store.defaultMaterial()?.cert, exact.certificate)
+  t.is(store.find(undefined)?.cert[0], exact.certificate)
 })
 
 test('a certificate is pushed good until its last second, and goes on being served after it', (t) => {
@@ -196,5 +256,5 @@ test('a certificate is pushed good until its last second, and goes on being serv
   t.notThrows(() => store.push('files', [home]))
   store.move(leafEnd(NOW) + 1)
   t.throws(() => store.push('files', [home]), { code: 'certificate_expired' })
-  t.truthy(store.contextFor('dev.jasonhollis.com'))
+  t.truthy(store.find('dev.jasonhollis.com'))
 })

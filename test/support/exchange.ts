@@ -26,7 +26,17 @@ export function noteExchange(
   const path = target.split('?', 1)[0] as string
   const record = requestRecord({ method, path, status: undefined, ending: undefined, duration: undefined })
   const exchange: Exchange = {
-    ...{ record, method, target, host: 'home.example', rawHeaders, headers, body: null, upgrade: undefined },
+    ...{
+      record,
+      method,
+      target,
+      host: 'home.example',
+      misdirected: false,
+      rawHeaders,
+      headers,
+      body: null,
+      upgrade: undefined,
+    },
     readBody: async () => Buffer.alloc(0),
     dropBody() {},
     answer: {

@@ -18,6 +18,7 @@ export class Http2Exchange implements Exchange {
   readonly body: Readable | null
   readonly answer: AnswerChannel
   readonly upgrade = undefined
+  readonly misdirected = false
   allowed?: Allowed
 
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, rawHeaders: string[]) {

@@ -6,6 +6,9 @@ import type { GuardTools } from '../../listen/guard-connections.ts'
 import { listenHttp } from '../../listen/listen-http.ts'
 import { listenHttps } from '../../listen/listen-https.ts'
 import type { Listener } from '../../listen/listener.ts'
+import type { TlsTools } from '../../listen/secure-servers.ts'
+import { openTicketKeys } from '../../listen/ticket-keys.ts'
+import type { Suites } from '../../net/tls-policy.ts'
 import type { RequestListener } from '../../telemetry/request-record.ts'
 import type { House } from '../open-house.ts'
 import type { Site } from '../open-site.ts'
@@ -25,19 +28,41 @@ export function listenForGateway(
   current: () => Site,
   { handle, guard, onEnd }: ListeningTools,
 ): Listeners {
-  const ticketKeys = house.environment.randomBytes(48)
   const tools = { ...readerTools(house, current), onEnd, guard }
   const handlePlainExchange = plainExchangeHandler({
     publicUrl: () => current().config.public_url,
     challengeAnswer: house.challenges.answer,
   })
+  const tls = tlsTools(house, current)
   const listeners = openListeners((kind, address) => {
     if (kind === 'metrics') return listenForMetrics(house, listeners, current, { address, guard })
     return kind === 'https'
-      ? listenHttps(address, house.certificates, ticketKeys, { ...tools, handle })
+      ? listenHttps(address, tls, { ...tools, handle })
       : listenHttp(address, { ...tools, handle: handlePlainExchange })
   })
   return listeners
+}
+
+/** The ticket keys are there as long as the process, whatever address it listens at. */
+function tlsTools({ environment, certificates, challenges, log }: House, current: () => Site): TlsTools {
+  let lastTold: string | undefined
+  return {
+    certificates,
+    alpnContext: (serverName) => challenges.alpnContext?.(serverName),
+    suites: () => servedBy(current()).suites,
+    hsts: () => servedBy(current()).hsts,
+    ticketKeys: openTicketKeys(environment.monotonic ?? (() => performance.now()), environment.randomBytes),
+    onError(error) {
+      const detail = String(error)
+      if (detail !== lastTold) log.error({ detail }, 'no certificate could be chosen for a connection')
+      lastTold = detail
+    },
+  }
+}
+
+/** Without TLS nobody asks: what is left of a listener that a reload has taken away. */
+function servedBy({ config: { tls } }: Site): { suites: Suites; hsts: boolean } {
+  return tls.source === 'none' ? { suites: 'alexa', hsts: false } : tls
 }
 
 /** Who asks for metrics is in no log: it would be most of its lines. */

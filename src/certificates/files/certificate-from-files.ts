@@ -1,6 +1,6 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import { CertificateError } from '../certificate-error.ts'
-import { checkChain, checkPurpose, secureContextOf } from '../check-chain.ts'
+import { checkChain, checkPurpose, checkServable } from '../check-chain.ts'
 import { readCertificates, readPrivateKey } from '../read-pem.ts'
 import {
   certificateName,
@@ -10,6 +10,7 @@ import {
   dayOf,
   namesOf,
   notAfterOf,
+  notBeforeOf,
   RENEWAL_TIME,
   type ServerCertificate,
 } from '../server-certificate.ts'
@@ -28,10 +29,11 @@ export async function certificateFromFiles(files: Files): Promise<ServerCertific
   checkPurpose(chain[0]!, files)
   const certificate = chainToPem(chain)
   const keyPem = key.export({ type: 'pkcs8', format: 'pem' }).toString()
-  secureContextOf(certificate, keyPem, files)
+  checkServable(certificate, keyPem, files)
   const notAfter = notAfterOf(chain)
   const warnings = findWarnings(chain, key, notAfter, files)
-  return { certificate, key: keyPem, names: namesOf(chain[0]!), notAfter, made: false, warnings }
+  const notBefore = notBeforeOf(chain)
+  return { certificate, key: keyPem, names: namesOf(chain[0]!), notBefore, notAfter, made: false, warnings }
 }
 
 function checkName(own: X509Certificate, { certificate, host }: Files): void {

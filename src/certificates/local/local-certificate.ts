@@ -10,6 +10,7 @@ import {
   coversName,
   namesOf,
   notAfterOf,
+  notBeforeOf,
   RENEWAL_TIME,
   type ServerCertificate,
 } from '../server-certificate.ts'
@@ -100,6 +101,7 @@ function served({ chain, key }: Leaf, made: boolean, directory: string): ServerC
     certificate: chainToPem(chain),
     key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
     names: namesOf(chain[0]!),
+    notBefore: notBeforeOf(chain),
     notAfter: notAfterOf(chain),
     made,
     caFile: caFile(directory),

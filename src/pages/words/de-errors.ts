@@ -57,6 +57,12 @@ export const deErrors: typeof enErrors = {
       'Sie ist nicht dafür gedacht, einfach geöffnet zu werden. Falls Sie gerade ein Konto verknüpfen wollten, gehen Sie zurück zur App und beginnen Sie noch einmal.',
     ],
   },
+  misdirected: {
+    title: 'Diese Adresse hat einen anderen Namen',
+    sentences: [
+      'Das Zertifikat dieses Gateways gilt für einen anderen Namen als den, den Sie geöffnet haben. Öffnen Sie es unter seinem eigenen Namen, nicht unter seiner Nummer.',
+    ],
+  },
   request_timeout: {
     title: 'Das hat zu lange gedauert',
     sentences: [

@@ -52,6 +52,12 @@ export const enErrors = {
       'It is not meant to be opened like this. If you were linking an account, go back to the app and start again.',
     ],
   },
+  misdirected: {
+    title: 'This address goes by another name',
+    sentences: [
+      'The certificate of this gateway is for another name than the one that you opened. Open it by its own name, not by its number.',
+    ],
+  },
   request_timeout: {
     title: 'That took too long',
     sentences: ['What your browser sent did not arrive in time. Go back and try again.'],

@@ -1,0 +1,119 @@
+/** What a client says first, as far as it decides who answers. */
+export interface ClientHello {
+  /** SNI, byte for byte; undefined where there is none. @see RFC 6066 section 3 */
+  serverName: string | undefined
+  /** ALPN, what the client likes best first. @see RFC 7301 section 3.1 */
+  protocols: string[]
+}
+
+/** `more`: nothing can be said before there are so many bytes in all. `garbled`: TLS, but no ClientHello, or too long a one. */
+export type HelloRead =
+  | { kind: 'whole'; hello: ClientHello }
+  | { kind: 'more'; length: number }
+  | { kind: 'not TLS' }
+  | { kind: 'garbled' }
+
+/** A record begins with its type, its version and its length. @see RFC 8446 section 5.1 */
+const RECORD_HEAD = 5
+const HANDSHAKE_RECORD = 22
+const LARGEST_RECORD = 16_384
+const CLIENT_HELLO = 1
+const MESSAGE_HEAD = 4
+
+/** Keys that withstand quantum computers, and padding, make 2 KB, and some clients 5 KB. With the heads of its records. */
+export const LARGEST_HELLO = 32_768
+/** Some clients cut it into a few, so that nobody on the way reads their SNI. */
+const MOST_RECORDS = 64
+
+const NOT_TLS = { kind: 'not TLS' } as const
+const GARBLED = { kind: 'garbled' } as const
+
+/**
+ * Reads a ClientHello, in one record or in several. Never throws, whatever the bytes are: TLS judges the rest of it.
+ * @param bytes all that has come so far.
+ * @see RFC 8446 section 4.1.2
+ */
+export function readClientHello(bytes: Buffer): HelloRead {
+  let message: Buffer = Buffer.alloc(0)
+  let at = 0
+  for (let records = 0; records < MOST_RECORDS; records++) {
+    if (bytes.length > at && bytes[at] !== HANDSHAKE_RECORD) return at === 0 ? NOT_TLS : GARBLED
+    if (bytes.length > at + 1 && bytes[at + 1] !== 3) return at === 0 ? NOT_TLS : GARBLED
+    if (bytes.length < at + RECORD_HEAD) return { kind: 'more', length: at + RECORD_HEAD }
+    const length = bytes.readUInt16BE(at + 3)
+    const end = at + RECORD_HEAD + length
+    if (length === 0 || length > LARGEST_RECORD || end > LARGEST_HELLO) return GARBLED
+    if (bytes.length < end) return { kind: 'more', length: end }
+    const fragment = bytes.subarray(at + RECORD_HEAD, end)
+    message = at === 0 ? fragment : Buffer.concat([message, fragment])
+    at = end
+    if (message[0] !== CLIENT_HELLO) return GARBLED
+    if (message.length < MESSAGE_HEAD) continue
+    const messageEnd = MESSAGE_HEAD + message.readUIntBE(1, 3)
+    if (messageEnd > LARGEST_HELLO) return GARBLED
+    if (message.length >= messageEnd) return readMessage(message.subarray(MESSAGE_HEAD, messageEnd))
+  }
+  return GARBLED
+}
+
+/** Its version and its random bytes. */
+const FIXED_PART = 34
+const SERVER_NAME = 0
+const HOST_NAME = 0
+const ALPN = 16
+
+function readMessage(message: Buffer): HelloRead {
+  const hello: ClientHello = { serverName: undefined, protocols: [] }
+  const session = vector(message, FIXED_PART, 1)
+  const suites = session && vector(message, session.end, 2)
+  const compressions = suites && vector(message, suites.end, 1)
+  if (!compressions) return GARBLED
+  // Before TLS 1.2 there could be none.
+  if (compressions.end === message.length) return { kind: 'whole', hello }
+  const extensions = vector(message, compressions.end, 2)
+  if (!extensions || extensions.end !== message.length) return GARBLED
+  for (let at = extensions.start; at < extensions.end; ) {
+    const body = vector(message, at + 2, 2)
+    if (!body) return GARBLED
+    const type = message.readUInt16BE(at)
+    const content = message.subarray(body.start, body.end)
+    if (type === SERVER_NAME && !readServerName(content, hello)) return GARBLED
+    if (type === ALPN && !readProtocols(content, hello)) return GARBLED
+    at = body.end
+  }
+  return { kind: 'whole', hello }
+}
+
+/** @returns whether it was well-formed. */
+function readServerName(content: Buffer, hello: ClientHello): boolean {
+  const list = vector(content, 0, 2)
+  if (!list || list.end !== content.length) return false
+  for (let at = list.start; at < list.end; ) {
+    const name = vector(content, at + 1, 2)
+    if (!name) return false
+    if (content[at] === HOST_NAME) hello.serverName ??= content.toString('latin1', name.start, name.end)
+    at = name.end
+  }
+  return true
+}
+
+/** @returns whether it was well-formed. */
+function readProtocols(content: Buffer, hello: ClientHello): boolean {
+  const list = vector(content, 0, 2)
+  if (!list || list.end !== content.length) return false
+  for (let at = list.start; at < list.end; ) {
+    const protocol = vector(content, at, 1)
+    if (!protocol) return false
+    hello.protocols.push(content.toString('latin1', protocol.start, protocol.end))
+    at = protocol.end
+  }
+  return true
+}
+
+/** Where a part is that begins with its own length, of so many bytes. @returns undefined where it isn't all there. */
+function vector(bytes: Buffer, at: number, lengthBytes: 1 | 2): { start: number; end: number } | undefined {
+  const start = at + lengthBytes
+  if (start > bytes.length) return undefined
+  const end = start + bytes.readUIntBE(at, lengthBytes)
+  return end > bytes.length ? undefined : { start, end }
+}
