@@ -17,7 +17,7 @@ async function open(t: ExecutionContext, change: Partial<MetricsSources> = {}) {
       ['music-assistant', true],
       ['dead', false],
     ],
-    certificates: () => [['dev.example', NOON + 1000]],
+    certificates: () => [['dev.example', 'files', 'rsa', NOON + 1000]],
     logLinesLost: () => 7,
     ...change,
   })
@@ -110,7 +110,7 @@ test('what is looked at when asked is what is the case then, and what is gone is
   t.deepEqual(await valuesOf('skillgate_log_lines_lost_total'), ['skillgate_log_lines_lost_total 5'])
   t.deepEqual(await valuesOf('skillgate_log_lines_lost_total'), ['skillgate_log_lines_lost_total 5'])
   t.deepEqual(await valuesOf('skillgate_certificate_expiry_time_seconds'), [
-    `skillgate_certificate_expiry_time_seconds{certificate="dev.example"} ${NOON / 1000 + 1}`,
+    `skillgate_certificate_expiry_time_seconds{certificate="dev.example",source="files",key_type="rsa"} ${NOON / 1000 + 1}`,
   ])
 })
 
