@@ -50,20 +50,28 @@ async function explained(error: unknown, path: string): Promise<CertificateError
     const message = `${path} leads to where this process may not look since it started: restart Skillgate.`
     return new CertificateError('file_unreadable', message, error)
   }
-  const remedy = code === 'EACCES' ? await ofCertbot(path) : ''
-  return new CertificateError('file_unreadable', explainFileError(error, path, 'read') + remedy, error)
+  const said = explainFileError(error, path, 'read')
+  const words =
+    code === 'EACCES' && (await isCertbots(path)) ? `${said.split(/(?<=\(uid \d+\)\.) /)[0]} ${copying(path)}` : said
+  return new CertificateError('file_unreadable', words, error)
 }
 
-/** Certbot's folders are for root alone, and each renewal makes files anew: giving one away doesn't last. */
-async function ofCertbot(path: string): Promise<string> {
+/** Whether it lies as certbot lays it out: `live/NAME/` with links into `archive/NAME/`. */
+async function isCertbots(path: string): Promise<boolean> {
   const whole = await realpath(path).catch(() => path)
-  const isCertbots = [path, whole].some((one) => /\/(live|archive)\/[^/]+\/[^/]+$/.test(one))
-  if (!isCertbots) return ''
-  const folder = dirname(path)
-  const account = accountName()
-  const copy = `install -D -o ${account} -m 600 -t /etc/skillgate/tls`
-  const hook = `printf '#!/bin/sh\\n${copy} "$RENEWED_LINEAGE/fullchain.pem" "$RENEWED_LINEAGE/privkey.pem"\\n' | sudo tee /etc/letsencrypt/renewal-hooks/deploy/skillgate && sudo chmod +x /etc/letsencrypt/renewal-hooks/deploy/skillgate`
-  return ` Better, since certbot makes new files at each renewal, have it copy them:  ${hook} && sudo RENEWED_LINEAGE=${folder} /etc/letsencrypt/renewal-hooks/deploy/skillgate  and write /etc/skillgate/tls/${basename(path)} under tls.`
+  return [path, whole].some((one) => /\/(live|archive)\/[^/]+\/[^/]+$/.test(one))
+}
+
+/** Its folders are for root alone, and each renewal makes new files: giving one away doesn't last. */
+function copying(path: string): string {
+  const hook = '/etc/letsencrypt/renewal-hooks/deploy/skillgate'
+  const copy = `install -D -o ${accountName()} -m 600 -t /etc/skillgate/tls "$RENEWED_LINEAGE/fullchain.pem" "$RENEWED_LINEAGE/privkey.pem"`
+  const commands = [
+    `printf '%s\\n' '#!/bin/sh' '${copy}' | sudo tee ${hook}`,
+    `sudo chmod +x ${hook}`,
+    `sudo RENEWED_LINEAGE=${dirname(path)} ${hook}`,
+  ]
+  return `Certbot makes new files for root at each renewal, so have it copy them:  ${commands.join(' && ')}  and write /etc/skillgate/tls/${basename(path)} under tls.`
 }
 
 function accountName(): string {
