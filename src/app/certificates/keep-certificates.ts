@@ -214,6 +214,8 @@ export function openCertificateKeeper({
     tend() {
       isTended = true
       watcher = watchFiles(files(), () => void lookSoon(), watching)
+      // What changed between the first load and the first watch would otherwise wait for an hour.
+      void watcher.ready.then(() => lookSoon())
       for (const one of held) begin(one)
       const stopLooking = repeat(sleep, LOOK_EVERY_MS, async () => {
         await lookSoon()
