@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, readlink, realpath } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { basename, dirname } from 'node:path'
+import { accountForChown } from '../files/account-name.ts'
 import { explainFileError } from '../files/explain-file-error.ts'
 import { CertificateError } from './certificate-error.ts'
 
@@ -65,20 +65,11 @@ async function isCertbots(path: string): Promise<boolean> {
 /** Its folders are for root alone, and each renewal makes new files: giving one away doesn't last. */
 function copying(path: string): string {
   const hook = '/etc/letsencrypt/renewal-hooks/deploy/skillgate'
-  const copy = `install -D -o ${accountName()} -m 600 -t /etc/skillgate/tls "$RENEWED_LINEAGE/fullchain.pem" "$RENEWED_LINEAGE/privkey.pem"`
+  const copy = `install -D -o ${accountForChown(process.geteuid?.() ?? 0)} -m 600 -t /etc/skillgate/tls "$RENEWED_LINEAGE/fullchain.pem" "$RENEWED_LINEAGE/privkey.pem"`
   const commands = [
     `printf '%s\\n' '#!/bin/sh' '${copy}' | sudo tee ${hook}`,
     `sudo chmod +x ${hook}`,
     `sudo RENEWED_LINEAGE=${dirname(path)} ${hook}`,
   ]
   return `Certbot makes new files for root at each renewal, so have it copy them:  ${commands.join(' && ')}  and write /etc/skillgate/tls/${basename(path)} under tls.`
-}
-
-function accountName(): string {
-  try {
-    return userInfo().username
-  } catch {
-    // An account without a name, as in a container.
-    return String(process.geteuid?.())
-  }
 }

@@ -97,6 +97,18 @@ test('each event of the audit trail is there from the start, at 0', async (t) =>
   t.deepEqual(await valuesOf('skillgate_audit_events_total'), ['skillgate_audit_events_total{event="signed_in"} 1'])
 })
 
+test('each replacement of a certificate is counted by where it comes from, and those that came to nothing', async (t) => {
+  const { certificateTried, valuesOf, lines } = await open(t)
+  const name = 'skillgate_certificate_renewals_total'
+  t.true((await lines()).includes(`${name}{source="files",result="failure"} 0`))
+  certificateTried('files', 'success')
+  certificateTried('files music.example', 'failure')
+  t.deepEqual(await valuesOf(name), [
+    `${name}{source="files",result="success"} 1`,
+    `${name}{source="files music.example",result="failure"} 1`,
+  ])
+})
+
 test('what is looked at when asked is what is the case then, and what is gone is told no more', async (t) => {
   let upstreams: [string, boolean][] = [['old', true]]
   let lost = 1
