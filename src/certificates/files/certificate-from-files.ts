@@ -1,5 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto'
+import { rootCertificates } from 'node:tls'
 import { checkChain, checkServable } from '../check-chain.ts'
+import { isPublic } from '../is-public.ts'
 import { chainToPem, namesOf, notAfterOf, notBeforeOf, type ServerCertificate } from '../server-certificate.ts'
 import { checkOwnCertificate } from './check-own-certificate.ts'
 import { checkReplacement } from './check-replacement.ts'
@@ -53,6 +55,9 @@ function findWarnings(chain: X509Certificate[], key: KeyObject, files: Files): s
   }
   if (chain.length === 1) {
     warnings.push(`${files.certificate} holds one certificate only: Alexa needs the whole chain (fullchain.pem).`)
+  } else if (!isPublic(chain, files.roots ?? rootCertificates)) {
+    const issuer = chain.at(-1)?.issuer.replaceAll('\n', ', ')
+    warnings.push(`${files.certificate} is of ${issuer}, whom not everybody trusts: Alexa will not link with it.`)
   }
   return warnings
 }

@@ -305,7 +305,7 @@ async function watchFolder(t: ExecutionContext) {
     store,
     now: () => NOW,
     open: () => filesSource({ certificate, key, host: HOST, now: () => NOW }),
-    log: { info: say, warn: say, error: say },
+    log: { info: say, warn: () => {}, error: say },
     watching: { settleMs: 10 },
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {

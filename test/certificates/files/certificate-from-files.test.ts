@@ -40,7 +40,8 @@ async function fileWith(text: string) {
   return path
 }
 async function read(certificate: string, privateKey = keyText(key), now = NOW, host = HOST) {
-  return certificateFromFiles({ certificate: await fileWith(certificate), key: await fileWith(privateKey), host, now })
+  const files = { certificate: await fileWith(certificate), key: await fileWith(privateKey), roots: [ca] }
+  return certificateFromFiles({ ...files, host, now })
 }
 
 /** The same certificate with other bytes in it, signed again by the CA: what node-forge can't make. */
@@ -207,6 +208,24 @@ test('an issuer that ends first decides how long the chain is good', async (t) =
   const oldCa = makeCa(caKey, HOST, NOW - 3640 * DAY)
   const { notAfter } = await read(leafOf(key, oldCa) + oldCa)
   t.is(notAfter, NOW - HOUR + 10 * DAY)
+})
+
+test('a certificate of a CA that not everybody trusts is a warning', async (t) => {
+  const oldCa = makeCa(otherCaKey, 'private.example')
+  const own = makeLeafCertificate({
+    ca: new X509Certificate(oldCa),
+    caKey: otherCaKey,
+    key,
+    names: [HOST],
+    now: NOW,
+    randomBytes,
+  })
+  const { warnings } = await read(own + oldCa)
+  t.is(warnings.length, 1)
+  t.regex(
+    warnings[0]!,
+    /is of CN=Skillgate local CA for private\.example .*, whom not everybody trusts: Alexa will not/,
+  )
 })
 
 test('a certificate without its issuers is a warning', async (t) => {
