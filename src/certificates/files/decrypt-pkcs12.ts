@@ -16,6 +16,8 @@ const HASHES: Record<string, string> = {
   '1.2.840.113549.2.10': 'sha384',
   '1.2.840.113549.2.11': 'sha512',
 }
+/** Seconds of work. The older way is gone on the only thread, and no program has ever asked for as much there. */
+const ROUNDS_LIMIT = { modern: 5_000_000, old: 200_000 }
 /** With the bytes of their keys. */
 const CIPHERS: Record<string, [name: string, keyBytes: number]> = {
   '2.16.840.1.101.3.4.1.2': ['aes-128-cbc', 16],
@@ -38,6 +40,7 @@ export async function decryptPkcs12(
   let plain: Buffer | undefined
   if (name === PBES2) plain = await decryptModern(partsOf(parameters), data, password)
   else if (OLD.test(name) && parameters) {
+    roundsOf(partsOf(parameters)[1], ROUNDS_LIMIT.old)
     // Most files are newer: their owners are spared node-forge.
     const { decryptOldPkcs12 } = await import('./decrypt-old-pkcs12.ts')
     plain = decryptOldPkcs12(name, parameters.whole, data, password)
@@ -67,11 +70,19 @@ async function decryptModern(
   const hash = prf ? HASHES[oidOf(partsOf(prf)[0])] : 'sha1'
   if (!hash) throw new UnknownCipher('hash')
   const [name, keyBytes] = cipher
-  const key = await promisify(pbkdf2)(password, octetsOf(salt), integerOf(iterations), keyBytes, hash)
+  const rounds = roundsOf(iterations, ROUNDS_LIMIT.modern)
+  const key = await promisify(pbkdf2)(password, octetsOf(salt), rounds, keyBytes, hash)
   const decipher = createDecipheriv(name, key, octetsOf(iv))
   try {
     return Buffer.concat([decipher.update(data), decipher.final()])
   } catch {
     return undefined
   }
+}
+
+/** @throws UnknownCipher where that would take for ever */
+function roundsOf(element: Asn1Element | undefined, limit: number): number {
+  const rounds = integerOf(element)
+  if (rounds > limit) throw new UnknownCipher(`${rounds} rounds`)
+  return rounds
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
@@ -117,4 +117,42 @@ test('a PKCS#12 file without a certificate, or without a key, says so', async (t
     code: 'key_invalid',
     message: `The PKCS#12 file ${keyless} holds no private key. Export it again, with the private key.`,
   })
+})
+
+test('a PKCS#12 file with more rounds than anybody waits for is refused with the command that makes a PEM file', async (t) => {
+  const message = (file: string) =>
+    `${file} is encrypted in a way that Skillgate does not know. Make a PEM file of it:  openssl pkcs12 -legacy -in ${file} -nodes -out ${file}.pem`
+  const modern = await exported(t, KEYS.rsa)
+  if (modern === undefined) return
+  const many = Buffer.from('0203ffffff', 'hex')
+  const rounds = Buffer.from('02020800', 'hex')
+  // 2048 rounds are 16 million then, and the lengths around are as before: the salt's last byte is given up for it.
+  const bytes = readFileSync(modern)
+  const at = bytes.indexOf(rounds)
+  const changed = Buffer.concat([bytes.subarray(0, at - 1), many, bytes.subarray(at + rounds.length)])
+  const salt = changed.lastIndexOf(Buffer.from([0x04]), at - 2)
+  changed[salt + 1] = (changed[salt + 1] as number) - 1
+  writeFileSync(modern, changed)
+  await t.throwsAsync(load(modern, PASSWORD), { code: 'certificate_invalid', message: message(modern) })
+})
+
+test('a PKCS#12 file that is cut short or damaged anywhere is refused, or no worse for it', async (t) => {
+  const file = await exported(t, KEYS.ec)
+  if (file === undefined) return
+  const whole = readFileSync(file)
+  const expected = (await load(file, PASSWORD))[0]?.key
+  const outcome = (bytes: Buffer) => {
+    writeFileSync(file, bytes)
+    return load(file, PASSWORD).then(
+      ([loaded]) => loaded?.key,
+      (error: Error) => error.name,
+    )
+  }
+  for (let at = 0; at < whole.length; at += 23) {
+    t.is(await outcome(whole.subarray(0, at)), 'CertificateError', `cut at ${at}`)
+    const damaged = Buffer.from(whole)
+    damaged[at] = (damaged[at] as number) ^ 0x55
+    const found = await outcome(damaged)
+    t.true(found === 'CertificateError' || found === expected, `byte ${at}: ${found}`)
+  }
 })
