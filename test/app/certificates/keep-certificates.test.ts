@@ -192,10 +192,11 @@ test('what was wrong only while it was written is never spoken of', async (t) =>
 })
 
 test('what is written all the time is spoken of all the same, a minute later', async (t) => {
-  const { keeper, brings, look, errors, tend, sleeping } = openKeeper(t)
+  const { keeper, brings, look, errors, tend, sleeping, settled } = openKeeper(t)
   brings('files', good())
   ;(await keeper.prepare([from('files')])).commit()
   tend()
+  await settled()
   for (let i = 1; i <= 12; i++) {
     brings('files', bad(`half of it, ${i}`))
     await look()
