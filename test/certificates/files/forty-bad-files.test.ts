@@ -6,12 +6,13 @@ import test, { type ExecutionContext } from 'ava'
 import { openCertificateKeeper } from '../../../src/app/certificates/keep-certificates.ts'
 import type { WantedCertificates } from '../../../src/app/certificates/wanted-certificates.ts'
 import type { CertificateError } from '../../../src/certificates/certificate-error.ts'
-import { openCertificateStore } from '../../../src/certificates/certificate-store.ts'
 import { filesSource } from '../../../src/certificates/files/files-source.ts'
 import { type CertificateRequest, CLIENT_AUTH, issueCertificate } from '../../support/issue-certificate.ts'
 import { folderForAll } from '../../support/other-account.ts'
+import { shake, startTlsListener } from '../../support/tls-listener.ts'
 
-const NOW = Date.UTC(2026, 10, 23, 6)
+// Clients compare with the real clock; certificates know whole seconds.
+const NOW = Math.floor(Date.now() / 1000) * 1000
 const DAY = 86_400_000
 const HOST = 'dev.jasonhollis.com'
 const rsa = (modulusLength: number) => generateKeyPairSync('rsa', { modulusLength }).privateKey
@@ -54,7 +55,8 @@ async function serve(t: ExecutionContext, password?: string) {
   folder.chain(leaf, issuerPem)
   folder.secret(password === undefined ? pem(leafKey) : encrypted(password))
   const now = () => NOW
-  const store = openCertificateStore({ now })
+  const listener = await startTlsListener(t, { publicRoots: [rootPem] })
+  const { store } = listener
   const names = [HOST, 'www.jasonhollis.com']
   const { certificate, key } = folder
   const wanted: WantedCertificates[] = [{ name: 'files', names, settings: { source: 'files', certificate, key } }]
@@ -89,6 +91,9 @@ async function serve(t: ExecutionContext, password?: string) {
       t.is(changes, 0)
       t.deepEqual(store.list(), before)
       t.is(keeper.certificates()[0]?.certificate, leaf + issuerPem)
+      const socket = await shake(listener, HOST, { ca: rootPem, rejectUnauthorized: true })
+      t.is(socket.getPeerX509Certificate()?.fingerprint256, new X509Certificate(leaf).fingerprint256)
+      socket.destroy()
       return error
     },
   }
@@ -109,6 +114,7 @@ const NOT_PEM =
 const ANEW = 'Have a certificate made for a new key: RSA of 2048 bits or more.'
 const WEAKER = 'If that is meant, restart Skillgate: a start takes what is there.'
 const EXPIRES = new Date(NOW - 2 * DAY).toISOString().slice(0, 10)
+const TODAY = new Date(NOW).toISOString().slice(0, 10)
 
 const BAD: Record<string, Bad> = {
   'is empty': {
@@ -174,18 +180,18 @@ const BAD: Record<string, Bad> = {
   'has expired': {
     code: 'certificate_expired',
     spoil: ({ chain }) => chain(make({ notBefore: NOW - 90 * DAY, notAfter: NOW - 2 * DAY }), issuerPem),
-    says: `Certificate 1 in C (CN=${HOST}) expired on ${EXPIRES}; today is 2026-11-23. Renew it, and check what should have renewed it.`,
+    says: `Certificate 1 in C (CN=${HOST}) expired on ${EXPIRES}; today is ${TODAY}. Renew it, and check what should have renewed it.`,
   },
   'has an issuer that has expired': {
     code: 'certificate_expired',
     spoil: ({ chain }) =>
       chain(leaf, issueCertificate({ ...issuer, issuer: root, notBefore: 0, notAfter: NOW - 2 * DAY, isCa: true })),
-    says: `Certificate 2 in C (CN=Issuing CA) expired on ${EXPIRES}; today is 2026-11-23. Renew it, and check what should have renewed it.`,
+    says: `Certificate 2 in C (CN=Issuing CA) expired on ${EXPIRES}; today is ${TODAY}. Renew it, and check what should have renewed it.`,
   },
   'is not yet valid': {
     code: 'certificate_not_yet_valid',
     spoil: ({ chain }) => chain(make({ notBefore: NOW + DAY }), issuerPem),
-    says: `Certificate 1 in C (CN=${HOST}) is valid only from 2026-11-24T06:00:00.000Z; it is 2026-11-23T06:00:00.000Z now. Check this machine's clock.`,
+    says: `Certificate 1 in C (CN=${HOST}) is valid only from ${new Date(NOW + DAY).toISOString()}; it is ${new Date(NOW).toISOString()} now. Check this machine's clock.`,
   },
   'is self-signed': {
     code: 'certificate_self_signed',
