@@ -149,6 +149,8 @@ export async function openHouse(
         store: certificates,
         open: (wanted) => openSource(wanted, environment),
         log,
+        now,
+        onTried: (source, result) => house.metrics?.certificateTried(source, result),
       }),
       challenges: openChallenges(),
       facts: openTokenFacts(store, { now, changesEveryMs }),

@@ -6,9 +6,10 @@ export interface CertificateSource {
   files: readonly string[]
   /**
    * What is to be served now, checked; makes or renews what can be made at once. Nothing, where it has yet to come.
+   * @param served what it brought before, if that is what is served: nothing weaker has to take its place.
    * @throws CertificateError, StorageError
    */
-  load: () => Promise<ServerCertificate[]>
+  load: (served?: readonly ServerCertificate[]) => Promise<ServerCertificate[]>
   /**
    * Goes on by itself, such as with renewals, as long as the gateway listens.
    * @param onNew is called when there is something new to load; must not throw. @returns ends it; what was loaded stays good.

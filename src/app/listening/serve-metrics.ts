@@ -17,7 +17,10 @@ export async function measure(house: House, listeners: Listeners, current: () =>
     openConnections: () => listeners.connections(),
     openTunnels: () => countTunnels(listeners.exchanges()),
     upstreams: () => [...current().upstreams.values()].map(({ name, reachable }) => [name, reachable]),
-    certificates: () => house.certificates.list().map(({ names, notAfter }) => [names[0] ?? '', notAfter]),
+    certificates: () =>
+      house.certificates
+        .list()
+        .map(({ source, names, keyType, notAfter }) => [names[0] ?? '', source, keyType, notAfter]),
     logLinesLost: house.telemetry.lost,
   })
   house.closing.defer(metrics.close)
@@ -48,6 +51,7 @@ export function metricsHandler(house: House, metrics: Metrics): ExchangeHandler 
               upstream,
               until: new Date(endsAt).toISOString(),
             })),
+            degraded: house.certificateKeeper.concerns().map(({ words }) => words),
           })
         : await metricsAnswer(path, metrics)
     sendAnswer(exchange, exchange.method === 'GET' || exchange.method === 'HEAD' ? answer : NOT_ALLOWED)
