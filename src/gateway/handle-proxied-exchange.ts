@@ -1,4 +1,5 @@
 import { GatewayError } from '../http/gateway-error.ts'
+import { withoutMapping } from '../net/client-address.ts'
 import { answerRefusal } from './answer-refusal.ts'
 import type { ExchangeHandler } from './handle-exchange.ts'
 import { forwardedProblem } from './headers/forwarded-over-https.ts'
@@ -24,7 +25,8 @@ export function proxiedExchangeHandler({ isProxy, handle }: ProxiedTools): Excha
   }
 
   function refusalOf(peer: string, rawHeaders: string[]): GatewayError | undefined {
-    if (!isProxy(peer)) return new GatewayError('not_a_trusted_proxy', `${peer} is not in listen.trusted_proxies`)
+    if (!isProxy(peer))
+      return new GatewayError('not_a_trusted_proxy', `${withoutMapping(peer)} is not in listen.trusted_proxies`)
     const problem = forwardedProblem(rawHeaders)
     return problem === undefined ? undefined : new GatewayError('forwarded_without_https', problem)
   }

@@ -54,7 +54,7 @@ export function spellAddress(address: string): string {
 }
 
 /** IPv4 that came to an IPv6 socket is IPv4. An IPv6 address may bear its network interface, as in `fe80::1%eth0`. */
-function withoutMapping(address: string): string {
+export function withoutMapping(address: string): string {
   if (!address.includes(':')) return address
   return address.replace(/^::ffff:(?=\d+\.)|%.*$/g, '')
 }

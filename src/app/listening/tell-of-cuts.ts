@@ -1,4 +1,5 @@
 import { type Every, everyInterval } from '../../gateway/every-interval.ts'
+import { withoutMapping } from '../../net/client-address.ts'
 import { CONNECTION_CUTS, type ConnectionCut, PROXY_MISTAKES } from '../../telemetry/connection-cuts.ts'
 import type { Logger } from '../../telemetry/log.ts'
 
@@ -23,7 +24,7 @@ export function tellOfCuts(
   }
 
   function whence(why: ConnectionCut): string {
-    return PROXY_MISTAKES.has(why) ? ` (the last from ${peers.get(why)})` : ''
+    return PROXY_MISTAKES.has(why) ? ` (the last from ${withoutMapping(peers.get(why) ?? '')})` : ''
   }
 
   const timer = every(INTERVAL_MS, tell)

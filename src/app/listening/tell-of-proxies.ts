@@ -1,3 +1,4 @@
+import { withoutMapping } from '../../net/client-address.ts'
 import type { Logger } from '../../telemetry/log.ts'
 
 /** So long at least lies between two lines about the same proxy. */
@@ -17,7 +18,8 @@ export function tellOfProxies(log: Pick<Logger, 'warn'>, now: () => number): (pe
     for (const [known, since] of toldAt) if (Math.abs(at - since) >= INTERVAL_MS) toldAt.delete(known)
     if (toldAt.has(peer) || toldAt.size >= MOST_PROXIES) return
     toldAt.set(peer, at)
-    const detail = `${peer} sends ${header}: point it at the port of listen.plain, and list ${peer} in listen.trusted_proxies`
+    const address = withoutMapping(peer)
+    const detail = `${address} sends ${header}: point it at the port of listen.plain, and list ${address} in listen.trusted_proxies`
     log.warn({ detail }, 'a proxy that ends TLS comes to listen.http, which only redirects')
   }
 }

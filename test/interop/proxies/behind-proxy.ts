@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
+import type { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { ADA, startTestHouse, type TestHouse } from '../../support/gateway.ts'
 import { callApi, link, refresh } from '../../support/linking.ts'
 import { asMusicAssistant, openMusicClient } from '../../support/music-client.ts'
@@ -57,16 +58,16 @@ export async function useThroughProxy(
   client.socket.close()
   t.is((await client.closed).code, 1005)
 
-  const path = '/health?from-outside'
+  const path = '/.well-known/oauth-authorization-server'
   const spoofed = ['X-Forwarded-For: 203.0.113.66', 'X-Forwarded-Proto: http', 'Accept: application/json']
   const { status, header } = await exchangeRaw({ ...outside, localAddress: CLIENT }, rawRequest(`GET ${path}`, spoofed))
   t.is(status, 200)
   t.deepEqual(header('location'), [])
   const linked = house.events().filter(({ event }) => event === 'linked')
   t.true(linked.every(({ user }) => user === ADA.name))
-  const ended = house.requests.records.findLast(({ userAgent, status }) => userAgent === undefined && status === 200)
-  t.is(ended?.listener, listener)
-  t.is(ended?.address, seen)
+  const record = await ended(house, (one) => one.path === path)
+  t.is(record.listener, listener)
+  t.is(record.address, seen)
 }
 
 /** What somebody outside is told through a proxy that is set up the wrong way round. */
@@ -75,4 +76,15 @@ export async function askThroughProxy(house: HouseBehindProxy, port: number, hea
     { ...house, port, localAddress: CLIENT },
     rawRequest('GET /health', [...headers, 'Connection: close']),
   )
+}
+
+/** The next request to end of which this holds. */
+export async function ended(
+  { requests }: HouseBehindProxy,
+  holds: (record: RequestRecord) => boolean,
+): Promise<RequestRecord> {
+  for (;;) {
+    const record = await requests.next()
+    if (holds(record)) return record
+  }
 }
