@@ -30,6 +30,14 @@ test('with tls: none, check says where proxies come to, and of no certificate', 
   t.false(lines.some((line) => line.startsWith('  https') || line.includes('local CA')))
 })
 
+test('check says whose connections begin with a header of the PROXY protocol', async (t) => {
+  const { type, folder } = await openTerminal(t, ({ listen }) => {
+    Object.assign(listen, { trusted_proxies: ['127.0.0.1'], proxy_protocol: true })
+  })
+  writeFileSync(join(folder, 'data', 'music-assistant.token'), 'a-token', { mode: 0o600 })
+  t.true((await type('check')).includes('  PROXY protocol, before each connection of listen.trusted_proxies'))
+})
+
 test("with tls: none, Alexa's console and the package go by a certificate that nobody here has seen, and say so", async (t) => {
   const { type, folder } = await openProxiedTerminal(t)
   const told = (await type('alexa console')).join('\n')

@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import test, { type ExecutionContext } from 'ava'
+import fc from 'fast-check'
 import { startTestHouse, type TestHouse } from '../support/gateway.ts'
+import { seedOf } from '../support/property.ts'
 import { tlv, version1, version2 } from '../support/proxy-headers.ts'
 import { RawClient, rawRequest } from '../support/raw-client.ts'
 
@@ -245,4 +247,21 @@ test('who looks whether the port is open, and goes, leaves no line', async (t) =
   await once(socket.resume(), 'close')
   await house.gateway.close()
   t.false(house.log.some((line) => line.includes('connections were cut off')))
+})
+
+test('whatever a proxy sends, in whatever pieces, nothing is answered without a header, and the gateway goes on', async (t) => {
+  const house = await startBehindProxy(t)
+  const beginnings = ['', 'PROXY ', version1(CLIENT).slice(0, -2), '\r\n\r\n\0\r\nQUIT\n']
+  const piece = fc.oneof(
+    fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
+    fc.constantFrom(...beginnings).map((text) => Buffer.from(text, 'latin1')),
+  )
+  const property = fc.asyncProperty(fc.array(piece, { maxLength: 5 }), fc.boolean(), async (pieces, tls) => {
+    const port = tls ? house.port : house.gateway.plain!.port
+    // A byte that no header goes on with.
+    const said = await say(t, port, [...pieces.filter(({ length }) => length > 0), Buffer.from([0xff]), OVER_TLS])
+    t.false(said.includes('200 OK'))
+  })
+  await fc.assert(property, { seed: seedOf(t), numRuns: 60 })
+  t.is((await speakTls(t, house, version1(CLIENT)).send(HEALTH).answer()).status, 200)
 })

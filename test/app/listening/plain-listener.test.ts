@@ -106,3 +106,28 @@ test('whoever reads the metrics needs no header of the PROXY protocol, and witho
   t.regex(await say(t, port, rawRequest('GET /readyz', [CLOSE])), /^HTTP\/1\.1 200 .*"ready":true/s)
   t.regex(await say(t, port, rawRequest('GET /metrics', [CLOSE])), /reason="no_proxy_header"/)
 })
+
+test('what the tunnels of Cloudflare and Tailscale send is understood, and none of it gets to upstreams', async (t) => {
+  const house = await startPlain(t)
+  const cloudflare = [
+    'CF-Connecting-IP: 203.0.113.9',
+    'CF-IPCountry: DE',
+    'CF-RAY: 8f1c2d3e4f5a6b7c-FRA',
+    'CF-Visitor: {"scheme":"https"}',
+    'Cdn-Loop: cloudflare; loops=1',
+    'Accept-Encoding: gzip, br',
+  ]
+  const tailscale = [
+    'X-Forwarded-Host: home.tail1234.ts.net',
+    'Tailscale-Headers-Info: https://tailscale.com/s/serve-headers',
+  ]
+  for (const [name, headers] of Object.entries({ cloudflare, tailscale })) {
+    const text = rawRequest(`GET /open/${name}`, [HTTPS, 'X-Forwarded-For: 203.0.113.9', CLOSE, ...headers])
+    await say(t, house.gateway.plain!.port, text)
+    const { listener, address } = await house.requests.next()
+    t.deepEqual([listener, address], ['plain', '203.0.113.9'])
+    const seen = house.music.requests.find(({ url }) => url === `/open/${name}`)!
+    t.deepEqual(seen.header('x-forwarded-host'), ['dev.jasonhollis.com'])
+    for (const guarded of ['cf-connecting-ip', 'cf-visitor', 'cf-ray']) t.deepEqual(seen.header(guarded), [])
+  }
+})

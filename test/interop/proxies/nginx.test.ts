@@ -34,6 +34,45 @@ test('nginx ends TLS before listen.plain: an account is linked through it, and a
   await useThroughProxy(t, house, port, { listener: 'plain' })
 })
 
+/** As Nginx Proxy Manager writes a proxy host with WebSockets, and with our lines under "Advanced". */
+function proxyHost(to: string, { certificate, key }: { certificate: string; key: string }) {
+  const advanced = example('nginx-proxy-manager.conf', {})
+  return (listen: string) => `
+server {
+  set $forward_scheme http;
+  set $server "${to.replace(/:.*/, '')}";
+  set $port ${to.replace(/.*:/, '')};
+  listen ${listen} ssl http2;
+  server_name localhost;
+  ssl_certificate ${certificate};
+  ssl_certificate_key ${key};
+  proxy_set_header Upgrade $http_upgrade;
+  proxy_set_header Connection $http_connection;
+  proxy_http_version 1.1;
+${advanced}
+  location / {
+    proxy_set_header Upgrade $http_upgrade;
+    proxy_set_header Connection $http_connection;
+    proxy_http_version 1.1;
+    add_header X-Served-By $host;
+    proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-Scheme $scheme;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Real-IP $remote_addr;
+    proxy_pass $forward_scheme://$server:$port$request_uri;
+  }
+}`
+}
+
+test('a proxy host of Nginx Proxy Manager with the lines of the example: the same', async (t) => {
+  const nginx = findNginx(t)
+  if (nginx === undefined) return
+  const house = await startBehindProxy(t)
+  const port = await startNginx(t, nginx, 'http', proxyHost(house.plain, house.material))
+  await useThroughProxy(t, house, port, { listener: 'plain' })
+})
+
 test('nginx passes TLS on with the PROXY protocol: the same, and the gateway knows whose connection it is', async (t) => {
   const nginx = findNginx(t)
   if (nginx === undefined) return
