@@ -162,7 +162,7 @@ function requestCounter({ requests, durations, received, sent, refusals }: Reque
 
 /** As Prometheus' people write values: in one word. */
 function labelOf(reason: string): string {
-  return reason.replace(' ', '_')
+  return reason.replaceAll(' ', '_')
 }
 
 /** Nothing was measured yet where it isn't a number. */

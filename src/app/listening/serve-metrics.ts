@@ -37,14 +37,17 @@ function countTunnels(exchanges: Iterable<Exchange>): Map<string, number> {
 }
 
 /** Answers `/metrics` and `/readyz`, for whoever gets to the address that they are served at. */
-export function metricsHandler(house: House, metrics: Metrics): ExchangeHandler {
+export function metricsHandler(house: House, metrics: Metrics, current: () => Site): ExchangeHandler {
   return async function handleMetrics(exchange) {
     const { path } = exchange.record
     const answer =
       path === '/readyz'
         ? readinessAnswer({
             listening: house.phase === 'ok',
-            certificate: house.certificates.list().some(({ notAfter }) => notAfter > house.environment.now()),
+            // With `tls: none` it is the business of the proxy in front.
+            certificate:
+              current().config.tls.source === 'none' ||
+              house.certificates.list().some(({ notAfter }) => notAfter > house.environment.now()),
             database: house.store.healthy(),
             ending: house.endingTokens.map(({ userName, upstream, endsAt }) => ({
               user: userName,
