@@ -10,8 +10,9 @@ import type { CommandPolicy } from '../music-assistant/command.ts'
 import { clientAddressReader } from '../net/client-address.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { whyRefused } from '../oauth/grants/why-refused.ts'
+import { findDevice } from '../users/devices.ts'
 import { openAccount } from './account/open-account.ts'
-import { openHostSessions } from './account/open-host-sessions.ts'
+import { openHostSessions, whoMaySignIn } from './account/open-host-sessions.ts'
 import { loadSimulatedChain } from './alexa/load-simulated-chain.ts'
 import { openSkillRequests } from './alexa/open-skill-requests.ts'
 import { skillDestinations } from './alexa/skill-destinations.ts'
@@ -58,6 +59,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const registration = await loadRegistration(config, environment)
   const policies = commandPolicies(config)
   const readName = headerNames(config.identity_headers)
+  const maySignIn = whoMaySignIn(config)
   const { visits, gate } = openHostSessions(house, config)
   const account = openAccount(server, visits, config)
   const concern = () => house.certificateKeeper.concerns()[0]?.words
@@ -79,6 +81,9 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     directives: openDirectives(environment),
     streamUrls: loadStreamUrls(config, house),
     sessions: gate,
+    devices: {
+      find: (certificate) => findDevice({ store: house.store, now: environment.now }, certificate, maySignIn),
+    },
     skillRequests: openSkillRequests(house, server, simulated),
     clientAddress: clientAddressReader(config.listen.trusted_proxies),
     headerNames: readName,

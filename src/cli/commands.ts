@@ -4,6 +4,7 @@ import { alexaPackage } from './alexa-package.ts'
 import { alexaSimulate } from './alexa-simulate.ts'
 import { audit } from './audit.ts'
 import { backup } from './backup.ts'
+import { certDevice, certDevices } from './cert-device.ts'
 import { check } from './check.ts'
 import { clientList, clientNewSecret, clientRemove } from './client.ts'
 import { clientSecret } from './client-secret.ts'
@@ -47,6 +48,8 @@ export const COMMANDS: Record<string, Command> = {
     words: ['DIR'],
     options: ['lambda'],
   },
+  'cert device': { run: certDevice, words: 'any', options: ['user'] },
+  'cert devices': { run: certDevices },
   audit: { run: audit, options: ['last', 'json'] },
   log: { run: log, options: ['last', 'follow'] },
   trace: { run: trace, options: ['last', 'json'] },

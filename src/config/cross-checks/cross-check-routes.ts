@@ -26,10 +26,16 @@ export const draftRoute = z.object({
 
 export type DraftRoute = z.infer<typeof draftRoute>
 
+export interface RoutesSurroundings {
+  basePath: string
+  upstreams?: Record<string, unknown> | undefined
+  publicUrl?: string | undefined
+}
+
 /** What of a route contradicts itself, another route, or the paths that the gateway itself answers. */
 export function routeMistakes(
   routes: (DraftRoute | undefined)[],
-  { basePath, upstreams = {} }: { basePath: string; upstreams?: Record<string, unknown> | undefined },
+  { basePath, upstreams = {}, publicUrl }: RoutesSurroundings,
 ): Mistake[] {
   return routes.flatMap((route, i) => {
     if (!route) return []
@@ -38,6 +44,7 @@ export function routeMistakes(
       ...targetMistakes(route),
       ...accessMistakes(route),
       ...skillMistakes(route),
+      ...deviceMistakes(route, publicUrl),
       ...strangerMistakes(route, upstreams),
       ...judgedMistakes(route, upstreams),
     ]
@@ -123,6 +130,21 @@ function directiveMistakes(route: DraftRoute): Mistake[] {
   if (route.websocket === true)
     mistakes.push({ path: ['websocket'], message: 'expected none, for a directive comes through no WebSocket' })
   return mistakes
+}
+
+/** A certificate is asked for before any path is known, and at the host of the gateway itself neither Alexa nor a browser has one. */
+function deviceMistakes({ auth, host }: DraftRoute, publicUrl: string | undefined): Mistake[] {
+  if (auth !== 'mtls') return []
+  if (host === undefined)
+    return [
+      {
+        path: ['host'],
+        message: 'expected a host name, for whoever comes to an mtls route is asked for a certificate',
+      },
+    ]
+  if (publicUrl === undefined || host !== URL.parse(publicUrl)?.hostname) return []
+  const message = 'expected another host than that of public_url, for Alexa would be asked for a certificate there too'
+  return [{ path: ['host'], message }]
 }
 
 /** A skill has one address, and Alexa only ever posts to it. */

@@ -27,6 +27,7 @@ const draftOauth = {
 
 /** As much of a configuration as refers to other parts of it, however wrong the rest may be. */
 const draft = z.object({
+  public_url: word,
   listen: draftListen.partial().optional().catch(undefined),
   tls: draftTls.optional().catch(undefined),
   upstreams: named,
@@ -58,7 +59,7 @@ export function crossCheck(value: unknown): Mistake[] {
     ...sessionMistakes(data),
     ...lifetimeMistakes(oauth),
     ...clientMistakes(oauth.clients),
-    ...routeMistakes(routes, { basePath, upstreams }),
+    ...routeMistakes(routes, { basePath, upstreams, publicUrl: data.public_url }),
     ...conversationMistakes(routes, upstreams),
     ...audioMistakes(audio, routes, upstreams),
     ...alexaMistakes(alexa, { basePath, upstreams, routes }),
