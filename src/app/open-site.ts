@@ -16,6 +16,7 @@ import { openHostSessions, whoMaySignIn } from './account/open-host-sessions.ts'
 import { loadSimulatedChain } from './alexa/load-simulated-chain.ts'
 import { openSkillRequests } from './alexa/open-skill-requests.ts'
 import { skillDestinations } from './alexa/skill-destinations.ts'
+import { type DeviceCertificates, openDeviceCertificates } from './certificates/open-device-certificates.ts'
 import { connectionLimits } from './listening/connection-limits.ts'
 import { allowNow } from './music-assistant/allow-now.ts'
 import { commandPolicies } from './music-assistant/command-policies.ts'
@@ -39,6 +40,8 @@ export interface Site extends SiteOfGateway {
   upstreams: Map<string, Upstream>
   /** Which commands pass, by the names of the upstreams that have any. */
   policies: Map<string, CommandPolicy>
+  /** Where devices are asked for their certificates. */
+  deviceCertificates: DeviceCertificates
 }
 
 /**
@@ -59,6 +62,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const registration = await loadRegistration(config, environment)
   const policies = commandPolicies(config)
   const readName = headerNames(config.identity_headers)
+  const deviceCertificates = await openDeviceCertificates(config, environment)
   const maySignIn = whoMaySignIn(config)
   const { visits, gate } = openHostSessions(house, config)
   const account = openAccount(server, visits, config)
@@ -71,6 +75,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     connectionLimits: connectionLimits(config, house.machine),
     upstreams,
     policies,
+    deviceCertificates,
     protocols: loadProtocols(upstreams.values(), ({ name }) => allowNow(() => house.current?.(), name)),
     routes: compileRoutes(
       [...own, ...skill, ...loadRoutes(config, byName, policies)],

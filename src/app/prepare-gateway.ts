@@ -8,6 +8,7 @@ import type { Listener } from '../listen/listener.ts'
 import { dateLinks } from '../oauth/grants/date-links.ts'
 import { redateFuture } from '../oauth/grants/redate-future.ts'
 import type { Store } from '../store/store.ts'
+import { keepStaples } from './certificates/keep-staples.ts'
 import { wantedCertificates } from './certificates/wanted-certificates.ts'
 import { keepTime } from './data/keep-time.ts'
 import { lookAfterStore } from './data/look-after-store.ts'
@@ -107,6 +108,8 @@ export async function prepareGateway(
     guardMemory(house, listeners, current)
     const isHeld = watchLogGrowth(databaseFile(config))
     closing.defer(house.certificateKeeper.tend())
+    const { staples, certificates, certificateKeeper, log } = house
+    closing.defer(keepStaples({ staples, store: certificates, certificates: certificateKeeper.certificates, log }))
     closing.defer(maintainStore(store, house.clock, house.log, { isHeld }))
     closing.defer(keepTime({ store, clock: house.clock, log: house.log, redate }))
     closing.defer(lookAfterStore(store, house.log))

@@ -13,18 +13,18 @@ import { table } from './table.ts'
 import { withStore } from './with-store.ts'
 import type { CommandOptions, World } from './world.ts'
 
-const USAGE = 'skillgate cert device NAME --user USER, or skillgate cert device remove NAME'
+const USAGE = 'skillgate cert device NAME [FILE] --user USER, or skillgate cert device remove NAME'
 
-/** `skillgate cert device NAME --user USER`: a certificate for somebody's own device; `remove NAME` ends it. */
+/** `skillgate cert device NAME [FILE] --user USER`: a certificate for somebody's own device; `remove NAME` ends it. */
 export async function certDevice(world: World, options: CommandOptions, ...words: string[]): Promise<number> {
   const [first, second, ...more] = words
   if (first === 'remove') {
     if (second === undefined || more.length > 0) throw new CommandError(`Say which: ${USAGE}`)
     return remove(world, requireName(second))
   }
-  if (first === undefined || second !== undefined) throw new CommandError(`Say which: ${USAGE}`)
+  if (first === undefined || more.length > 0) throw new CommandError(`Say which: ${USAGE}`)
   if (options.user === undefined) throw new CommandError(`Say whose it is: skillgate cert device ${first} --user USER`)
-  return make(world, requireName(first), options.user)
+  return make(world, requireName(first), options.user, second)
 }
 
 /** `skillgate cert devices`: which devices have a certificate. */
@@ -44,11 +44,10 @@ const HEADINGS = ['NAME', 'USER', 'SINCE', 'UNTIL', 'SERIAL NUMBER']
 /** So many letters are 86 bits: whoever gets hold of the file alone doesn't get in. */
 const PASSWORD_LETTERS = 20
 
-function make(world: World, name: string, userName: string): Promise<number> {
+function make(world: World, name: string, userName: string, path = `${name}.p12`): Promise<number> {
   const { now, randomBytes } = world
   return withStore(world, async ({ config, store, audit }) => {
     const user = await requireUser(store, userName)
-    const path = `${name}.p12`
     await requireFree(store, config, name)
     if (existsSync(path)) throw new CommandError(`There is a file ${path} already: move it away first.`)
     const host = new URL(config.public_url).hostname

@@ -41,7 +41,8 @@ export async function help({ print }: World): Promise<number> {
   alexa console                    what goes where in Alexa's developer console
   alexa package DIR                write the skill as the ASK CLI deploys it; --lambda adds a Lambda handler
 
-  cert device NAME --user USER     make a certificate for somebody's own device, for routes with auth: mtls
+  cert device NAME [FILE] --user USER
+                                   make a certificate for somebody's own device, for routes with auth: mtls
   cert devices                     which devices have one
   cert device remove NAME          end one, for a device that was lost
 

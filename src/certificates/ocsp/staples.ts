@@ -19,6 +19,8 @@ const RENEW_MS = 5 * 60_000
 export interface Staples {
   /** What to hand to a client, at once. @param certificate the one that it is served, in DER. */
   find: (certificate: Buffer) => Buffer | undefined
+  /** Whether this one, in PEM, names a responder. */
+  isWatched: (chain: string) => boolean
   /** From now on these are asked about, where they name a responder; the others are forgotten. */
   set: (certificates: Pick<ServerCertificate, 'certificate'>[]) => void
   /** Asks about those whose turn it is, one after the other. Never rejects. */
@@ -130,6 +132,10 @@ export function openStaples({ now, ask, log }: StapleTools): Staples {
       if (all.size === 0) return undefined
       const one = all.get(createHash('sha256').update(certificate).digest('hex'))
       return one && current(one)
+    },
+    isWatched(chain) {
+      const [certificate, issuer] = parseCertificates(chain, 'a certificate that is served')
+      return certificate !== undefined && issuer !== undefined && partsOf(certificate)?.responder !== undefined
     },
     set,
     look,
