@@ -45,7 +45,7 @@ test('whoever shows no certificate is told in words how to get one, and what els
   t.is(program.status, 403)
   t.is(program.headers.connection, 'close', 'the next connection is asked anew')
   t.like(JSON.parse(program.body), { error: 'certificate_required' })
-  t.regex(JSON.parse(program.body).error_description, /skillgate cert device NAME --user USER$/)
+  t.regex(JSON.parse(program.body).error_description, /skillgate cert device NAME --user USER\.$/)
   const person = await askAs(house, { headers: { accept: 'text/html', 'accept-language': 'de' } })
   t.regex(person.body, /Nur für Geräte mit Zertifikat.*skillgate cert device NAME --user USER/s)
   t.is((await askAs(house, { path: '/open' })).status, 200)
@@ -217,6 +217,18 @@ test('a page of another address can have a browser with a certificate do nothing
   t.is(house.seen.length, 0)
   const own: Record<string, string>[] = [{ 'sec-fetch-site': 'same-origin' }, { origin: `https://${PRIVATE}` }]
   for (const headers of own) t.is((await post(headers)).status, 200, JSON.stringify(headers))
+})
+
+test('where a person signs in to the upstream as well, what their page says goes on, and no access token of ours', async (t) => {
+  const house = await startDeviceHouse(t, ({ routes }) => {
+    routes.push({ host: PRIVATE, path: '/own', upstream: 'ui', auth: 'mtls', pass_authorization: true } as never)
+  })
+  const device = await house.makeDevice('mobile')
+  const authorization = 'Bearer upstreams-own'
+  await askAs(house, { device, path: '/own', headers: { authorization } })
+  t.is(house.seen.at(-1)?.authorization, authorization)
+  await askAs(house, { device, path: '/other', headers: { authorization } })
+  t.is(house.seen.at(-1)?.authorization, undefined)
 })
 
 test('a reload that brings such a host asks from the next handshake on', async (t) => {

@@ -26,16 +26,10 @@ export const draftRoute = z.object({
 
 export type DraftRoute = z.infer<typeof draftRoute>
 
-export interface RoutesSurroundings {
-  basePath: string
-  upstreams?: Record<string, unknown> | undefined
-  publicUrl?: string | undefined
-}
-
 /** What of a route contradicts itself, another route, or the paths that the gateway itself answers. */
 export function routeMistakes(
   routes: (DraftRoute | undefined)[],
-  { basePath, upstreams = {}, publicUrl }: RoutesSurroundings,
+  { basePath, upstreams = {} }: { basePath: string; upstreams?: Record<string, unknown> | undefined },
 ): Mistake[] {
   return routes.flatMap((route, i) => {
     if (!route) return []
@@ -44,7 +38,6 @@ export function routeMistakes(
       ...targetMistakes(route),
       ...accessMistakes(route),
       ...skillMistakes(route),
-      ...deviceMistakes(route, publicUrl),
       ...strangerMistakes(route, upstreams),
       ...judgedMistakes(route, upstreams),
     ]
@@ -97,8 +90,8 @@ const WITHOUT_BODY: unknown[] = [204, 205, 304]
 /** The kinds of access that ask for an access token, which may have to have scopes. */
 const TAKING_SCOPES = ['bearer', 'bearer-or-session', 'alexa-skill', 'alexa-directive']
 
-/** The kinds of access that let in who has signed in in a browser. */
-const SIGNED_IN = ['session', 'bearer-or-session']
+/** The kinds of access that let in who is there in person: who has signed in in a browser, or has a device of theirs. */
+const SIGNED_IN = ['session', 'bearer-or-session', 'mtls']
 
 function accessMistakes(route: DraftRoute): Mistake[] {
   const mistakes: Mistake[] = []
@@ -130,21 +123,6 @@ function directiveMistakes(route: DraftRoute): Mistake[] {
   if (route.websocket === true)
     mistakes.push({ path: ['websocket'], message: 'expected none, for a directive comes through no WebSocket' })
   return mistakes
-}
-
-/** A certificate is asked for before any path is known, and at the host of the gateway itself neither Alexa nor a browser has one. */
-function deviceMistakes({ auth, host }: DraftRoute, publicUrl: string | undefined): Mistake[] {
-  if (auth !== 'mtls') return []
-  if (host === undefined)
-    return [
-      {
-        path: ['host'],
-        message: 'expected a host name, for whoever comes to an mtls route is asked for a certificate',
-      },
-    ]
-  if (publicUrl === undefined || host !== URL.parse(publicUrl)?.hostname) return []
-  const message = 'expected another host than that of public_url, for Alexa would be asked for a certificate there too'
-  return [{ path: ['host'], message }]
 }
 
 /** A skill has one address, and Alexa only ever posts to it. */

@@ -8,6 +8,7 @@ import { audioMistakes, draftAudio } from './cross-check-audio.ts'
 import { clientMistakes, draftClient } from './cross-check-clients.ts'
 import { commandMistakes } from './cross-check-commands.ts'
 import { conversationMistakes } from './cross-check-conversations.ts'
+import { deviceMistakes } from './cross-check-devices.ts'
 import { draftLifetimes, lifetimeMistakes } from './cross-check-lifetimes.ts'
 import { draftRoute, routeMistakes } from './cross-check-routes.ts'
 import { draftListen, draftTls, tlsMistakes } from './cross-check-tls.ts'
@@ -59,7 +60,8 @@ export function crossCheck(value: unknown): Mistake[] {
     ...sessionMistakes(data),
     ...lifetimeMistakes(oauth),
     ...clientMistakes(oauth.clients),
-    ...routeMistakes(routes, { basePath, upstreams, publicUrl: data.public_url }),
+    ...routeMistakes(routes, { basePath, upstreams }),
+    ...deviceMistakes(routes, { publicUrl: data.public_url, hasTls: data.tls?.source !== 'none' }),
     ...conversationMistakes(routes, upstreams),
     ...audioMistakes(audio, routes, upstreams),
     ...alexaMistakes(alexa, { basePath, upstreams, routes }),

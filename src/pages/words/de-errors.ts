@@ -72,7 +72,7 @@ export const deErrors: typeof enErrors = {
     title: 'Nur für Geräte mit Zertifikat',
     sentences: [
       'Dieses Gerät hat kein Zertifikat gezeigt, das von diesem Gateway stammt und noch gilt.',
-      'Wer das Gateway betreibt, kann eines ausstellen:  skillgate cert device NAME --user USER',
+      'Wer das Gateway betreibt, kann eines ausstellen, mit skillgate cert device NAME --user USER.',
       'Installieren Sie es auf dem Gerät, öffnen Sie diese Seite neu und wählen Sie es, wenn der Browser fragt.',
     ],
   },

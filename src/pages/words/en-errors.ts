@@ -67,7 +67,7 @@ export const enErrors = {
     title: 'Only for devices with a certificate',
     sentences: [
       'This device has shown no certificate that this gateway made and that is still good.',
-      'Whoever runs the gateway can make one:  skillgate cert device NAME --user USER',
+      'Whoever runs the gateway can make one, with skillgate cert device NAME --user USER.',
       'Install it on the device, open this page anew, and choose it when the browser asks.',
     ],
   },
