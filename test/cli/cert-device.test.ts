@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import { addUser } from '../../src/users/users.ts'
 import { ADA } from '../support/gateway.ts'
 import { openTerminal } from '../support/terminal.ts'
@@ -88,4 +89,29 @@ test('whoever is removed takes their devices along', async (t) => {
     (await type('cert devices')).slice(1).map((line) => line.split(' ')[0]),
     ['three'],
   )
+})
+
+test('a device that was removed after a backup stays out when it is restored, and the CA of devices comes back', async (t) => {
+  const terminal = await openTerminal(t)
+  const { folder, type, store, now } = terminal
+  await addUser(store, terminal, ADA)
+  for (const name of ['lost', 'kept']) await type(`cert device ${name} ${join(folder, `${name}.p12`)}`, { user: 'ada' })
+  await type(`backup ${join(folder, 'backup')}`)
+  terminal.advance(60_000)
+  await type('cert device remove lost')
+  await store.close()
+  const [key, certificate] = ['device-ca.key', 'device-ca.pem'].map((name) => join(folder, 'data', name)) as [
+    string,
+    string,
+  ]
+  const before = [readFileSync(key, 'utf8'), readFileSync(certificate, 'utf8')]
+  for (const file of [key, certificate]) rmSync(file)
+  const said = await type(`restore ${join(folder, 'backup')}`)
+  t.regex(said.join('\n'), /the device lost of ada, removed/)
+  t.deepEqual([readFileSync(key, 'utf8'), readFileSync(certificate, 'utf8')], before)
+  t.is(statSync(key).mode & 0o777, 0o600)
+  const again = await openKeyvStore(join(folder, 'data', 'skillgate.db'), now)
+  t.teardown(() => again.close())
+  t.is(await again.get('device-certificate', 'lost'), undefined)
+  t.truthy(await again.get('device-certificate', 'kept'))
 })
