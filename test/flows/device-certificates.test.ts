@@ -41,7 +41,7 @@ test('a device with a certificate is let in as its user, and the upstream is tol
 
 test('whoever shows no certificate is told in words how to get one, and what else is at that host is there', async (t) => {
   const house = await startDeviceHouse(t)
-  const program = await askAs(house)
+  const program = await askAs(house, { headers: { connection: 'keep-alive' } })
   t.is(program.status, 403)
   t.is(program.headers.connection, 'close', 'the next connection is asked anew')
   t.like(JSON.parse(program.body), { error: 'certificate_required' })
