@@ -114,6 +114,7 @@ async function startNow(
   const roots = readFileSync(caFile as string, 'utf8')
   const dispatcher = new Agent({ connect: { ca: roots } })
   t.teardown(() => dispatcher.close())
+  const headers = { 'user-agent': 'test' }
   const directory = `https://127.0.0.1:${port}/dir`
   /** It says that it listens just before it does. */
   const isThere = () =>
@@ -123,7 +124,7 @@ async function startNow(
     )
   await until(isThere)
   const tell = async (url: string, body: unknown) => {
-    const answer = await request(url, { method: 'POST', body: JSON.stringify(body), dispatcher })
+    const answer = await request(url, { method: 'POST', headers, body: JSON.stringify(body), dispatcher })
     const said = await answer.body.text()
     if (answer.statusCode !== 200) throw new Error(`${url}: ${answer.statusCode} ${said}`)
   }

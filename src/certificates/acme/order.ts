@@ -1,15 +1,21 @@
+import { CertificateError } from '../certificate-error.ts'
 import type { DnsRecords } from './dns/dns-records.ts'
+import type { RenewalWindow } from './renewal-time.ts'
 
 export type ChallengeType = 'http-01' | 'tls-alpn-01' | 'dns-01'
 
-export type KeyKind = 'rsa' | 'ec'
-
-/** What is asked of a CA: one certificate. */
-export interface OrderRequest {
+/** Which CA, and how it is spoken to. */
+export interface Directory {
   /** URL of the directory. */
   directory: string
   /** PEM roots that the directory is trusted by; those of Node if absent. */
   roots?: string | undefined
+  /** `Skillgate/VERSION`. */
+  userAgent: string
+}
+
+/** What is asked of a CA: one certificate. */
+export interface OrderRequest extends Directory {
   /** PEM, ES256. */
   accountKey: string
   /** That of an earlier order with the same key; registered if absent. */
@@ -25,8 +31,6 @@ export interface OrderRequest {
   profile?: string | undefined
   /** The PEM chain that this one replaces, for the CA to know (RFC 9773 section 5). */
   replaces?: string | undefined
-  /** `Skillgate/VERSION`. */
-  userAgent: string
 }
 
 /** How the CA is shown whose names they are, and who is told meanwhile. */
@@ -51,25 +55,38 @@ export interface OrderedCertificate {
   accountUrl: string
 }
 
-/** An order came to nothing; the message says why, in words. */
-export class OrderError extends Error {
-  override name = 'OrderError'
+/** What a CA says about when to renew a certificate (RFC 9773). */
+export interface RenewalInfo {
+  /** Undefined where it doesn't say. */
+  window: RenewalWindow | undefined
+  /** When to ask again. Milliseconds. */
+  retryAfterMs: number | undefined
+  /** Where it explains why, if it does. */
+  explanation: string | undefined
+}
+
+/** What a CA is asked for. Each rejects with OrderError only. */
+export interface CertificateAuthority {
+  order: (request: OrderRequest, ways: OrderWays) => Promise<OrderedCertificate>
+  /** @param certificate PEM. */
+  renewalInfo: (directory: Directory, certificate: string) => Promise<RenewalInfo>
+}
+
+export interface OrderProblem {
   /** What the CA calls it, without its prefix (RFC 8555 section 6.7), such as `rateLimited`. */
-  readonly code: string | undefined
+  reason?: string | undefined
   /** How long the CA asks to wait. Milliseconds. */
-  readonly retryAfterMs: number | undefined
+  retryAfterMs?: number | undefined
+}
 
-  constructor(
-    message: string,
-    { code, retryAfterMs }: { code?: string | undefined; retryAfterMs?: number | undefined } = {},
-  ) {
-    super(message)
-    this.code = code
-    this.retryAfterMs = retryAfterMs
-  }
-
+/** An order came to nothing; the message says why, in words. */
+export class OrderError extends CertificateError {
+  override name = 'OrderError'
   /** What goes back over the pipe of an errand. */
-  get details(): { code?: string | undefined; retryAfterMs?: number | undefined } {
-    return { code: this.code, retryAfterMs: this.retryAfterMs }
+  readonly details: OrderProblem
+
+  constructor(message: string, details: OrderProblem = {}, cause?: unknown) {
+    super('order_failed', message, cause)
+    this.details = details
   }
 }
