@@ -164,7 +164,7 @@ export async function openHouse(
         open: (wanted) => openSource(wanted, environment),
         log,
       }),
-      challenges: openChallenges(),
+      challenges: openChallenges(environment),
       errands,
       facts: openTokenFacts(store, { now, changesEveryMs }),
       skillRequests: openSkillRequestMemory(environment, amazon),

@@ -48,7 +48,7 @@ function tlsTools({ environment, certificates, challenges, log }: House, current
   let lastTold: string | undefined
   return {
     certificates,
-    alpnContext: (serverName) => challenges.alpnContext?.(serverName),
+    alpnContext: (serverName) => challenges.alpnContext(serverName),
     suites: () => servedBy(current()).suites,
     hsts: () => servedBy(current()).hsts,
     ticketKeys: openTicketKeys(environment.monotonic ?? (() => performance.now()), environment.randomBytes),

@@ -2,6 +2,8 @@ import { CertificateError } from '../certificate-error.ts'
 import type { DnsRecords } from './dns/dns-records.ts'
 import type { RenewalWindow } from './renewal-time.ts'
 
+export type KeyKind = 'rsa' | 'ec'
+
 export type ChallengeType = 'http-01' | 'tls-alpn-01' | 'dns-01'
 
 /** Which CA, and how it is spoken to. */
