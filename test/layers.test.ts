@@ -52,6 +52,9 @@ const ONLY_IMPORTER: Record<string, string> = {
   'prom-client': 'telemetry/metrics.ts',
 }
 
+/** Run programs: in an errand, whose process is there for that alone. */
+const RUNS_PROGRAMS = ['certificates/acme/dns/run-program.ts']
+
 interface Import {
   file: string
   from: string
@@ -117,7 +120,8 @@ test('nothing is used that is taken from a process with --permission, as a gatew
     // FileHandle.sync() and chmodSync() of a path are there; so is execve, for the launcher.
     const taken =
       /\b(fsync|fdatasync|fchmod|fchown|futimes)(Sync)?\(|'node:(child_process|worker_threads|inspector|wasi)'/
-    t.notRegex(text, taken, `${file}: docs/decisions/process.md`)
+    const own = RUNS_PROGRAMS.includes(file) ? text.replace("'node:child_process'", '') : text
+    t.notRegex(own, taken, `${file}: docs/decisions/process.md`)
   }
 })
 
