@@ -8,6 +8,7 @@ import type { Listener } from '../listen/listener.ts'
 import { dateLinks } from '../oauth/grants/date-links.ts'
 import { redateFuture } from '../oauth/grants/redate-future.ts'
 import type { Store } from '../store/store.ts'
+import type { CertificateKeeper } from './certificates/keep-certificates.ts'
 import { wantedCertificates } from './certificates/wanted-certificates.ts'
 import { keepTime } from './data/keep-time.ts'
 import { lookAfterStore } from './data/look-after-store.ts'
@@ -50,6 +51,8 @@ export interface RunningGateway {
   reload: (config: Config) => Promise<void>
   /** For the metrics: also of a reload that came to nothing before it got here. */
   countReload: (result: 'success' | 'failure') => void
+  /** Has certificates renewed before their time. */
+  renew: CertificateKeeper['renew']
   /** What happens to each request that comes over TLS, whatever has read it. */
   handle: ExchangeHandler
   /** Stops accepting, finishes what is in flight, and closes everything, within 8 s. */
@@ -138,6 +141,7 @@ export async function prepareGateway(
       get metrics() {
         return listeners.find('metrics')
       },
+      renew: house.certificateKeeper.renew,
       handle,
       reload,
       countReload: (result) => house.metrics?.reloaded(result),

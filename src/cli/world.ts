@@ -37,6 +37,8 @@ export interface CommandOptions {
   passphrase?: boolean
   ended?: string
   lambda?: boolean
+  ca?: boolean
+  format?: string
 }
 
 /** What can be typed after `skillgate`. */
