@@ -36,6 +36,7 @@ import { type Machine, thisMachine } from './listening/connection-limits.ts'
 import { callToUpstream } from './music-assistant/call-to-upstream.ts'
 import { isPersonal } from './music-assistant/is-personal.ts'
 import type { Site } from './open-site.ts'
+import { type Errands, openErrands } from './process/errands.ts'
 import { RELEASED_AT } from './released-at.ts'
 import { StartError } from './start-error.ts'
 
@@ -69,6 +70,8 @@ export interface House {
   certificateKeeper: CertificateKeeper
   /** What a CA wants to find on the plain listener. */
   challenges: Challenges
+  /** What is done in a process of its own. */
+  errands: Errands
   verifyPassword: VerifyPassword
   /** Where passwords wait to be checked. */
   passwordSlots: ReservedSlots
@@ -95,6 +98,8 @@ export interface HouseOptions {
   comparesCommands?: boolean
   /** For addresses that were bound before. */
   takePort?: TakePort
+  /** The process for errands, where it was begun before. */
+  errands?: Errands
   /** Where the certificates of skill requests come from, and whom they have to come from. */
   amazon?: CertificatesOfAmazon
   /** In PEM: whose certificates every browser trusts; those that Node comes with, if absent. */
@@ -106,11 +111,20 @@ export async function openHouse(
   { data_dir, tls, public_url }: Config,
   environment: Environment,
   telemetry: Telemetry,
-  { changesEveryMs, machine = thisMachine(), anew = false, takePort, amazon, publicRoots }: HouseOptions = {},
+  {
+    changesEveryMs,
+    machine = thisMachine(),
+    anew = false,
+    takePort,
+    amazon,
+    errands = openErrands(),
+    publicRoots,
+  }: HouseOptions = {},
 ): Promise<House> {
   const { now, monotonic = () => performance.now() } = environment
   const log = telemetry.logger
   const closing = new AsyncDisposableStack()
+  closing.defer(() => errands.close())
   try {
     const onMigrated = (version: number, copy: string) =>
       log.info({ detail: `it was of version ${version}; a copy is in ${copy}` }, 'database brought up to date')
@@ -151,6 +165,7 @@ export async function openHouse(
         log,
       }),
       challenges: openChallenges(),
+      errands,
       facts: openTokenFacts(store, { now, changesEveryMs }),
       skillRequests: openSkillRequestMemory(environment, amazon),
       personalTokens: openPersonalTokens({
