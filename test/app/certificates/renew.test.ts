@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { openCertificateKeeper } from '../../../src/app/certificates/keep-certificates.ts'
@@ -8,7 +8,7 @@ import type { WantedCertificates } from '../../../src/app/certificates/wanted-ce
 import { CertificateError } from '../../../src/certificates/certificate-error.ts'
 import type { CertificateSource } from '../../../src/certificates/certificate-source.ts'
 import { openCertificateStore } from '../../../src/certificates/certificate-store.ts'
-import { certificateFromFiles } from '../../../src/certificates/files/certificate-from-files.ts'
+import { localCertificate } from '../../../src/certificates/local/local-certificate.ts'
 import type { ServerCertificate } from '../../../src/certificates/server-certificate.ts'
 import { copied, get, NAMES, NOW, original, removeAll } from '../../support/certificates.ts'
 
@@ -54,14 +54,7 @@ async function openKeeper(t: ExecutionContext, renew: () => Promise<void>) {
 
 /** Another certificate, of the same CA. */
 async function another(): Promise<ServerCertificate> {
-  const directory = await copied()
-  await get(directory, NOW + 380 * 86_400_000)
-  const files = {
-    certificate: join(directory, 'local.pem'),
-    key: join(directory, 'local.key'),
-    host: NAMES[0] as string,
-  }
-  return certificateFromFiles({ ...files, now: NOW + 380 * 86_400_000 })
+  return localCertificate({ directory: await copied(), names: NAMES, now: NOW, randomBytes, anew: true })
 }
 
 test('what a source has renewed is served at once, and who is renewed by others is said to be', async (t) => {
