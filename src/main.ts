@@ -27,6 +27,7 @@ const OPTIONS = {
   lambda: { type: 'boolean' },
   ca: { type: 'boolean' },
   format: { type: 'string' },
+  staging: { type: 'boolean' },
 } as const
 
 /** From the words after `skillgate` to a command. @returns the exit code. */

@@ -10,7 +10,10 @@ export interface Challenges {
   /** @param path of the request, without its query. @returns the body to answer 200 with, or undefined for a 404. */
   answer: (path: string) => string | undefined
   /** What a CA is shown that asks for `acme-tls/1` at this name (RFC 8737), in PEM; undefined where none is expected. */
-  alpnContext?: (serverName: string) => { cert: string; key: string } | undefined
+  alpnContext: (serverName: string) => { cert: string; key: string } | undefined
+  /** Shows this at the name, from the next handshake on. */
+  putAlpn: (name: string, shown: { cert: string; key: string }) => void
+  removeAlpn: (name: string) => void
 }
 
 const PREFIX = '/.well-known/acme-challenge/'
@@ -25,6 +28,7 @@ const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/
  */
 export function openChallenges(): Challenges {
   const pending = new Map<string, string>()
+  const shown = new Map<string, { cert: string; key: string }>()
   return {
     put(token, keyAuthorization) {
       const [start, thumbprint = '', ...rest] = keyAuthorization.split('.')
@@ -37,5 +41,8 @@ export function openChallenges(): Challenges {
       pending.delete(token)
     },
     answer: (path) => (path.startsWith(PREFIX) ? pending.get(path.slice(PREFIX.length)) : undefined),
+    alpnContext: (serverName) => shown.get(serverName.toLowerCase()),
+    putAlpn: (name, context) => void shown.set(name.toLowerCase(), context),
+    removeAlpn: (name) => void shown.delete(name.toLowerCase()),
   }
 }

@@ -6,6 +6,7 @@ import { audit } from './audit.ts'
 import { backup } from './backup.ts'
 import { cert } from './cert.ts'
 import { certExport } from './cert-export.ts'
+import { certGet } from './cert-get.ts'
 import { certRenew } from './cert-renew.ts'
 import { check } from './check.ts'
 import { clientList, clientNewSecret, clientRemove } from './client.ts'
@@ -29,6 +30,11 @@ export const COMMANDS: Record<string, Command> = {
   check: { run: check },
   reload: { run: reload },
   cert: { run: cert },
+  'cert get': {
+    run: (world, options, ...words) => certGet(world, options, ...words),
+    words: 'any',
+    options: ['staging'],
+  },
   'cert renew': { run: (world, _, ...words) => certRenew(world, ...words), words: 'any' },
   'cert export': {
     run: (world, options, ...words) => certExport(world, options, ...words),

@@ -11,6 +11,7 @@ export async function help({ print }: World): Promise<number> {
 
   cert                             which certificates there are, until when, and who renews them
   cert renew [NAME]                renew them now, or those of one host
+  cert get --staging [NAME]        try out whether a CA gives a certificate, each step in words; nothing is kept
   cert export [FILE]               the local CA for other devices, and how they come to trust it;
                                    --format pem | der | mobileconfig (for iPhones)
 

@@ -77,6 +77,7 @@ async function serve(
   const commands = {
     reload: () => kept.reload('skillgate reload'),
     renew: async (name: string) => tellRenewals(await running.renew(isMeantBy(name)), name),
+    challenge: running.showChallenge,
   }
   const closeControl = await openControl(config.data_dir, commands, log.logger)
 

@@ -39,6 +39,7 @@ export interface CommandOptions {
   lambda?: boolean
   ca?: boolean
   format?: string
+  staging?: boolean
 }
 
 /** What can be typed after `skillgate`. */

@@ -12,14 +12,16 @@ import { StartError } from '../start-error.ts'
 const PATH_LENGTH_LIMIT = 100
 /** For what is asked to arrive. */
 const REQUEST_TIMEOUT_MS = 5000
-/** Of a request; none is as long, even with a host name. */
-const REQUEST_LENGTH_LIMIT = 300
+/** Of a request; none is as long, even with a host name and what a CA is to be shown. */
+const REQUEST_LENGTH_LIMIT = 1000
 
 /** What a running gateway can be asked for from the same machine, by whoever may use its data folder. */
 export interface ControlCommands {
   reload: () => Promise<ReloadOutcome>
   /** For `skillgate cert renew`. @param name a host or a source; nothing for all. */
   renew?: (name: string) => Promise<ReloadOutcome>
+  /** For `skillgate cert get`. @param lent a `LentChallenge`, in JSON. */
+  challenge?: (lent: string) => Promise<ReloadOutcome>
 }
 
 /** The socket in the data folder. */
