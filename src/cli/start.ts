@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { isMeantBy } from '../app/certificates/renew-source.ts'
+import { tellRenewals } from '../app/certificates/tell-renewals.ts'
 import { databaseFile } from '../app/data/open-store.ts'
 import { prepareGateway, type RunningGateway } from '../app/prepare-gateway.ts'
 import { beginErrands } from '../app/process/begin-errands.ts'
@@ -72,7 +74,11 @@ async function serve(
   const nobody = (await listUsers(prepared.store)).length === 0
   const running = await prepared.listen()
   listening.resolve(running)
-  const commands = { reload: () => kept.reload('skillgate reload') }
+  const commands = {
+    reload: () => kept.reload('skillgate reload'),
+    renew: async (name: string) => tellRenewals(await running.renew(isMeantBy(name)), name),
+    challenge: running.showChallenge,
+  }
   const closeControl = await openControl(config.data_dir, commands, log.logger)
 
   if (nobody) print('Nobody can sign in yet. Add a user, also while this runs:  npx skillgate user add NAME')

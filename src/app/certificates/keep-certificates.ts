@@ -7,6 +7,7 @@ import { StorageError } from '../../files/storage-error.ts'
 import type { Logger } from '../../telemetry/log.ts'
 import { type FileWatcher, type WatchOptions, watchFiles } from '../reloading/watch-files.ts'
 import { repeat, type Sleep, sleepQuietly } from '../repeat.ts'
+import { type Renewal, renewSource } from './renew-source.ts'
 import type { WantedCertificates } from './wanted-certificates.ts'
 
 /** Often enough for certificates that live for days. Milliseconds. */
@@ -29,6 +30,8 @@ export interface CertificateKeeper {
   prepare: (wanted: WantedCertificates[]) => Promise<PreparedCertificates>
   /** All that the sources have brought, those of the first one first. */
   certificates: () => ServerCertificate[]
+  /** Renews those that are meant at once, one source after the other, and serves what came. Never rejects for what they say. */
+  renew: (isMeant: (wanted: WantedCertificates) => boolean) => Promise<Renewal[]>
   /** From now on looks after changes and renewals. @returns ends it. */
   tend: () => () => Promise<void>
 }
@@ -115,6 +118,14 @@ export function openCertificateKeeper({
     }
   }
 
+  async function renew(isMeant: (wanted: WantedCertificates) => boolean): Promise<Renewal[]> {
+    const renewals: Renewal[] = []
+    for (const one of held.filter(({ wanted }) => isMeant(wanted))) {
+      renewals.push(await renewSource(one.wanted, one.source, () => load(one)))
+    }
+    return renewals
+  }
+
   function lookSoon(one?: Held): Promise<void> {
     last = last.then(async () => {
       for (const each of one ? [one] : held) await look(each)
@@ -137,6 +148,14 @@ export function openCertificateKeeper({
   return {
     prepare,
     certificates: () => held.flatMap(({ certificates }) => certificates),
+    renew(isMeant) {
+      const renewed = last.then(() => renew(isMeant))
+      last = renewed.then(
+        () => {},
+        () => {},
+      )
+      return renewed
+    },
     tend() {
       isTended = true
       watcher = watchFiles(files(), () => void lookSoon(), watching)
