@@ -146,7 +146,7 @@ export async function prepareGateway(
         return listeners.find('metrics')
       },
       renew: house.certificateKeeper.renew,
-      showChallenge: lendChallenges(house.challenges, environment),
+      showChallenge: lendChallenges(house.challenges),
       handle,
       reload,
       countReload: (result) => house.metrics?.reloaded(result),

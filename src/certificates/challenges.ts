@@ -49,9 +49,6 @@ export function openChallenges(environment: Pick<Environment, 'now' | 'randomByt
     },
     alpnContext: (serverName) => shown.get(certificateName(serverName)),
     answer: (path) => (path.startsWith(PREFIX) ? pending.get(path.slice(PREFIX.length)) : undefined),
-    alpnContext: (serverName) => shown.get(serverName.toLowerCase()),
-    putAlpn: (name, context) => void shown.set(name.toLowerCase(), context),
-    removeAlpn: (name) => void shown.delete(name.toLowerCase()),
   }
 }
 

@@ -16,7 +16,7 @@ export async function answerChallengesHere(
   challenge: 'http-01' | 'tls-alpn-01',
   environment: Environment,
 ): Promise<Answering> {
-  const { server, ways } = challenge === 'http-01' ? httpAnswering() : alpnAnswering(environment)
+  const { server, ways } = challenge === 'http-01' ? httpAnswering(environment) : alpnAnswering(environment)
   const open = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     open.add(socket)
@@ -35,8 +35,8 @@ export async function answerChallengesHere(
   }
 }
 
-function httpAnswering(): { server: Server; ways: Answering['ways'] } {
-  const challenges = openChallenges()
+function httpAnswering(environment: Environment): { server: Server; ways: Answering['ways'] } {
+  const challenges = openChallenges(environment)
   const server = createServer(({ url = '' }, response) => {
     const body = challenges.answer(url.replace(/\?.*$/, ''))
     response.setHeader('Connection', 'close')

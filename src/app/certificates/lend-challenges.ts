@@ -1,6 +1,5 @@
 import { CertificateError } from '../../certificates/certificate-error.ts'
 import type { Challenges } from '../../certificates/challenges.ts'
-import type { Environment } from '../../config/environment.ts'
 import { parseJson } from '../../http/parse-json.ts'
 import type { ReloadOutcome } from '../reloading/watch-configuration.ts'
 import { type Sleep, sleepQuietly } from '../repeat.ts'
@@ -19,7 +18,6 @@ const LENT_MS = 600_000
 /** @returns takes a `LentChallenge` in JSON, from a process that may use the control socket. */
 export function lendChallenges(
   challenges: Challenges,
-  environment: Environment,
   sleep: Sleep = sleepQuietly,
 ): (lent: string) => Promise<ReloadOutcome> {
   /** What ends the time of each. */
@@ -27,8 +25,7 @@ export function lendChallenges(
 
   async function put({ type, key, keyAuthorization = '' }: LentChallenge): Promise<void> {
     if (type === 'http-01') return challenges.put(key, keyAuthorization)
-    const { challengeCertificate } = await import('../../certificates/acme/challenge-certificate.ts')
-    challenges.putAlpn(key, await challengeCertificate({ name: key, keyAuthorization }, environment))
+    await challenges.putAlpn(key, keyAuthorization)
   }
 
   function remove({ type, key }: LentChallenge): void {

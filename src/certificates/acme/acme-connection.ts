@@ -1,8 +1,10 @@
 import { Agent } from 'node:https'
-import { axios, Client, crypto } from 'acme-client'
+import { type Authorization, axios, Client, crypto, type Order } from 'acme-client'
 import { explainAcmeError, type Failure } from './explain-acme-error.ts'
 import { type Directory, OrderError } from './order.ts'
 import { readRetryAfter } from './read-retry-after.ts'
+
+export type { Authorization, Client, Order }
 
 /** For each request; acme-client has none. */
 const REQUEST_TIMEOUT_MS = 30_000

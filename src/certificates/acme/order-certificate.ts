@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Client, Order } from 'acme-client'
 import type { Environment } from '../../config/environment.ts'
+import type { Client, Order } from './acme-connection.ts'
 import { openAcmeConnection, signingRequest } from './acme-connection.ts'
 import { certificateId } from './certificate-id.ts'
 import { type AcmeDirectory, checkDirectory } from './check-directory.ts'

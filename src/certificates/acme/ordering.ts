@@ -1,5 +1,4 @@
-import type { Client } from 'acme-client'
-import type { AcmeConnection } from './acme-connection.ts'
+import type { AcmeConnection, Client } from './acme-connection.ts'
 import type { OrderRequest, OrderWays } from './order.ts'
 
 /** How often a CA is asked whether it is done, if it doesn't say; and how seldom at most. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Authorization, Order } from 'acme-client'
+import type { Authorization, Order } from './acme-connection.ts'
 import { type Problem, reasonOf, sayProblem } from './explain-acme-error.ts'
 import { OrderError } from './order.ts'
 import { askAgainMs, type Ordering } from './ordering.ts'
