@@ -1,13 +1,17 @@
 import { createInterface } from 'node:readline'
+import { type Environment, systemEnvironment } from './config/environment.ts'
 
 /** Asks the gateway, and gives what it answers. Rejects with what it says instead. */
 export type Ask = (question: unknown) => Promise<unknown>
 
 /** What is done for one kind of job. What it returns, and the `details` of an error that it throws, become JSON. */
-export type Errand = (job: never, ask: Ask) => Promise<unknown>
+export type Errand = (job: never, ask: Ask, environment: Environment) => Promise<unknown>
 
 /** Who does which job; loaded only for it. */
-const ERRANDS: Record<string, () => Promise<Errand>> = {}
+const ERRANDS: Record<string, () => Promise<Errand>> = {
+  order: async () => (await import('./certificates/acme/order-errand.ts')).orderInErrand,
+  'renewal-info': async () => (await import('./certificates/acme/order-errand.ts')).renewalInfoInErrand,
+}
 
 interface Incoming {
   number?: number
@@ -69,7 +73,7 @@ async function main(): Promise<void> {
   const load = Object.hasOwn(ERRANDS, wanted.kind) ? ERRANDS[wanted.kind] : undefined
   try {
     if (!load) throw new Error(`nobody knows how to do ${wanted.kind}`)
-    const result = await (await load())(wanted as never, ask)
+    const result = await (await load())(wanted as never, ask, systemEnvironment)
     await Promise.allSettled([...waiting.values()].map(({ promise }) => promise))
     say({ result: result ?? null })
   } catch (error) {

@@ -38,6 +38,7 @@ import { isPersonal } from './music-assistant/is-personal.ts'
 import type { Site } from './open-site.ts'
 import { type Errands, openErrands } from './process/errands.ts'
 import { RELEASED_AT } from './released-at.ts'
+import type { Sleep } from './repeat.ts'
 import { StartError } from './start-error.ts'
 
 /** The log: what the gateway itself has to say, and a line for each request. */
@@ -100,6 +101,8 @@ export interface HouseOptions {
   takePort?: TakePort
   /** The process for errands, where it was begun before. */
   errands?: Errands
+  /** How it is waited for what is due. */
+  sleep?: Sleep
   /** Where the certificates of skill requests come from, and whom they have to come from. */
   amazon?: CertificatesOfAmazon
   /** In PEM: whose certificates every browser trusts; those that Node comes with, if absent. */
@@ -119,6 +122,7 @@ export async function openHouse(
     amazon,
     publicRoots,
     errands = openErrands(),
+    sleep,
   }: HouseOptions = {},
 ): Promise<House> {
   const { now, monotonic = () => performance.now() } = environment
@@ -143,6 +147,7 @@ export async function openHouse(
     const limited = limitAudit(everyEvent, environment, addressBlock)
     closing.defer(limited.settle)
     const sealer = await openKeys({ data_dir }, opened, environment)
+    const challenges = openChallenges(environment)
     const certificates = openCertificateStore({ now, publicRoots })
     const house: House = {
       environment,
@@ -161,10 +166,10 @@ export async function openHouse(
       certificates,
       certificateKeeper: openCertificateKeeper({
         store: certificates,
-        open: (wanted) => openSource(wanted, environment),
+        open: (wanted) => openSource(wanted, environment, { errands, challenges, log, sleep }),
         log,
       }),
-      challenges: openChallenges(environment),
+      challenges,
       errands,
       facts: openTokenFacts(store, { now, changesEveryMs }),
       skillRequests: openSkillRequestMemory(environment, amazon),

@@ -21,7 +21,7 @@ export interface Errands {
 }
 
 export interface ErrandJob {
-  kind: 'order' | 'staple'
+  kind: 'order' | 'renewal-info' | 'staple'
 }
 
 /** A job came to nothing; the message says why, in words. */
