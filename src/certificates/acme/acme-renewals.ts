@@ -118,7 +118,7 @@ export function openRenewals(
     const due = kept.filter(({ kind, stored }) => dueAt(kind, stored) <= now()).map(({ kind }) => kind)
     if (due.length > 0 && tryAt <= now()) {
       await orderNow(due, going)
-      return now()
+      return tryAt
     }
     const later = kept.filter(({ kind }) => !due.includes(kind))
     for (const { kind, stored } of later)
