@@ -50,6 +50,17 @@ export function skillgate(root = ROOT, name = 'Skillgate'): TlsContender {
   }
 }
 
+/** Node's own server, with the same policy and nothing in front of it. */
+export const bareNode: TlsContender = {
+  name: 'Node alone',
+  async start(_, { certificate, key }) {
+    const port = await freePort()
+    const program = fileURLToPath(new URL('bare-node.ts', import.meta.url))
+    const command = [process.execPath, program, certificate, key, String(port)]
+    return { process: await startPinned(CONTENDERS_CORE, command, [port]), port }
+  },
+}
+
 /** One process that is its own worker, with what it needs to resume sessions, and nothing logged. */
 export const nginx: TlsContender = {
   name: 'nginx',

@@ -7,7 +7,7 @@ import { parseArgs, promisify } from 'node:util'
 import { makeChainIn } from '../../test/support/certificate-chain.ts'
 import { versionOf } from '../gateway/contender.ts'
 import { LOAD_CORE, type PinnedProcess } from '../gateway/pinned-process.ts'
-import { type Certificate, HOST, nginx, skillgate, type TlsContender } from './contenders.ts'
+import { bareNode, type Certificate, HOST, nginx, skillgate, type TlsContender } from './contenders.ts'
 
 // Handshakes a second, Skillgate beside nginx: ../README.md says what is measured.
 
@@ -24,6 +24,7 @@ const [rounds, seconds] = [Math.min(Number(flags.rounds), 20), Math.min(Number(f
 const contenders: TlsContender[] = [
   skillgate(),
   ...flags.compare.map((root) => skillgate(root, `Skillgate in ${root}`)),
+  bareNode,
   nginx,
 ]
 
