@@ -11,6 +11,7 @@ export function manualSleep(): ManualSleep {
   let pending: { milliseconds: number; resolve: () => void } | undefined
   let begun = Promise.withResolvers<void>()
   const clear = () => {
+    if (!pending) return
     pending = undefined
     begun = Promise.withResolvers()
   }

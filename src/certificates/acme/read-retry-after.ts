@@ -6,6 +6,7 @@
 export function readRetryAfter(header: unknown, now: number): number | undefined {
   if (typeof header !== 'string') return undefined
   if (/^\d{1,9}$/.test(header)) return Number(header) * 1000
-  const until = Date.parse(header)
+  // Date.parse takes much else for a date.
+  const until = /^[A-Z][a-z]{2}, /.test(header) ? Date.parse(header) : Number.NaN
   return Number.isNaN(until) ? undefined : Math.max(until - now, 0)
 }
