@@ -34,6 +34,7 @@ const HARMLESS = [
 /** What the launcher itself starts Node with; on its command line only. */
 const OWN = [
   '--permission',
+  '--allow-child-process',
   '--allow-fs-read',
   '--allow-fs-write',
   '--allow-net',
@@ -85,9 +86,13 @@ export function cleanEnvironment(env) {
  * @returns {string | undefined}
  */
 export function strangeFlag(flags) {
-  return flagsIn(flags)
-    .map(({ flag }) => flag)
-    .find((flag) => !HARMLESS.includes(flag) && !OWN.includes(flag))
+  const all = flagsIn(flags).map(({ flag }) => flag)
+  return all.find((flag) => !HARMLESS.includes(flag) && !isOwn(flag, all))
+}
+
+/** Without the one that takes everything away there is nothing to allow. */
+function isOwn(flag, all) {
+  return OWN.includes(flag) && (flag !== '--allow-child-process' || all.includes('--permission'))
 }
 
 /** What belongs together: a flag, and the word after it where that is its value. Node reads - and _ in flags alike. */

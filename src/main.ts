@@ -25,6 +25,8 @@ const OPTIONS = {
   passphrase: { type: 'boolean' },
   ended: { type: 'string' },
   lambda: { type: 'boolean' },
+  format: { type: 'string' },
+  staging: { type: 'boolean' },
 } as const
 
 /** From the words after `skillgate` to a command. @returns the exit code. */

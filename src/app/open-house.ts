@@ -38,7 +38,9 @@ import { type Machine, thisMachine } from './listening/connection-limits.ts'
 import { callToUpstream } from './music-assistant/call-to-upstream.ts'
 import { isPersonal } from './music-assistant/is-personal.ts'
 import type { Site } from './open-site.ts'
+import { type Errands, openErrands } from './process/errands.ts'
 import { RELEASED_AT } from './released-at.ts'
+import type { Sleep } from './repeat.ts'
 import { StartError } from './start-error.ts'
 
 /** The log: what the gateway itself has to say, and a line for each request. */
@@ -73,6 +75,8 @@ export interface House {
   staples: Staples
   /** What a CA wants to find on the plain listener. */
   challenges: Challenges
+  /** What is done in a process of its own. */
+  errands: Errands
   verifyPassword: VerifyPassword
   /** Where passwords wait to be checked. */
   passwordSlots: ReservedSlots
@@ -99,6 +103,10 @@ export interface HouseOptions {
   comparesCommands?: boolean
   /** For addresses that were bound before. */
   takePort?: TakePort
+  /** The process for errands, where it was begun before. */
+  errands?: Errands
+  /** How it is waited for what is due. */
+  sleep?: Sleep
   /** Where the certificates of skill requests come from, and whom they have to come from. */
   amazon?: CertificatesOfAmazon
   /** In PEM: whose certificates every browser trusts; those that Node comes with, if absent. */
@@ -110,11 +118,21 @@ export async function openHouse(
   { data_dir, tls, public_url }: Config,
   environment: Environment,
   telemetry: Telemetry,
-  { changesEveryMs, machine = thisMachine(), anew = false, takePort, amazon, publicRoots }: HouseOptions = {},
+  {
+    changesEveryMs,
+    machine = thisMachine(),
+    anew = false,
+    takePort,
+    amazon,
+    publicRoots,
+    errands = openErrands(),
+    sleep,
+  }: HouseOptions = {},
 ): Promise<House> {
   const { now, monotonic = () => performance.now() } = environment
   const log = telemetry.logger
   const closing = new AsyncDisposableStack()
+  closing.defer(() => errands.close())
   try {
     const onMigrated = (version: number, copy: string) =>
       log.info({ detail: `it was of version ${version}; a copy is in ${copy}` }, 'database brought up to date')
@@ -133,6 +151,7 @@ export async function openHouse(
     const limited = limitAudit(everyEvent, environment, addressBlock)
     closing.defer(limited.settle)
     const sealer = await openKeys({ data_dir }, opened, environment)
+    const challenges = openChallenges(environment)
     const certificates = openCertificateStore({ now, publicRoots })
     const house: House = {
       environment,
@@ -151,13 +170,14 @@ export async function openHouse(
       certificates,
       certificateKeeper: openCertificateKeeper({
         store: certificates,
-        open: (wanted) => openSource(wanted, environment),
+        open: (wanted) => openSource(wanted, environment, { errands, challenges, log, sleep }),
         log,
         now,
         onTried: (source, result) => house.metrics?.certificateTried(source, result),
       }),
       staples: openStaples({ now, ask: askResponder, log }),
-      challenges: openChallenges(),
+      challenges,
+      errands,
       facts: openTokenFacts(store, { now, changesEveryMs }),
       skillRequests: openSkillRequestMemory(environment, amazon),
       personalTokens: openPersonalTokens({

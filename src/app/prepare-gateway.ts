@@ -8,7 +8,9 @@ import type { Listener } from '../listen/listener.ts'
 import { dateLinks } from '../oauth/grants/date-links.ts'
 import { redateFuture } from '../oauth/grants/redate-future.ts'
 import type { Store } from '../store/store.ts'
+import type { CertificateKeeper } from './certificates/keep-certificates.ts'
 import { keepStaples } from './certificates/keep-staples.ts'
+import { lendChallenges } from './certificates/lend-challenges.ts'
 import { wantedCertificates } from './certificates/wanted-certificates.ts'
 import { keepTime } from './data/keep-time.ts'
 import { lookAfterStore } from './data/look-after-store.ts'
@@ -26,6 +28,7 @@ import { watchCommands } from './music-assistant/watch-commands.ts'
 import { closeHouse, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
 import { closeSite, openSite, type Site } from './open-site.ts'
 import { reloader } from './reloading/reload.ts'
+import type { ReloadOutcome } from './reloading/watch-configuration.ts'
 import { warnOfAdmins, warnOfSite } from './site/warn-of-site.ts'
 
 /** A gateway with everything at hand but its listeners. */
@@ -51,6 +54,10 @@ export interface RunningGateway {
   reload: (config: Config) => Promise<void>
   /** For the metrics: also of a reload that came to nothing before it got here. */
   countReload: (result: 'success' | 'failure') => void
+  /** Has certificates renewed before their time. */
+  renew: CertificateKeeper['renew']
+  /** Shows a CA what another process of this machine wants it to see. */
+  showChallenge: (lent: string) => Promise<ReloadOutcome>
   /** What happens to each request that comes over TLS, whatever has read it. */
   handle: ExchangeHandler
   /** Stops accepting, finishes what is in flight, and closes everything, within 8 s. */
@@ -141,6 +148,8 @@ export async function prepareGateway(
       get metrics() {
         return listeners.find('metrics')
       },
+      renew: house.certificateKeeper.renew,
+      showChallenge: lendChallenges(house.challenges),
       handle,
       reload,
       countReload: (result) => house.metrics?.reloaded(result),

@@ -24,6 +24,8 @@ export type CertificateErrorCode =
   | 'unsettled'
   | 'nothing_left'
   | 'challenge_invalid'
+  | 'order_failed'
+  | 'dns_failed'
 
 /** Why a certificate can't be served. The message names the file, what is wrong and what to do; it holds no secret. */
 export class CertificateError extends Error {

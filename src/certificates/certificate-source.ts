@@ -11,6 +11,11 @@ export interface CertificateSource {
    */
   load: (served?: readonly ServerCertificate[]) => Promise<ServerCertificate[]>
   /**
+   * Makes at once what would be made in its time; `load` brings it then. Absent where somebody else makes it.
+   * @throws CertificateError, StorageError; then nothing has changed.
+   */
+  renew?: () => Promise<void>
+  /**
    * Goes on by itself, such as with renewals, as long as the gateway listens.
    * @param onNew is called when there is something new to load; must not throw. @returns ends it; what was loaded stays good.
    */

@@ -4,7 +4,11 @@ import { alexaPackage } from './alexa-package.ts'
 import { alexaSimulate } from './alexa-simulate.ts'
 import { audit } from './audit.ts'
 import { backup } from './backup.ts'
+import { cert } from './cert.ts'
 import { certDevice, certDevices } from './cert-device.ts'
+import { certExport } from './cert-export.ts'
+import { certGet } from './cert-get.ts'
+import { certRenew } from './cert-renew.ts'
 import { check } from './check.ts'
 import { clientList, clientNewSecret, clientRemove } from './client.ts'
 import { clientSecret } from './client-secret.ts'
@@ -26,6 +30,18 @@ export const COMMANDS: Record<string, Command> = {
   start: { run: start, options: ['new-database', 'allow-root'] },
   check: { run: check },
   reload: { run: reload },
+  cert: { run: cert },
+  'cert get': {
+    run: (world, options, ...words) => certGet(world, options, ...words),
+    words: 'any',
+    options: ['staging'],
+  },
+  'cert renew': { run: (world, _, ...words) => certRenew(world, ...words), words: 'any' },
+  'cert export': {
+    run: (world, options, ...words) => certExport(world, options, ...words),
+    words: 'any',
+    options: ['format'],
+  },
   user: { run: (world, _, ...words) => user(world, ...words), words: 'any' },
   'user unlock': { run: userUnlock, words: 'any', options: ['code', 'address'] },
   'grant list': { run: grantList, options: ['user', 'client'] },

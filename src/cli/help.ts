@@ -9,6 +9,12 @@ export async function help({ print }: World): Promise<number> {
   check                            all of a start but the listening; says what would be served
   reload                           have the running gateway take the configuration over, and show what it says
 
+  cert                             which certificates there are, until when, and who renews them
+  cert renew [NAME]                renew them now, or those of one host
+  cert get --staging [NAME]        try out whether a CA gives a certificate, each step in words; nothing is kept
+  cert export [FILE]               the local CA for other devices, and how they come to trust it;
+                                   --format pem | der | mobileconfig (for iPhones)
+
   user add NAME [DISPLAY NAME]     let somebody sign in; asks for the password, or reads it from standard input
   user list                        who can sign in
   user password NAME               give somebody another password

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { makeDataFolder } from '../app/data/make-data-folder.ts'
+import { errandNeeds } from '../app/process/errand-needs.ts'
 import { grantPatterns } from '../app/process/grant-patterns.ts'
 import { grantsOf } from '../app/process/grants.ts'
 import { loadConfig } from '../config/load.ts'
@@ -31,6 +32,8 @@ export async function prepareStart(
     ...flags,
     // Node 24 has no such permission, and lets everybody use the network.
     ...['--allow-net'].filter(isKnown),
+    // Given back before the first request is read: `beginErrands`.
+    ...(errandNeeds(config) === 'nothing' ? [] : ['--allow-child-process', '--disable-warning=PERM0002']),
     ...grantPatterns(read).map((path) => `--allow-fs-read=${path}`),
     ...grantPatterns(write).map((path) => `--allow-fs-write=${path}`),
   ]

@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs'
+import { isMeantBy } from '../app/certificates/renew-source.ts'
+import { tellRenewals } from '../app/certificates/tell-renewals.ts'
 import { databaseFile } from '../app/data/open-store.ts'
 import { prepareGateway, type RunningGateway } from '../app/prepare-gateway.ts'
+import { beginErrands } from '../app/process/begin-errands.ts'
 import { openControl } from '../app/process/control-socket.ts'
+import type { Errands } from '../app/process/errands.ts'
 import { type LeftRoot, leaveRoot } from '../app/process/leave-root.ts'
 import { refuseUngranted } from '../app/reloading/refuse-ungranted.ts'
 import { watchConfiguration } from '../app/reloading/watch-configuration.ts'
@@ -35,7 +39,9 @@ export async function start(
     for (const { flag, without } of missingHardening(process.execArgv)) {
       log.logger.warn({ detail: `without it ${without}` }, `this runs without ${flag}`)
     }
-    await serve({ ...world, print }, config, log, { takePort, attention, anew })
+    // As whoever serves, so not before root is left; and before anything listens.
+    const errands = beginErrands(config, log.logger)
+    await serve({ ...world, print }, config, log, { takePort, attention, anew, errands })
   } finally {
     await Promise.all([log.close(FLUSH_TIMEOUT_MS), output.close(FLUSH_TIMEOUT_MS)])
   }
@@ -46,7 +52,7 @@ async function serve(
   world: World,
   config: Config,
   log: OpenLog,
-  { takePort, attention, anew = false }: LeftRoot & { anew?: boolean },
+  { takePort, attention, anew = false, errands }: LeftRoot & { anew?: boolean; errands: Errands },
 ): Promise<void> {
   const { configFile, variables, print, untilStopped, onHangup } = world
   const stopped = untilStopped()
@@ -61,14 +67,18 @@ async function serve(
   if (anew && existsSync(databaseFile(config))) {
     print(`--new-database changes nothing: ${databaseFile(config)} is there. Leave it out from now on.`)
   }
-  const prepared = await prepareGateway(config, world, log, { anew, takePort })
+  const prepared = await prepareGateway(config, world, log, { anew, takePort, errands })
   for (const { made, caFile } of prepared.certificates())
-    if (made) print(`A new certificate was made. Trust ${caFile}: certs/README.md says how.`)
+    if (made) print(`A new certificate was made. Have your devices trust ${caFile}:  npx skillgate cert export`)
   if (attention) print(attention)
   const nobody = (await listUsers(prepared.store)).length === 0
   const running = await prepared.listen()
   listening.resolve(running)
-  const commands = { reload: () => kept.reload('skillgate reload') }
+  const commands = {
+    reload: () => kept.reload('skillgate reload'),
+    renew: async (name: string) => tellRenewals(await running.renew(isMeantBy(name)), name),
+    challenge: running.showChallenge,
+  }
   const closeControl = await openControl(config.data_dir, commands, log.logger)
 
   if (nobody) print('Nobody can sign in yet. Add a user, also while this runs:  npx skillgate user add NAME')

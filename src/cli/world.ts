@@ -37,6 +37,8 @@ export interface CommandOptions {
   passphrase?: boolean
   ended?: string
   lambda?: boolean
+  format?: string
+  staging?: boolean
 }
 
 /** What can be typed after `skillgate`. */

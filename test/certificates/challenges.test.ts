@@ -1,5 +1,6 @@
 import test from 'ava'
 import { openChallenges } from '../../src/certificates/challenges.ts'
+import { systemEnvironment } from '../../src/config/environment.ts'
 
 // From RFC 8555 section 8.3, with a thumbprint of the right length.
 const TOKEN = 'LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0'
@@ -8,7 +9,7 @@ const AUTHORIZATION = `${TOKEN}.${THUMBPRINT}`
 const PATH = `/.well-known/acme-challenge/${TOKEN}`
 
 test('a challenge is answered at its path until it is removed', (t) => {
-  const challenges = openChallenges()
+  const challenges = openChallenges(systemEnvironment)
   t.is(challenges.answer(PATH), undefined)
   challenges.put(TOKEN, AUTHORIZATION)
   t.is(challenges.answer(PATH), AUTHORIZATION)
@@ -17,7 +18,7 @@ test('a challenge is answered at its path until it is removed', (t) => {
 })
 
 test('several challenges are pending at once', (t) => {
-  const challenges = openChallenges()
+  const challenges = openChallenges(systemEnvironment)
   const other = TOKEN.toLowerCase()
   challenges.put(TOKEN, AUTHORIZATION)
   challenges.put(other, `${other}.${THUMBPRINT}`)
@@ -27,7 +28,7 @@ test('several challenges are pending at once', (t) => {
 })
 
 test('only the very path is answered', (t) => {
-  const challenges = openChallenges()
+  const challenges = openChallenges(systemEnvironment)
   challenges.put(TOKEN, AUTHORIZATION)
   for (const path of [
     PATH.toLowerCase(),
@@ -51,7 +52,7 @@ test('only the very path is answered', (t) => {
 })
 
 test('nothing but a key authorization for the token is taken', (t) => {
-  const challenges = openChallenges()
+  const challenges = openChallenges(systemEnvironment)
   const short = TOKEN.slice(0, 22)
   t.notThrows(() => challenges.put(short, `${short}.${THUMBPRINT}`))
   for (const [token, authorization] of [

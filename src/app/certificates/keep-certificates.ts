@@ -8,6 +8,7 @@ import type { Logger } from '../../telemetry/log.ts'
 import { type FileWatcher, type WatchOptions, watchFiles } from '../reloading/watch-files.ts'
 import { repeat, type Sleep, sleepQuietly } from '../repeat.ts'
 import { expiryReminder } from './remind-of-expiry.ts'
+import { type Renewal, renewSource } from './renew-source.ts'
 import { standIns } from './stand-ins.ts'
 import type { WantedCertificates } from './wanted-certificates.ts'
 
@@ -41,6 +42,8 @@ export interface CertificateKeeper {
   certificates: () => ServerCertificate[]
   /** Those of them that end soon though they should have been renewed. */
   concerns: () => ExpiryConcern[]
+  /** Renews those that are meant at once, one source after the other, and serves what came. Never rejects for what they say. */
+  renew: (isMeant: (wanted: WantedCertificates) => boolean) => Promise<Renewal[]>
   /** From now on looks after changes and renewals. @returns ends it. */
   tend: () => () => Promise<void>
 }
@@ -158,6 +161,14 @@ export function openCertificateKeeper({
     }
   }
 
+  async function renew(isMeant: (wanted: WantedCertificates) => boolean): Promise<Renewal[]> {
+    const renewals: Renewal[] = []
+    for (const one of held.filter(({ wanted }) => isMeant(wanted))) {
+      renewals.push(await renewSource(one.wanted, one.source, () => load(one)))
+    }
+    return renewals
+  }
+
   function lookWhenSettled(one: Held): void {
     one.stopSettling?.()
     const waiting = new AbortController()
@@ -210,6 +221,7 @@ export function openCertificateKeeper({
   return {
     prepare: (wanted) => inTurn(() => prepare(wanted)),
     certificates: () => held.flatMap(({ certificates }) => certificates),
+    renew: (isMeant) => inTurn(() => renew(isMeant)),
     concerns: () => concerns().map(([, concern]) => concern),
     tend() {
       isTended = true

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Config } from '../../config/schema.ts'
 import { isForName, type TlsSource } from '../../config/tls-sources.ts'
 
@@ -8,6 +9,8 @@ export interface WantedCertificates {
   /** What they have to be for. */
   names: string[]
   settings: TlsSource
+  /** Where what a CA gave is kept; of `acme` alone. */
+  folder?: string
 }
 
 /** How one calls the gateway on its own machine. */
@@ -22,12 +25,21 @@ export function wantedCertificates(config: Config): WantedCertificates[] {
   const own = [new URL(public_url).hostname, ...hostsOf(config)]
   const names = own.filter((host, i) => i === 0 || !others.some((other) => isForName(other, host)))
   return [
-    { name: tls.source, names: namesFor(main, names), settings: main },
+    { name: tls.source, names: namesFor(main, names), settings: main, ...folderFor(main, config) },
     ...others.map((host) => {
       const settings = hosts[host] as TlsSource
-      return { name: `${settings.source} ${host}`, names: namesFor(settings, [host]), settings }
+      return {
+        name: `${settings.source} ${host}`,
+        names: namesFor(settings, [host]),
+        settings,
+        ...folderFor(settings, config),
+      }
     }),
   ]
+}
+
+function folderFor({ source }: TlsSource, { data_dir }: Config): { folder?: string } {
+  return source === 'acme' ? { folder: join(data_dir, 'acme') } : {}
 }
 
 function namesFor(settings: TlsSource, names: string[]): string[] {

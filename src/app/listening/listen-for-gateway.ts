@@ -58,7 +58,7 @@ function tlsTools({ environment, certificates, challenges, staples, log }: House
   let lastTold: string | undefined
   return {
     certificates,
-    alpnContext: (serverName) => challenges.alpnContext?.(serverName),
+    alpnContext: (serverName) => challenges.alpnContext(serverName),
     suites: () => servedBy(current()).suites,
     hsts: () => servedBy(current()).hsts,
     ticketKeys: openTicketKeys(environment.monotonic ?? (() => performance.now()), environment.randomBytes),

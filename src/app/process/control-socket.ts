@@ -12,11 +12,17 @@ import { StartError } from '../start-error.ts'
 const PATH_LENGTH_LIMIT = 100
 /** For what is asked to arrive. */
 const REQUEST_TIMEOUT_MS = 5000
-/** Of a request; none is as long. */
-const REQUEST_LENGTH_LIMIT = 100
+/** Of a request; none is as long, even with a host name and what a CA is to be shown. */
+const REQUEST_LENGTH_LIMIT = 1000
 
 /** What a running gateway can be asked for from the same machine, by whoever may use its data folder. */
-export type ControlCommands = Record<'reload', () => Promise<ReloadOutcome>>
+export interface ControlCommands {
+  reload: () => Promise<ReloadOutcome>
+  /** For `skillgate cert renew`. @param name a host or a source; nothing for all. */
+  renew?: (name: string) => Promise<ReloadOutcome>
+  /** For `skillgate cert get`. @param lent a `LentChallenge`, in JSON. */
+  challenge?: (lent: string) => Promise<ReloadOutcome>
+}
 
 /** The socket in the data folder. */
 export function controlSocket(dataDirectory: string): string {
@@ -104,10 +110,10 @@ async function answer(socket: Socket, commands: ControlCommands): Promise<void> 
     if (request.includes('\n') || request.length > REQUEST_LENGTH_LIMIT) break
   }
   clearTimeout(timer)
-  const name = request.trim()
+  const [, name = '', argument = ''] = /^(\S*) ?(.*)$/.exec(request.trim()) ?? []
   const run = Object.hasOwn(commands, name) ? commands[name as keyof ControlCommands] : undefined
   const outcome: ReloadOutcome = run
-    ? await run()
+    ? await run(argument)
     : { ok: false, lines: ['The running gateway is of another version, and does not know this command.'] }
   socket.write(JSON.stringify(outcome))
   endSocket(socket)
@@ -115,9 +121,14 @@ async function answer(socket: Socket, commands: ControlCommands): Promise<void> 
 
 /**
  * Asks the gateway that runs on this data folder.
+ * @param argument of the command, without line breaks.
  * @throws StartError when none runs, or it can't be asked.
  */
-export async function askGateway(dataDirectory: string, command: keyof ControlCommands): Promise<ReloadOutcome> {
+export async function askGateway(
+  dataDirectory: string,
+  command: keyof ControlCommands,
+  argument = '',
+): Promise<ReloadOutcome> {
   const path = socketFile(dataDirectory)
   const socket = connect(path)
   try {
@@ -125,7 +136,7 @@ export async function askGateway(dataDirectory: string, command: keyof ControlCo
   } catch (error) {
     throw new StartError(whyUnreachable(error as NodeJS.ErrnoException, { path, dataDirectory }))
   }
-  socket.end(`${command}\n`)
+  socket.end(`${command} ${argument}`.trimEnd().concat('\n'))
   try {
     return JSON.parse(await text(socket)) as ReloadOutcome
   } catch {

@@ -28,7 +28,7 @@ const SHARED_TOO = ['/tmp', '/var/tmp', '/run', '/mnt', '/media', '/data', '/boo
 const OF_THE_SYSTEM = {
   files: [
     ...['/proc/self/limits', '/proc/self/status', '/proc/meminfo', '/proc/net/tcp', '/proc/net/tcp6'],
-    ...['/etc/passwd', '/etc/group'],
+    ...['/etc/passwd', '/etc/group', '/bin/sh'],
   ],
   folders: ['/proc/self/fd', '/sys/fs/cgroup'],
 }
@@ -73,7 +73,7 @@ function isShared(folder: string): boolean {
 }
 
 /** Not all that lies there: the folder of a checkout has its history, and perhaps the database of another gateway. */
-function codeOf(root: string): string[] {
+export function codeOf(root: string): string[] {
   // Of the last two one is there, and the launcher looks which.
   return [...['bin', 'src', 'dist'].map((name) => join(root, name)), ...packagesFor(root)]
 }
@@ -83,8 +83,17 @@ function packagesFor(root: string): string[] {
   const found: string[] = []
   for (let folder = root; ; folder = dirname(folder)) {
     const packages = join(folder, 'node_modules')
-    if (existsSync(packages)) found.push(...linksFrom(packages), realpathSync(packages))
+    if (isThere(packages)) found.push(...linksFrom(packages), realpathSync(packages))
     if (folder === dirname(folder)) return found
+  }
+}
+
+/** For a gateway that runs, which asks again for its errands, what it wasn't given isn't there. */
+function isThere(path: string): boolean {
+  try {
+    return existsSync(path)
+  } catch {
+    return false
   }
 }
 

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { filesOf, ownSecretsOf } from '../../config/files-of.ts'
 import type { Config } from '../../config/schema.ts'
-import { localFolders } from '../../config/tls-sources.ts'
+import { localFolders, tlsSources } from '../../config/tls-sources.ts'
+import { errandNeeds } from '../process/errand-needs.ts'
 import { StartError } from '../start-error.ts'
 
 /** Whether Node lets this process do that with a file. */
@@ -25,6 +26,21 @@ export function refuseUngranted(config: Config, configFile: string, has: HasGran
   const folders = [...new Set(missing.map(dirname))].join(', ')
   throw new StartError(
     `${missing.join(', ')} can't be used: the gateway may only use what it was given at its start, and that was not there. Restart Skillgate (systemctl restart skillgate), or keep it where the rest is instead of in ${folders}.`,
+  )
+}
+
+/**
+ * Certificates of a CA are ordered by a process of its own, which can only be begun at a start.
+ * @param flags that this process was started with.
+ * @throws StartError that says what to do.
+ */
+export function refuseErrands(config: Config, flags: string[] = process.execArgv): void {
+  const needs = errandNeeds(config)
+  const isBound = flags.includes('--permission')
+  if (needs === 'nothing' || !isBound || flags.includes('--allow-child-process')) return
+  if (!tlsSources(config.tls).some(({ source }) => source === 'acme')) return
+  throw new StartError(
+    'tls.source: acme needs a process of its own, which the gateway may start only at its own start, and then there was no need for it. Restart Skillgate:  systemctl restart skillgate',
   )
 }
 

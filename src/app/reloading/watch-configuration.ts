@@ -7,7 +7,7 @@ import type { Config } from '../../config/schema.ts'
 import type { Logger } from '../../telemetry/log.ts'
 import type { RunningGateway } from '../prepare-gateway.ts'
 import { StartError } from '../start-error.ts'
-import { refuseUngranted } from './refuse-ungranted.ts'
+import { refuseErrands, refuseUngranted } from './refuse-ungranted.ts'
 import { type FileWatcher, type WatchOptions, watchFiles } from './watch-files.ts'
 
 /** What became of a reload. */
@@ -79,6 +79,7 @@ export function watchConfiguration({
   async function putIntoEffect(config: Config): Promise<void> {
     refuseRestart(served, config)
     refuseUngranted(config, configFile)
+    refuseErrands(config)
     const files = reloadingFilesOf(config, configFile)
     // Before they are read, so that no change falls in between.
     await watcher?.set(files.filter(isThere))

@@ -48,6 +48,14 @@ export async function upstreamToken(source: SecretSource, upstream: string): Pro
   )
 }
 
+/** What one signs in with where records of the DNS are set. @param key of `tls.dns`. @throws StartError when its file isn't there. */
+export async function dnsSecret(source: SecretSource, key: 'token' | 'key'): Promise<string> {
+  if ('value' in source) return source.value
+  const there = await readSecretFile(source.file)
+  if (there !== undefined) return there
+  throw new StartError(`${source.file} is not there: write what tls.dns.${key} is into it, as one line.`)
+}
+
 /** What the key of a certificate is encrypted with. @throws StartError when its file isn't there. */
 export async function certificatePassword(source: SecretSource): Promise<string> {
   if ('value' in source) return source.value

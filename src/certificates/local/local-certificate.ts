@@ -20,6 +20,10 @@ import { newRsaKey } from './new-rsa-key.ts'
 import { caFile, type LocalCa, openLocalCa, renewLocalCa } from './open-local-ca.ts'
 
 type Options = { directory: string; names: string[]; now: number; randomBytes: RandomBytes }
+type Wanted = Options & {
+  /** Makes another one, although that which is there would do. */
+  anew?: boolean
+}
 type Leaf = { chain: X509Certificate[]; key: KeyObject }
 
 const ATTEMPTS = 5
@@ -33,7 +37,13 @@ const REMAKEABLE: CertificateErrorCode[] = ['file_missing', 'certificate_invalid
  * @param options `now` in milliseconds since 1970
  * @throws CertificateError
  */
-export async function localCertificate({ directory, names, now, randomBytes }: Options): Promise<ServerCertificate> {
+export async function localCertificate({
+  directory,
+  names,
+  now,
+  randomBytes,
+  anew = false,
+}: Wanted): Promise<ServerCertificate> {
   const wanted = [...new Set(names.map(certificateName))]
   if (!wanted[0]) throw new CertificateError('no_names', 'A certificate needs at least one name: check public_url.')
   makeDirectory(directory)
@@ -42,7 +52,7 @@ export async function localCertificate({ directory, names, now, randomBytes }: O
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const ca = await openLocalCa(context)
     const leaf = await readLeaf(directory)
-    if (leaf && isGood(leaf, ca, wanted, now)) return served(leaf, made, directory)
+    if (leaf && (made || !anew) && isGood(leaf, ca, wanted, now)) return served(leaf, made, directory)
     made = true
     if (ca.certificate.validToDate.getTime() < leafEnd(now)) await renewLocalCa(context, ca.key)
     else await makeLeaf({ directory, names: wanted, now, randomBytes }, ca)

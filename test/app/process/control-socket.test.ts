@@ -129,3 +129,27 @@ test('51. who asks and never closes its end, or never gets to the end of its req
   for (const socket of clients) socket.resume()
   await t.notThrowsAsync(Promise.all(gone))
 })
+
+test('a command gets its argument, be it as long as a host name can be', async (t) => {
+  const folder = temporaryFolder(t)
+  const asked: string[] = []
+  const renew = async (name: string) => {
+    asked.push(name)
+    return DONE
+  }
+  await open(t, folder, { reload: async () => DONE, renew })
+  const longest = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`
+  t.is(longest.length, 253)
+  for (const name of ['', 'music.example.org', 'files music.example.org', longest]) {
+    t.deepEqual(await askGateway(folder, 'renew', name), DONE)
+  }
+  t.deepEqual(asked, ['', 'music.example.org', 'files music.example.org', longest])
+})
+
+test('a gateway of an earlier version says that it does not know a command', async (t) => {
+  const folder = temporaryFolder(t)
+  await open(t, folder)
+  const { ok, lines } = await askGateway(folder, 'renew', 'music.example.org')
+  t.false(ok)
+  t.regex(lines.join(), /is of another version, and does not know this command/)
+})

@@ -1,0 +1,174 @@
+import { StorageError } from '../../files/storage-error.ts'
+import { CertificateError } from '../certificate-error.ts'
+import type { AcmeOptions, AcmeOrders } from './acme-orders.ts'
+import { backOff } from './back-off.ts'
+import { type KeyKind, OrderError } from './order.ts'
+import { askAgainAfter, type RenewalWindow, renewalTime } from './renewal-time.ts'
+import type { StoredCertificate } from './stored-certificate.ts'
+
+/** However long there is nothing to do: a clock that is set, or a machine that slept, is noticed. Milliseconds. */
+const LOOK_EVERY_MS = 3_600_000
+const LEAST_PAUSE_MS = 1000
+/** After a certificate came, even if it were due again at once. */
+const LEAST_BETWEEN_MS = 60_000
+/** Where the process ended so often while it ordered, something is wrong that a CA should not suffer from. */
+const UNFINISHED_AT_ONCE = 3
+/** No CA asks for longer; a clock that was wrong may have. */
+const LONGEST_WAIT_MS = 8 * 86_400_000
+
+interface Going {
+  onNew: () => void
+  stopping: AbortSignal
+}
+
+/** What is known of a certificate besides what is in it. */
+interface Plan {
+  /** Which one this is about. */
+  certificate: string
+  share: number
+  window?: RenewalWindow | undefined
+  /** When to ask the CA again when to renew. Milliseconds since 1970. */
+  askAt: number
+}
+
+export interface AcmeRenewals {
+  /** Looks whether anything is due. */
+  lookNow: () => void
+  /** From now on orders what is due. @param onNew is told of each that came. @returns ends it. */
+  begin: (onNew: () => void) => () => Promise<void>
+}
+
+export function openRenewals(
+  { settings, names, authority, environment, log, sleep }: AcmeOptions,
+  orders: AcmeOrders,
+): AcmeRenewals {
+  const { now, randomBytes } = environment
+  const share = () => randomBytes(4).readUInt32BE() / 2 ** 32
+  const plans = new Map<KeyKind, Plan>()
+  let pausing = new AbortController()
+  /** Undefined before the tries of the process before this one were read. */
+  let tryAt: number | undefined
+
+  function planFor(kind: KeyKind, { certificate }: StoredCertificate): Plan {
+    const known = plans.get(kind)
+    if (known?.certificate === certificate) return known
+    const plan = { certificate, share: share(), askAt: 0 }
+    plans.set(kind, plan)
+    return plan
+  }
+
+  function dueAt(kind: KeyKind, stored: StoredCertificate | undefined): number {
+    if (!stored || stored.missing.length > 0) return 0
+    return renewalTime({ ...stored, ...planFor(kind, stored) })
+  }
+
+  async function askWhen(kind: KeyKind, { certificate }: StoredCertificate): Promise<void> {
+    const plan = plans.get(kind) as Plan
+    try {
+      const before = plan.window
+      const { window, retryAfterMs, explanation } = await authority.renewalInfo(await orders.directory(), certificate)
+      plan.window = window
+      plan.askAt = now() + askAgainAfter(retryAfterMs)
+      if (explanation !== undefined && window && window.start !== before?.start)
+        log.info({ detail: `${names[0]}: ${explanation}` }, 'the CA says why it wants a certificate renewed')
+    } catch (error) {
+      if (!isExpected(error)) throw error
+      // It is renewed in its time, whether the CA says so or not.
+      plan.askAt = now() + askAgainAfter(undefined)
+      log.debug({ detail: error.message }, 'the CA does not say when to renew')
+    }
+  }
+
+  async function orderNow(kinds: KeyKind[], { onNew, stopping }: Going): Promise<void> {
+    const { failures, unfinished, waitUntil } = await orders.files.tries(names)
+    try {
+      await orders.files.keepTries(names, { failures, unfinished: unfinished + 1, waitUntil })
+      for (const kind of kinds) {
+        await orders.order([kind])
+        onNew()
+      }
+      await orders.files.keepTries(names, { failures: 0, unfinished: 0, waitUntil: 0 })
+      tryAt = now() + LEAST_BETWEEN_MS
+    } catch (error) {
+      if (!isExpected(error)) throw error
+      // It is no failure that Skillgate was stopped meanwhile.
+      if (stopping.aborted) return orders.files.keepTries(names, { failures, unfinished, waitUntil })
+      const retryAfterMs = error instanceof OrderError ? error.details.retryAfterMs : undefined
+      const pause = backOff({ failures: failures + 1, retryAfterMs, share: share() })
+      tryAt = now() + pause
+      const asked = retryAfterMs === undefined ? 0 : tryAt
+      log.error({ detail: `${error.message} ${await whatNow(tryAt)}` }, 'certificate not issued')
+      await orders.files.keepTries(names, { failures: failures + 1, unfinished: 0, waitUntil: asked })
+    }
+  }
+
+  async function whatNow(next: number): Promise<string> {
+    const kept = await Promise.all(settings.keys.map(orders.stored))
+    const until = Math.max(0, ...kept.flatMap((one) => one?.notAfter ?? []))
+    const served = until > 0 ? `What is served is good until ${iso(until)}.` : 'There is none yet.'
+    return `${served} Tried again by itself at ${iso(next)}.`
+  }
+
+  /** @returns when to look again, milliseconds since 1970. */
+  async function look(going: Going): Promise<number> {
+    tryAt ??= await firstTry()
+    // The clock was set back.
+    if (tryAt > now() + LONGEST_WAIT_MS) tryAt = now()
+    const kept = await Promise.all(settings.keys.map(async (kind) => ({ kind, stored: await orders.stored(kind) })))
+    const due = kept.filter(({ kind, stored }) => dueAt(kind, stored) <= now()).map(({ kind }) => kind)
+    if (due.length > 0 && tryAt <= now()) {
+      await orderNow(due, going)
+      return tryAt
+    }
+    const later = kept.filter(({ kind }) => !due.includes(kind))
+    for (const { kind, stored } of later)
+      if (stored && planFor(kind, stored).askAt <= now()) await askWhen(kind, stored)
+    const times = later.flatMap(({ kind, stored }) => [dueAt(kind, stored), plans.get(kind)?.askAt ?? Infinity])
+    return Math.min(...times, due.length > 0 ? tryAt : Infinity)
+  }
+
+  async function firstTry(): Promise<number> {
+    const { unfinished, waitUntil } = await orders.files.tries(names)
+    const own =
+      unfinished > UNFINISHED_AT_ONCE ? backOff({ failures: unfinished - UNFINISHED_AT_ONCE, share: share() }) : 0
+    return Math.min(Math.max(waitUntil, now() + own), now() + LONGEST_WAIT_MS)
+  }
+
+  /** @returns the milliseconds until there is something to do. */
+  async function step(going: Going): Promise<number> {
+    try {
+      const pause = (await look(going)) - now()
+      return Math.min(Math.max(pause, LEAST_PAUSE_MS), LOOK_EVERY_MS)
+    } catch (error) {
+      if (!isExpected(error)) throw error
+      log.error({ detail: error.message }, 'certificates could not be looked after')
+      return backOff({ failures: 1, share: share() })
+    }
+  }
+
+  async function goOn(going: Going): Promise<void> {
+    while (!going.stopping.aborted) {
+      const pause = await step(going)
+      pausing = new AbortController()
+      await sleep(pause, AbortSignal.any([going.stopping, pausing.signal])).catch(() => {})
+    }
+  }
+
+  return {
+    lookNow: () => pausing.abort(),
+    begin(onNew) {
+      const stopping = new AbortController()
+      void goOn({ stopping: stopping.signal, onNew })
+      // An order that is under way ends with its errand, and may take longer than anybody waits.
+      return async () => stopping.abort()
+    },
+  }
+}
+
+function isExpected(error: unknown): error is Error {
+  return error instanceof CertificateError || error instanceof StorageError
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString()
+}

@@ -1,0 +1,23 @@
+import type { CertificateSource } from '../certificate-source.ts'
+import { type AcmeOptions, openOrders } from './acme-orders.ts'
+import { openRenewals } from './acme-renewals.ts'
+
+/**
+ * `tls.source: acme`. What is kept and good is served, whatever the CA does; what is missing, or due, is ordered for as
+ * long as the gateway listens.
+ */
+export function acmeSource(options: AcmeOptions): CertificateSource {
+  const orders = openOrders(options)
+  const renewals = openRenewals(options, orders)
+  return {
+    // `skillgate cert renew` may write them too.
+    files: options.settings.keys.map(orders.file),
+    async load() {
+      const stored = await Promise.all(options.settings.keys.map(orders.stored))
+      renewals.lookNow()
+      return stored.flatMap((one) => one ?? [])
+    },
+    renew: () => orders.order(options.settings.keys),
+    tend: renewals.begin,
+  }
+}

@@ -1,0 +1,29 @@
+import { OrderError, type OrderRequest } from './order.ts'
+
+/** As much of a CA's directory as is looked at. @see RFC 8555 section 7.1.1, RFC 9773 section 3 */
+export interface AcmeDirectory {
+  newOrder?: string
+  renewalInfo?: string
+  meta?: { termsOfService?: string; externalAccountRequired?: boolean; profiles?: Record<string, string> }
+}
+
+/** That the CA can do what is asked of it, before anything is. @throws OrderError */
+export function checkDirectory(
+  { newOrder, meta = {} }: AcmeDirectory,
+  { directory, profile, termsOfServiceAgreed }: OrderRequest,
+): void {
+  if (typeof newOrder !== 'string')
+    throw new OrderError(`${directory} is not the directory of a CA: look at "tls.directory".`)
+  if (meta.externalAccountRequired)
+    throw new OrderError(
+      `${directory} wants an account made at its web site first, which Skillgate can't use: choose another CA.`,
+    )
+  if (meta.termsOfService !== undefined && !termsOfServiceAgreed)
+    throw new OrderError(
+      `${directory} wants its terms of service accepted: read ${meta.termsOfService}, then set tls.terms_of_service: accepted`,
+    )
+  const profiles = Object.keys(meta.profiles ?? {})
+  if (profile === undefined || profiles.includes(profile)) return
+  const those = profiles.length === 0 ? 'none' : profiles.join(', ')
+  throw new OrderError(`${directory} has no profile "${profile}"; it has ${those}. Mend "tls.profile".`)
+}

@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import test from 'ava'
+import { acmeHome, servedKey } from '../support/acme-process.ts'
+import { startAcmeProxy } from '../support/acme-proxy.ts'
+import { startProcess } from '../support/process.ts'
+import { until } from '../support/until.ts'
+
+const linuxOnly = process.platform === 'linux' ? test.serial : test.serial.skip
+const TRIES = 'dev.jasonhollis.com.tries.json'
+const ONLY_RSA = {
+  sigalgs: 'rsa_pss_rsae_sha256',
+  maxVersion: 'TLSv1.2',
+  ciphers: 'ECDHE-RSA-AES128-GCM-SHA256',
+} as const
+const ONLY_EC = { ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256', maxVersion: 'TLSv1.2' } as const
+
+for (const challenge of ['tls-alpn-01', 'http-01']) {
+  linuxOnly(
+    `a gateway that has no certificate gets two by ${challenge}, and a restart asks the CA for none`,
+    async (t) => {
+      const home = await acmeHome(t, { challenge })
+      if (!home) return
+      const { pebble, configFile, port } = home
+      const gateway = await startProcess(t, configFile)
+      const ca = await pebble.root()
+      await until(async () => (await servedKey(port, { ca, ...ONLY_RSA })) !== undefined)
+      await until(async () => (await servedKey(port, { ca, ...ONLY_EC })) !== undefined)
+      const [rsa, ec] = [await servedKey(port, { ca, ...ONLY_RSA }), await servedKey(port, { ca, ...ONLY_EC })]
+      t.deepEqual([rsa?.type, ec?.type], ['rsa', 'ec'])
+      t.is(rsa?.names, 'DNS:dev.jasonhollis.com')
+      for (const expected of [
+        'certificate ordered',
+        'certificate issued',
+        'RSA, for dev.jasonhollis.com',
+        'good until',
+      ])
+        t.true(gateway.output.stderr.includes(expected), expected)
+
+      const folder = join(dirname(configFile), 'data', 'acme')
+      const [own = '', ...others] = readdirSync(folder)
+      t.deepEqual(others, [])
+      await until(() => readFileSync(join(folder, own, TRIES), 'utf8').includes('"unfinished":0'))
+      t.is(await gateway.stop(), 0)
+      const kept = readdirSync(join(folder, own))
+      t.deepEqual(kept.toSorted(), [
+        'account.json',
+        'account.key',
+        'dev.jasonhollis.com.ec.pem',
+        'dev.jasonhollis.com.rsa.pem',
+        TRIES,
+      ])
+      for (const file of kept) t.is(statSync(join(folder, own, file)).mode & 0o777, 0o600, file)
+      t.is(statSync(join(folder, own)).mode & 0o777, 0o700)
+
+      t.is(await gateway.stop(), 0)
+      await pebble.stop()
+      const again = await startProcess(t, configFile)
+      t.is((await servedKey(port, { ca, ...ONLY_RSA }))?.fingerprint, rsa?.fingerprint)
+      t.is((await servedKey(port, { ca, ...ONLY_EC }))?.fingerprint, ec?.fingerprint)
+      t.notRegex(again.output.stderr, /certificate ordered/)
+    },
+  )
+}
+
+/** The steps of an order, by what is asked of the CA. */
+const STEPS = [
+  '/nonce-plz',
+  '/sign-me-up',
+  '/order-plz',
+  '/authZ/',
+  '/chalZ/',
+  '/my-order/',
+  '/finalize-order/',
+  '/certZ/',
+]
+
+for (const step of STEPS) {
+  linuxOnly(
+    `killed by kill -9 when the CA is asked for ${step}, a gateway has its certificates after a restart`,
+    async (t) => {
+      const home = await acmeHome(t, { keys: ['rsa'] })
+      if (!home) return
+      const { pebble, configFile, port, change } = home
+      let isArmed = true
+      const reached = Promise.withResolvers<void>()
+      const proxy = await startAcmeProxy(t, pebble, (path) => {
+        if (!isArmed || !path.includes(step)) return undefined
+        reached.resolve()
+        // Until it is killed.
+        return new Promise(() => {})
+      })
+      change({ directory: proxy.directory })
+      const gateway = await startProcess(t, configFile)
+      await reached.promise
+      isArmed = false
+      t.is(await gateway.stop('SIGKILL'), null)
+      const again = await startProcess(t, configFile)
+      const ca = await pebble.root()
+      await until(async () => (await servedKey(port, { ca })) !== undefined)
+      t.is((await servedKey(port, { ca }))?.type, 'rsa')
+      t.notRegex(again.output.stderr, /certificate not issued|refused/)
+      t.is(await again.stop(), 0)
+    },
+  )
+}
