@@ -25,6 +25,7 @@ const OPTIONS = {
   passphrase: { type: 'boolean' },
   ended: { type: 'string' },
   lambda: { type: 'boolean' },
+  through: { type: 'string' },
 } as const
 
 /** From the words after `skillgate` to a command. @returns the exit code. */

@@ -37,6 +37,7 @@ export interface CommandOptions {
   passphrase?: boolean
   ended?: string
   lambda?: boolean
+  through?: string
 }
 
 /** What can be typed after `skillgate`. */
