@@ -32,6 +32,7 @@ import { openSource } from './certificates/open-source.ts'
 import { measureStore } from './data/measure-store.ts'
 import { openKeys } from './data/open-keys.ts'
 import { databaseFile, openStore } from './data/open-store.ts'
+import { type Echoes, openEchoes } from './doctor/echoes.ts'
 import { type Machine, thisMachine } from './listening/connection-limits.ts'
 import { callToUpstream } from './music-assistant/call-to-upstream.ts'
 import { isPersonal } from './music-assistant/is-personal.ts'
@@ -69,6 +70,8 @@ export interface House {
   certificateKeeper: CertificateKeeper
   /** What a CA wants to find on the plain listener. */
   challenges: Challenges
+  /** What doctors send, and want to hear again. */
+  echoes: Echoes
   verifyPassword: VerifyPassword
   /** Where passwords wait to be checked. */
   passwordSlots: ReservedSlots
@@ -153,6 +156,7 @@ export async function openHouse(
         onTried: (source, result) => house.metrics?.certificateTried(source, result),
       }),
       challenges: openChallenges(),
+      echoes: openEchoes(environment),
       facts: openTokenFacts(store, { now, changesEveryMs }),
       skillRequests: openSkillRequestMemory(environment, amazon),
       personalTokens: openPersonalTokens({

@@ -14,6 +14,7 @@ import { lookAfterStore } from './data/look-after-store.ts'
 import { maintainStore } from './data/maintain-store.ts'
 import { databaseFile } from './data/open-store.ts'
 import { watchLogGrowth } from './data/watch-log-growth.ts'
+import type { Examinable } from './doctor/echoes.ts'
 import { guardMemory, openGuard } from './listening/guard-house.ts'
 import { listenForGateway } from './listening/listen-for-gateway.ts'
 import { DRAIN_TIMEOUT_MS } from './listening/listeners.ts'
@@ -50,6 +51,8 @@ export interface RunningGateway {
   reload: (config: Config) => Promise<void>
   /** For the metrics: also of a reload that came to nothing before it got here. */
   countReload: (result: 'success' | 'failure') => void
+  /** What a doctor on this machine needs to find this gateway through the public URL. */
+  examine: () => Examinable
   /** What happens to each request that comes over TLS, whatever has read it. */
   handle: ExchangeHandler
   /** Stops accepting, finishes what is in flight, and closes everything, within 8 s. */
@@ -138,6 +141,7 @@ export async function prepareGateway(
       get metrics() {
         return listeners.find('metrics')
       },
+      examine: () => ({ nonce: house.echoes.give(), https: listeners.find('https')?.port }),
       handle,
       reload,
       countReload: (result) => house.metrics?.reloaded(result),

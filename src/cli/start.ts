@@ -68,7 +68,10 @@ async function serve(
   const nobody = (await listUsers(prepared.store)).length === 0
   const running = await prepared.listen()
   listening.resolve(running)
-  const commands = { reload: () => kept.reload('skillgate reload') }
+  const commands = {
+    reload: () => kept.reload('skillgate reload'),
+    examine: async () => ({ ok: true, lines: [], examinable: running.examine() }),
+  }
   const closeControl = await openControl(config.data_dir, commands, log.logger)
 
   if (nobody) print('Nobody can sign in yet. Add a user, also while this runs:  npx skillgate user add NAME')

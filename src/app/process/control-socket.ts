@@ -5,6 +5,7 @@ import { join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { endSocket } from '../../net/end-socket.ts'
 import type { Logger } from '../../telemetry/log.ts'
+import type { Examinable } from '../doctor/echoes.ts'
 import type { ReloadOutcome } from '../reloading/watch-configuration.ts'
 import { StartError } from '../start-error.ts'
 
@@ -16,7 +17,13 @@ const REQUEST_TIMEOUT_MS = 5000
 const REQUEST_LENGTH_LIMIT = 100
 
 /** What a running gateway can be asked for from the same machine, by whoever may use its data folder. */
-export type ControlCommands = Record<'reload', () => Promise<ReloadOutcome>>
+export interface ControlCommands {
+  reload: () => Promise<ReloadOutcome>
+  /** For `skillgate doctor`. */
+  examine?: () => Promise<ReloadOutcome & { examinable?: Examinable }>
+}
+
+type Outcome<Name extends keyof ControlCommands> = Awaited<ReturnType<NonNullable<ControlCommands[Name]>>>
 
 /** The socket in the data folder. */
 export function controlSocket(dataDirectory: string): string {
@@ -117,7 +124,10 @@ async function answer(socket: Socket, commands: ControlCommands): Promise<void> 
  * Asks the gateway that runs on this data folder.
  * @throws StartError when none runs, or it can't be asked.
  */
-export async function askGateway(dataDirectory: string, command: keyof ControlCommands): Promise<ReloadOutcome> {
+export async function askGateway<Name extends keyof ControlCommands>(
+  dataDirectory: string,
+  command: Name,
+): Promise<Outcome<Name>> {
   const path = socketFile(dataDirectory)
   const socket = connect(path)
   try {
@@ -127,7 +137,7 @@ export async function askGateway(dataDirectory: string, command: keyof ControlCo
   }
   socket.end(`${command}\n`)
   try {
-    return JSON.parse(await text(socket)) as ReloadOutcome
+    return JSON.parse(await text(socket)) as Outcome<Name>
   } catch {
     throw new StartError('The gateway ended before it answered: its log says why.')
   }
