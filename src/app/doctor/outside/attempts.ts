@@ -1,0 +1,72 @@
+import { explainFileError } from '../../../files/explain-file-error.ts'
+import { auditFile } from '../../../telemetry/audit-files.ts'
+import { judgeLink, type LinkVerdict } from '../../../telemetry/judge-link.ts'
+import { readAudit } from '../../../telemetry/read-audit.ts'
+import { type LinkAttempt, traceLinks } from '../../../telemetry/trace-links.ts'
+import type { Examination } from '../examination.ts'
+import { NOTHING_ARRIVED, verdictWords } from '../link-verdicts.ts'
+import { doctorsAttempts, linkedClient } from './authorization-query.ts'
+import { findingsOf, type Judged } from './judged.ts'
+
+/** How far the last attempt to link came: a page that was opened and a token that was never asked for are one fault, a token that was refused is another. */
+export const ATTEMPTS: Examination = {
+  id: 'attempts',
+  title: 'Last attempt to link',
+  isLocal: false,
+  async look({ config, environment }) {
+    const file = auditFile(config.data_dir)
+    try {
+      const trail = readAudit(file, Number.POSITIVE_INFINITY)
+      const own = doctorsAttempts(config)
+      const attempts = traceLinks(trail).filter(({ attempt }) => attempt === undefined || !own.includes(attempt))
+      return findingsOf('attempts', judgeAttempts(attempts, linkedClient(config)?.id, environment.now()))
+    } catch (error) {
+      return findingsOf('attempts', [{ verdict: 'unseen', found: explainFileError(error, file, 'read') }])
+    }
+  },
+}
+
+/** Milliseconds: what failed before may have been mended since. */
+const RECENT_MS = 3_600_000
+
+/** What is no fault of anything. */
+const HARMLESS: LinkVerdict[] = ['works', 'under way', 'ended', 'denied']
+/** What is no fault of the set-up, as long as nobody says that they couldn't. */
+const OF_PEOPLE: LinkVerdict[] = [
+  ...([
+    'nobody signed in',
+    'sign-in failed',
+    'locked out',
+    'second factor missing',
+    'not decided',
+    'never called',
+  ] as const),
+]
+
+/** @param client only its attempts count, and those of nobody that is known. @param now milliseconds since 1970. */
+export function judgeAttempts(attempts: LinkAttempt[], client: string | undefined, now: number): Judged[] {
+  const last = attempts.findLast((one) => one.client === undefined || one.client === client)
+  if (!last) {
+    const { words, todo } = NOTHING_ARRIVED
+    return [{ verdict: 'attention', found: words, remedy: `link in the Alexa app. If you have tried: ${lower(todo)}` }]
+  }
+  const verdict = judgeLink(last, now)
+  const { words, todo } = verdictWords(verdict, last)
+  const at = last.steps.at(-1)?.time ?? ''
+  const found = `${words} (${at.slice(0, 16).replace('T', ' ')} UTC)${answered(verdict, last)}`
+  if (HARMLESS.includes(verdict)) return [{ verdict: 'good', found }]
+  const isRecent = now - Date.parse(at) < RECENT_MS
+  const remedy = `${todo} All of its steps:  npx skillgate trace`
+  return [{ verdict: isRecent && !OF_PEOPLE.includes(verdict) ? 'fault' : 'attention', found, remedy }]
+}
+
+/** What the token request was told. */
+function answered(verdict: LinkVerdict, { steps }: LinkAttempt): string {
+  if (verdict !== 'token refused') return ''
+  const detail = steps.findLast(({ event }) => event === 'token_refused')?.detail
+  return detail === undefined ? '' : ` It was answered: ${detail}`
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}

@@ -1,0 +1,50 @@
+import { AMAZONS_AGENT, askPublic, BROWSERS_AGENT } from './ask-public.ts'
+import { askToken } from './ask-token.ts'
+import { authorizationQuery, linkedClient } from './authorization-query.ts'
+import type { Judged } from './judged.ts'
+import { lookThere } from './look-there.ts'
+import { pathTo } from './public-host.ts'
+
+/** Alexa gives up then. Milliseconds. */
+export const TOKEN_LIMIT_MS = 4500
+/** Where another day may be slower. Milliseconds. */
+export const SLOW_MS = 2000
+
+/** How long the token endpoint and the page to link take, through the public URL. */
+export const SPEED = lookThere('speed', 'Speed', async (patient, place) => {
+  const { tookMs: token } = await askToken(patient, place, AMAZONS_AGENT)
+  const client = linkedClient(patient.config)
+  if (!client) return judgeSpeed({ token })
+  const path = `${pathTo(patient, 'authorize')}?${authorizationQuery(client)}`
+  const headers = { Accept: 'text/html', 'User-Agent': BROWSERS_AGENT }
+  return judgeSpeed({ token, page: (await askPublic(patient, place, { path, headers })).tookMs })
+})
+
+/** In milliseconds. */
+export function judgeSpeed({ token, page }: { token: number; page?: number }): Judged[] {
+  const judged = [
+    judgeOne(`a token request takes ${seconds(token)}`, token, 'fault'),
+    // A person waits longer than a server.
+    page === undefined ? [] : judgeOne(`the page to link takes ${seconds(page)}`, page, 'attention'),
+  ].flat()
+  if (judged.length > 0) return judged
+  const pageToo = page === undefined ? '' : `, the page to link ${seconds(page)}`
+  return [{ verdict: 'good', found: `a token request takes ${seconds(token)}${pageToo}.` }]
+}
+
+function judgeOne(found: string, tookMs: number, whenTooSlow: Judged['verdict']): Judged[] {
+  if (tookMs <= SLOW_MS) return []
+  return [
+    {
+      verdict: tookMs > TOKEN_LIMIT_MS ? whenTooSlow : 'attention',
+      found: `${found}, with the connection.`,
+      needs: `an answer of the token endpoint within ${TOKEN_LIMIT_MS / 1000} s.`,
+      remedy:
+        'is this machine short of memory or its disk slow (npx skillgate log), or the proxy or the tunnel in front? Compare with:  npx skillgate doctor --through 127.0.0.1:PORT',
+    },
+  ]
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`
+}
