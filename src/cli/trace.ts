@@ -1,4 +1,5 @@
 import { NOTHING_ARRIVED, verdictWords } from '../app/doctor/link-verdicts.ts'
+import { withoutDoctors } from '../app/doctor/outside/authorization-query.ts'
 import { loadConfig } from '../config/load.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
 import { escapeDeceiving } from '../telemetry/escape-deceiving.ts'
@@ -15,8 +16,9 @@ import type { World } from './world.ts'
 export async function trace(world: World, { last = '5', json = false }: TraceOptions): Promise<number> {
   const { configFile, variables, now, print } = world
   const most = readCount(last)
-  const trail = readTrail(auditFile(loadConfig(configFile, variables).data_dir), Number.POSITIVE_INFINITY)
-  const attempts = traceLinks(trail).slice(-most)
+  const config = loadConfig(configFile, variables)
+  const trail = readTrail(auditFile(config.data_dir), Number.POSITIVE_INFINITY)
+  const attempts = withoutDoctors(traceLinks(trail), config).slice(-most)
   if (json) for (const attempt of attempts) print(escapeDeceiving(JSON.stringify(forPrograms(attempt, now()))))
   else
     for (const line of [...timelines(attempts, now()), ...leftOut(countLeftOut(trail, attempts[0]?.steps[0]?.time))])

@@ -1,6 +1,7 @@
 import { DOCTORS_CLIENT } from '../../../telemetry/doctors-client.ts'
 import type { Patient } from '../examination.ts'
-import { askPublic, type PublicAnswer } from './ask-public.ts'
+import { AMAZONS_AGENT, askPublic, type PublicAnswer } from './ask-public.ts'
+import { onceAPatient } from './once-a-patient.ts'
 import { type Place, pathTo } from './public-host.ts'
 
 /** A token request as Amazon's servers send it, with a code, a client and a secret that are none. */
@@ -19,3 +20,6 @@ export function askToken(patient: Patient, place: Place, agent: string): Promise
   const headers = { 'Content-Type': FORM_TYPE, 'User-Agent': agent, Accept: 'application/json' }
   return askPublic(patient, place, { method: 'POST', path: pathTo(patient, 'token'), headers, body: TOKEN_FORM })
 }
+
+/** As they ask themselves. */
+export const askTokenAsAmazon = onceAPatient((patient, place: Place) => askToken(patient, place, AMAZONS_AGENT))

@@ -5,7 +5,7 @@ import { readAudit } from '../../../telemetry/read-audit.ts'
 import { type LinkAttempt, traceLinks } from '../../../telemetry/trace-links.ts'
 import type { Examination } from '../examination.ts'
 import { NOTHING_ARRIVED, verdictWords } from '../link-verdicts.ts'
-import { doctorsAttempts, linkedClient } from './authorization-query.ts'
+import { linkedClient, withoutDoctors } from './authorization-query.ts'
 import { findingsOf, type Judged } from './judged.ts'
 
 /** How far the last attempt to link came: a page that was opened and a token that was never asked for are one fault, a token that was refused is another. */
@@ -17,8 +17,7 @@ export const ATTEMPTS: Examination = {
     const file = auditFile(config.data_dir)
     try {
       const trail = readAudit(file, Number.POSITIVE_INFINITY)
-      const own = doctorsAttempts(config)
-      const attempts = traceLinks(trail).filter(({ attempt }) => attempt === undefined || !own.includes(attempt))
+      const attempts = withoutDoctors(traceLinks(trail), config)
       return findingsOf('attempts', judgeAttempts(attempts, linkedClient(config)?.id, environment.now()))
     } catch (error) {
       return findingsOf('attempts', [{ verdict: 'unseen', found: explainFileError(error, file, 'read') }])

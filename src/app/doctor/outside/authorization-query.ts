@@ -1,6 +1,7 @@
 import { alexaClient } from '../../../alexa/console/alexa-client.ts'
 import type { Client, Config } from '../../../config/schema.ts'
 import { linkAttempt } from '../../../oauth/link-attempt.ts'
+import type { LinkAttempt } from '../../../telemetry/trace-links.ts'
 
 /**
  * A `state` with all that gets lost where somebody puts strings together: quotes, percent signs, other alphabets, and more
@@ -25,8 +26,10 @@ export function authorizationQuery({ id, redirect_uris, scopes }: Client, silent
   }).toString()
 }
 
-/** The ids under which the audit trail has what doctors opened. */
-export function doctorsAttempts(config: Pick<Config, 'oauth'>): string[] {
+/** The attempts that were none: a doctor has opened the page. */
+export function withoutDoctors(attempts: LinkAttempt[], config: Pick<Config, 'oauth'>): LinkAttempt[] {
   const client = linkedClient(config)
-  return client ? [false, true].map((silent) => linkAttempt(authorizationQuery(client, silent))) : []
+  if (!client) return attempts
+  const own = [false, true].map((silent) => linkAttempt(authorizationQuery(client, silent)))
+  return attempts.filter(({ attempt }) => attempt === undefined || !own.includes(attempt))
 }

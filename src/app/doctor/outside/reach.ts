@@ -1,5 +1,6 @@
 import type { Patient } from '../examination.ts'
 import type { Judged } from './judged.ts'
+import { onceAPatient } from './once-a-patient.ts'
 import { type Place, placesOf, publicHost } from './public-host.ts'
 import { type Handshake, shakeHands } from './shake-hands.ts'
 
@@ -9,14 +10,8 @@ export type Reach =
   | { kind: 'no-address' }
   | { kind: 'tried'; tries: { place: Place; handshake: Handshake }[] }
 
-const reaches = new WeakMap<Patient, Promise<Reach>>()
-
-/** Tried once for each patient: what can't be reached would make each examination wait as long. */
-export function reachOf(patient: Patient): Promise<Reach> {
-  const known = reaches.get(patient) ?? tryAll(patient)
-  reaches.set(patient, known)
-  return known
-}
+/** Tried once: what can't be reached would make each examination wait as long. */
+export const reachOf = onceAPatient(tryAll)
 
 async function tryAll(patient: Patient): Promise<Reach> {
   let places: Place[]

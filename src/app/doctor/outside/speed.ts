@@ -1,9 +1,8 @@
-import { AMAZONS_AGENT, askPublic, BROWSERS_AGENT } from './ask-public.ts'
-import { askToken } from './ask-token.ts'
-import { authorizationQuery, linkedClient } from './authorization-query.ts'
+import { askTokenAsAmazon } from './ask-token.ts'
+import { linkedClient } from './authorization-query.ts'
 import type { Judged } from './judged.ts'
 import { lookThere } from './look-there.ts'
-import { pathTo } from './public-host.ts'
+import { openPage } from './open-page.ts'
 
 /** Alexa gives up then. Milliseconds. */
 export const TOKEN_LIMIT_MS = 4500
@@ -12,12 +11,10 @@ export const SLOW_MS = 2000
 
 /** How long the token endpoint and the page to link take, through the public URL. */
 export const SPEED = lookThere('speed', 'Speed', async (patient, place) => {
-  const { tookMs: token } = await askToken(patient, place, AMAZONS_AGENT)
+  const { tookMs: token } = await askTokenAsAmazon(patient, place)
   const client = linkedClient(patient.config)
   if (!client) return judgeSpeed({ token })
-  const path = `${pathTo(patient, 'authorize')}?${authorizationQuery(client)}`
-  const headers = { Accept: 'text/html', 'User-Agent': BROWSERS_AGENT }
-  return judgeSpeed({ token, page: (await askPublic(patient, place, { path, headers })).tookMs })
+  return judgeSpeed({ token, page: (await openPage(patient, place, client)).tookMs })
 })
 
 /** In milliseconds. */

@@ -1,10 +1,10 @@
 import { readForm } from '../../../alexa/simulator/read-form.ts'
 import { readFormRequest } from '../../../oauth/consent/show-consent.ts'
-import { askPublic, BROWSERS_AGENT, type PublicAnswer } from './ask-public.ts'
-import { authorizationQuery, HOSTILE_STATE, linkedClient } from './authorization-query.ts'
+import type { PublicAnswer } from './ask-public.ts'
+import { HOSTILE_STATE, linkedClient } from './authorization-query.ts'
 import type { Judged } from './judged.ts'
 import { lookThere } from './look-there.ts'
-import { pathTo } from './public-host.ts'
+import { openPage, openSilently } from './open-page.ts'
 
 /** Whether the page to link opens, and a `state` of Alexa's comes back as it was: with the form, and where people are sent. */
 export const STATE = lookThere('state', 'Page to link', async (patient, place) => {
@@ -15,12 +15,9 @@ export const STATE = lookThere('state', 'Page to link', async (patient, place) =
       { verdict: 'fault', found, needs: 'a client that stands for Alexa.', remedy: 'npx skillgate alexa console' },
     ]
   }
-  const open = (silent: boolean) =>
-    askPublic(patient, place, {
-      path: `${pathTo(patient, 'authorize')}?${authorizationQuery(client, silent)}`,
-      headers: { Accept: 'text/html', 'User-Agent': BROWSERS_AGENT, 'Accept-Language': 'en' },
-    })
-  return judgeState(await open(false), await open(true), client.redirect_uris[0] ?? '')
+  const page = await openPage(patient, place, client)
+  const back = await openSilently(patient, place, client)
+  return judgeState(page, back, client.redirect_uris[0] ?? '')
 })
 
 const NEEDS = 'the page, and each state back as it was sent: Alexa takes no code with another one.'

@@ -1,12 +1,12 @@
 import { answerProblem } from './answer-problem.ts'
-import { AMAZONS_AGENT, BROWSERS_AGENT, type PublicAnswer } from './ask-public.ts'
-import { askToken } from './ask-token.ts'
+import { BROWSERS_AGENT, type PublicAnswer } from './ask-public.ts'
+import { askToken, askTokenAsAmazon } from './ask-token.ts'
 import type { Judged } from './judged.ts'
 import { lookThere } from './look-there.ts'
 
 /** Whether a token request of Amazon's gets to the gateway, or something in front takes it for a robot's. */
 export const TOKEN_REQUEST = lookThere('token-request', 'Token request', async (patient, place) => {
-  const asAmazon = await askToken(patient, place, AMAZONS_AGENT)
+  const asAmazon = await askTokenAsAmazon(patient, place)
   const asBrowser = answerProblem(asAmazon) && (await askToken(patient, place, BROWSERS_AGENT).catch(() => undefined))
   return judgeTokenRequest(asAmazon, asBrowser)
 })
