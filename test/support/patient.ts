@@ -4,11 +4,12 @@ import { createServer, request, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
+import { stringify } from 'yaml'
 import type { Examination, Finding, Patient, Ways } from '../../src/app/doctor/examination.ts'
 import { openControl } from '../../src/app/process/control-socket.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { temporaryFolder } from './environment.ts'
-import { startTestHouse, type TestConfig, type TestHouse } from './gateway.ts'
+import { startTestHouse, type TestConfig, type TestHouse, testConfig } from './gateway.ts'
 import { INTERMEDIATE, makeLeaf, ROOT } from './public-certificates.ts'
 
 export const PUBLIC_ADDRESS = '93.184.215.14'
@@ -39,6 +40,15 @@ export async function startHealthy(t: ExecutionContext, change: (config: TestCon
     ways: waysTo(house.port),
   }
   return { house, patient }
+}
+
+/** The configuration of a gateway that nobody starts. */
+export function configOf(t: ExecutionContext, change: (config: TestConfig) => void = () => {}): Patient['config'] {
+  const file = join(temporaryFolder(t), 'gateway.yaml')
+  const values = testConfig('http://127.0.0.1:1')
+  change(values)
+  writeFileSync(file, stringify(values))
+  return loadConfig(file, {})
 }
 
 /** Everything public is that port of this machine, and the only root is that of the tests. */
