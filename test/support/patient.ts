@@ -39,7 +39,7 @@ export async function startHealthy(t: ExecutionContext, change: (config: TestCon
     reach: 'everything',
     ways: waysTo(house.port),
   }
-  return { house, patient }
+  return { house, patient, closeControl: close }
 }
 
 /** The configuration of a gateway that nobody starts. */

@@ -14,7 +14,7 @@ interface Authority {
 export const ROOT = makeAuthority('Test Root')
 export const INTERMEDIATE = makeAuthority('Test Intermediate', ROOT)
 
-function makeAuthority(name: string, by?: Authority): Authority {
+export function makeAuthority(name: string, by?: Authority): Authority {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const pem = makeCertificate({
     ...{ key: by?.key ?? privateKey, publicKey, subject: name, issuer: by?.name ?? name, randomBytes },
@@ -34,6 +34,8 @@ interface LeafOptions {
   from?: number
   until?: number
   bits?: number
+  /** Its own keys; new ones, if absent. */
+  pair?: { privateKey: KeyObject; publicKey: KeyObject }
 }
 
 /** A server's certificate, and its key, in PEM; without those above it. */
@@ -43,8 +45,9 @@ export function makeLeaf({
   from = -10,
   until = 80,
   bits = 2048,
+  pair = generateKeyPairSync('rsa', { modulusLength: bits }),
 }: LeafOptions = {}) {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: bits })
+  const { privateKey, publicKey } = pair
   const pem = makeCertificate({
     ...{ key: by.key, publicKey, subject: names[0] ?? 'nobody', issuer: by.name, randomBytes },
     // It is made to begin an hour before.
@@ -56,13 +59,14 @@ export function makeLeaf({
       ...(names.length > 0 ? [{ name: 'subjectAltName', altNames: names.map((value) => ({ type: 2, value })) }] : []),
     ],
   })
-  return { pem, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
+  return { pem, privateKey, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
 }
 
 /** A certificate that vouches for itself. */
-export function makeSelfSigned() {
-  const { key, pem } = makeAuthority('dev.jasonhollis.com')
-  return { pem, key: key.export({ type: 'pkcs8', format: 'pem' }).toString() }
+export function makeSelfSigned(name = 'dev.jasonhollis.com') {
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const by = { key: pair.privateKey, name, pem: '' }
+  return makeLeaf({ names: [name], by, pair })
 }
 
 /** As a server would send them. */
