@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { stringify } from 'yaml'
+import { callsToGateway } from '../../src/alexa/simulator/call-gateway.ts'
 import type { Examination, Finding, Patient, Ways } from '../../src/app/doctor/examination.ts'
 import { openControl } from '../../src/app/process/control-socket.ts'
 import { loadConfig } from '../../src/config/load.ts'
@@ -132,4 +133,9 @@ function passOn({ method, path, headers, body }: Passing, port: number): Promise
     })
     sent.end(body)
   })
+}
+
+/** Calls a house whose certificate is of the tests' root, as it stands. */
+export function callsToHouse({ port }: Pick<TestHouse, 'port'>) {
+  return callsToGateway({ host: '127.0.0.1', port, publicHost: 'dev.jasonhollis.com', ca: ROOT.pem })
 }
