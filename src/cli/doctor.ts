@@ -34,16 +34,37 @@ export async function doctor(
   const connectTo = through === undefined ? undefined : readThrough(through)
   const config = loadConfig(configFile, variables)
   const patient = { config, configFile, environment: world, reach: 'everything' as const, ways: ways(connectTo) }
-  const tell = ({ title, findings }: Examined) => {
-    for (const finding of findings) for (const line of inWords(title, finding)) print(harmless(line))
-  }
+  const { tell, settle } = teller(print)
   const examined = await examine(patient, examinations, json ? undefined : tell)
+  settle()
   const verdict = verdictOf(examined)
   if (json) {
     const document = { version: DOCUMENT_VERSION, public_url: config.public_url, verdict, examined }
     print(escapeDeceiving(JSON.stringify(document, null, 2)))
   } else print(summary(examined))
   return EXIT_CODES[verdict]
+}
+
+/** Tells what was found as it comes; what is the same of several things, such as that nothing answers there, is told once. */
+function teller(print: World['print']): { tell: (examined: Examined) => void; settle: () => void } {
+  let waiting: { titles: string[]; finding: Finding } | undefined
+  const settle = () => {
+    if (waiting) for (const line of inWords(waiting.titles.join(', '), waiting.finding)) print(harmless(line))
+    waiting = undefined
+  }
+  const tell = ({ title, findings }: Examined) => {
+    for (const finding of findings) {
+      if (waiting?.finding.found === finding.found && finding.verdict === 'unseen') {
+        waiting.titles.push(title)
+        continue
+      }
+      settle()
+      waiting = { titles: [title], finding }
+    }
+    // More of it may come.
+    if (waiting?.finding.verdict !== 'unseen') settle()
+  }
+  return { tell, settle }
 }
 
 function readThrough(text: string): { host: string; port: number } {
@@ -56,7 +77,8 @@ function readThrough(text: string): { host: string; port: number } {
 /** As wide as the longest of the verdicts. */
 const WIDTH = 'attention'.length
 
-function inWords(title: string, { verdict, found, needs, remedy }: Finding): string[] {
+/** The lines of a finding. */
+export function inWords(title: string, { verdict, found, needs, remedy }: Finding): string[] {
   const indent = ' '.repeat(WIDTH)
   return [
     `${verdict.padEnd(WIDTH)}  ${title}: ${found}`,

@@ -44,6 +44,23 @@ test('each thing is told by what was found, what is needed and what to do', asyn
   ])
 })
 
+test('what could not be looked at for one reason is told once', async (t) => {
+  const { run } = await openDoctor(t)
+  const unseen = (title: string) => ({ ...finds({ verdict: 'unseen', found: 'nobody is there.' }), title })
+  const { lines } = await run([
+    unseen('One'),
+    unseen('Two'),
+    finds({ verdict: 'good', found: 'good.' }),
+    unseen('Three'),
+  ])
+  t.deepEqual(lines, [
+    'unseen     One, Two: nobody is there.',
+    'good       A thing: good.',
+    'unseen     Three: nobody is there.',
+    'No fault, 3 that could not be looked at.',
+  ])
+})
+
 test('the exit code is 0 without a fault, 1 with one, 2 where something could not be looked at', async (t) => {
   const { run } = await openDoctor(t)
   const good = finds({ verdict: 'good', found: 'good.' })

@@ -43,7 +43,7 @@ test('beside a running gateway a doctor sees it from outside and asks it; withou
     state: 'good',
     'token-request': 'good',
     arriving: 'good',
-    speed: 'good',
+    'token-speed': 'good',
     attempts: 'attention',
   })
   const inWords = await skillgate(['doctor', '--through', `127.0.0.1:${port}`, '--config', configFile])

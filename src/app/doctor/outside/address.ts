@@ -35,8 +35,7 @@ async function lookUp(patient: Patient): Promise<NameFacts> {
   const { ways } = patient
   const host = publicHost(patient)
   const own = Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address))
-  const version = isIP(host)
-  if (version !== 0) return { host, four: version === 4 ? [host] : [], six: version === 6 ? [host] : [], own }
+  if (isIP(host) !== 0) return { host, four: [], six: [], own }
   const [four, six] = await Promise.all([ways.resolve(host, 4), ways.resolve(host, 6)])
   const outside = four.every(isPublic) ? undefined : await ways.resolveOutside?.(host, 4).catch(() => undefined)
   return { host, four, six, outside, own }
@@ -45,6 +44,7 @@ async function lookUp(patient: Patient): Promise<NameFacts> {
 const NEEDS = 'a public IPv4 address behind the name: Amazon connects by IPv4, from outside.'
 
 export function judgeAddress({ host, four, six, outside, own }: NameFacts): Judged[] {
+  if (isIP(host) !== 0) return [bareAddress(host)]
   const whatFour = four.join(', ')
   if (four.length === 0 && six.length === 0) {
     return [
@@ -107,6 +107,15 @@ function notPublic(host: string, address: string, isOneOfSeveral: boolean): Judg
     found: `${host} leads to ${address}: ${what}${one}.`,
     needs: NEEDS,
     remedy: `${remedy} Then:  dig +short A ${host}`,
+  }
+}
+
+function bareAddress(host: string): Judged {
+  return {
+    verdict: 'fault',
+    found: `public_url has the address ${host} in it, and no name.`,
+    needs: 'a name that leads to a public IPv4 address, and that a public CA makes a certificate for.',
+    remedy: 'register a domain, or take a name of dynamic DNS, and write it into public_url.',
   }
 }
 

@@ -6,10 +6,10 @@ import { CHAIN } from './chain.ts'
 import { CONSOLE_CERTIFICATE } from './console-certificate.ts'
 import { PORT } from './port.ts'
 import { REACHING } from './reaching.ts'
-import { SPEED } from './speed.ts'
 import { STATE } from './state.ts'
 import { TLS } from './tls.ts'
 import { TOKEN_REQUEST } from './token-request.ts'
+import { TOKEN_SPEED } from './token-speed.ts'
 
 /** How the gateway looks to Alexa and to browsers, in the order in which they come. */
 export const LOOKS_FROM_OUTSIDE: Examination[] = [
@@ -22,6 +22,6 @@ export const LOOKS_FROM_OUTSIDE: Examination[] = [
   STATE,
   TOKEN_REQUEST,
   ARRIVING,
-  SPEED,
+  TOKEN_SPEED,
   ATTEMPTS,
 ]

@@ -49,6 +49,14 @@ test('a name without an address, and one of IPv6 alone, are faults', (t) => {
   t.regex(six!.found, /IPv6 addresses alone: 2606:2800::1/)
 })
 
+test('a bare address in the public URL is a fault', (t) => {
+  for (const host of ['93.184.215.14', '2606:2800::1']) {
+    const [one, ...more] = judged({ host, four: [], six: [] })
+    t.deepEqual(more, [])
+    t.like(one, { verdict: 'fault', found: `public_url has the address ${host} in it, and no name.` })
+  }
+})
+
 test('an IPv6 address that nobody reaches is to be kept in mind', (t) => {
   t.deepEqual(verdicts({ six: ['2606:2800::1'] }), ['good'])
   t.deepEqual(verdicts({ six: ['fd00::1'] }), ['good', 'attention'])

@@ -1,9 +1,9 @@
 import test from 'ava'
-import { judgeSpeed, SPEED } from '../../../../src/app/doctor/outside/speed.ts'
+import { judgeTokenSpeed, TOKEN_SPEED } from '../../../../src/app/doctor/outside/token-speed.ts'
 import { behind, lookAt, startHealthy, startProxy } from '../../../support/patient.ts'
 
 const told = (times: { token: number; page?: number }) =>
-  judgeSpeed(times).map(({ verdict, found }) => `${verdict}: ${found}`)
+  judgeTokenSpeed(times).map(({ verdict, found }) => `${verdict}: ${found}`)
 
 test('a token in two seconds is good, in four and a half to be kept in mind, and later a fault', (t) => {
   t.deepEqual(told({ token: 2000 }), ['good: a token request takes 2.0 s.'])
@@ -27,9 +27,9 @@ test('what is slow in front of the gateway is measured', async (t) => {
         return passing
       },
     })
-  t.like(await lookAt(SPEED, patient), [{ verdict: 'good' }])
-  t.like(await lookAt(SPEED, behind(patient, await slow(3000))), [{ verdict: 'attention' }])
-  t.like(await lookAt(SPEED, behind(patient, await slow(5000))), [
+  t.like(await lookAt(TOKEN_SPEED, patient), [{ verdict: 'good' }])
+  t.like(await lookAt(TOKEN_SPEED, behind(patient, await slow(3000))), [{ verdict: 'attention' }])
+  t.like(await lookAt(TOKEN_SPEED, behind(patient, await slow(5000))), [
     { verdict: 'fault', found: 'a token request takes 5.0 s, with the connection.' },
   ])
 })

@@ -10,15 +10,15 @@ export const TOKEN_LIMIT_MS = 4500
 export const SLOW_MS = 2000
 
 /** How long the token endpoint and the page to link take, through the public URL. */
-export const SPEED = lookThere('speed', 'Speed', async (patient, place) => {
+export const TOKEN_SPEED = lookThere('token-speed', 'Speed from outside', async (patient, place) => {
   const { tookMs: token } = await askTokenAsAmazon(patient, place)
   const client = linkedClient(patient.config)
-  if (!client) return judgeSpeed({ token })
-  return judgeSpeed({ token, page: (await openPage(patient, place, client)).tookMs })
+  if (!client) return judgeTokenSpeed({ token })
+  return judgeTokenSpeed({ token, page: (await openPage(patient, place, client)).tookMs })
 })
 
 /** In milliseconds. */
-export function judgeSpeed({ token, page }: { token: number; page?: number }): Judged[] {
+export function judgeTokenSpeed({ token, page }: { token: number; page?: number }): Judged[] {
   const judged = [
     judgeOne(`a token request takes ${seconds(token)}`, token, 'fault'),
     // A person waits longer than a server.
