@@ -1,17 +1,13 @@
 import { isIP } from 'node:net'
-import { networkInterfaces } from 'node:os'
 import { type AddressKind, addressKind } from '../../../net/address-kind.ts'
 import type { Examination, Finding, Patient } from '../examination.ts'
 import { findingsOf, type Judged } from './judged.ts'
+import { isPublic, lookUpName, type NamedAddresses } from './look-up-name.ts'
+import { ownAddresses } from './own-addresses.ts'
 import { publicHost } from './public-host.ts'
 
 /** What is known of where a name leads. */
-export interface NameFacts {
-  host: string
-  four: string[]
-  six: string[]
-  /** What the domain's own name servers say of IPv4, asked where `four` is not public; undefined where they weren't. */
-  outside?: string[] | undefined
+export interface NameFacts extends NamedAddresses {
   /** The addresses that this machine has. */
   own: string[]
 }
@@ -23,22 +19,11 @@ export const ADDRESS: Examination = {
   isLocal: false,
   async look(patient) {
     try {
-      return findingsOf('address', judgeAddress(await lookUp(patient)))
+      return findingsOf('address', judgeAddress({ ...(await lookUpName(patient)), own: ownAddresses() }))
     } catch (error) {
       return [unseen(patient, error as Error)]
     }
   },
-}
-
-/** @throws where no name server could be asked. */
-async function lookUp(patient: Patient): Promise<NameFacts> {
-  const { ways } = patient
-  const host = publicHost(patient)
-  const own = Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address))
-  if (isIP(host) !== 0) return { host, four: [], six: [], own }
-  const [four, six] = await Promise.all([ways.resolve(host, 4), ways.resolve(host, 6)])
-  const outside = four.every(isPublic) ? undefined : await ways.resolveOutside?.(host, 4).catch(() => undefined)
-  return { host, four, six, outside, own }
 }
 
 const NEEDS = 'a public IPv4 address behind the name: Amazon connects by IPv4, from outside.'
@@ -77,8 +62,6 @@ export function judgeAddress({ host, four, six, outside, own }: NameFacts): Judg
     here.length > 0 ? ', which this machine has itself' : '; whether it leads to this machine, "Reaching it" tells'
   return [{ verdict: 'good', found: `${host} leads to ${whatFour}${whose}.` }, ...aboutSix(host, six)]
 }
-
-const isPublic = (address: string): boolean => addressKind(address) === 'public'
 
 const KINDS: Record<Exclude<AddressKind, 'public'>, { what: string; remedy: string }> = {
   private: {

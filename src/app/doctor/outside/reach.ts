@@ -1,7 +1,8 @@
 import type { Patient } from '../examination.ts'
 import type { Judged } from './judged.ts'
 import { onceAPatient } from './once-a-patient.ts'
-import { type Place, placesOf, publicHost } from './public-host.ts'
+import { placesOf } from './places-of.ts'
+import { type Place, publicHost } from './public-host.ts'
 import { type Handshake, shakeHands } from './shake-hands.ts'
 
 /** How far one gets from here towards the public URL. */

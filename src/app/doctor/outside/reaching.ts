@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { networkInterfaces } from 'node:os'
 import { askGateway } from '../../process/control-socket.ts'
 import { StartError } from '../../start-error.ts'
 import type { Examination, Patient } from '../examination.ts'
 import { askPublic } from './ask-public.ts'
 import { findingsOf, type Judged } from './judged.ts'
+import { ownAddresses } from './own-addresses.ts'
 import { type Place, pathTo, shown } from './public-host.ts'
 import { type Reach, reachOf } from './reach.ts'
 import type { Handshake } from './shake-hands.ts'
@@ -30,7 +30,7 @@ export const REACHING: Examination = {
   async look(patient) {
     const { config, ways } = patient
     const reach = await reachOf(patient)
-    const own = Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address))
+    const own = ownAddresses()
     const isDirect = ({ host }: Place) => ways.connectTo !== undefined || own.includes(host)
     const running = await askRunning(patient)
     const local = await lookLocally(patient, running?.https)
@@ -90,20 +90,23 @@ export function judgeReach(facts: ReachFacts): Judged[] {
     handshake.kind === 'done' ? [] : [notReached(facts, place, handshake)],
   )
   if (failed.length === reach.tries.length) return [...silent, ...failed]
-  return [...(whose === 'this' ? [] : silent), ...failed, answered(facts)]
+  const reached = reach.tries.find(({ handshake }) => handshake.kind === 'done')
+  const at = failed.length > 0 && reached ? ` at ${shown(reached.place)}` : ''
+  return [...(whose === 'this' ? [] : silent), ...failed, answered(facts, at)]
 }
 
-function answered({ publicUrl, local, whose }: ReachFacts): Judged {
-  if (whose === 'this') return { verdict: 'good', found: `${publicUrl} leads to this gateway.` }
+/** @param at where, if not everywhere. */
+function answered({ publicUrl, local, whose }: ReachFacts, at: string): Judged {
+  if (whose === 'this') return { verdict: 'good', found: `${publicUrl} leads to this gateway${at}.` }
   if (whose === 'unknown') {
     return {
       verdict: 'good',
-      found: `${publicUrl} answers; whether it is this gateway can be told only where it runs, by the user that runs it.`,
+      found: `${publicUrl} answers${at}; whether it is this gateway can be told only where it runs, by the user that runs it.`,
     }
   }
   return {
     verdict: 'fault',
-    found: `${publicUrl} is answered by something else than this gateway: the router's own page, another machine, or a proxy that does not pass it on.`,
+    found: `${publicUrl} is answered${at} by something else than this gateway: the router's own page, another machine, or a proxy that does not pass it on.`,
     needs: `that port 443 leads to this machine${portOf(local)}.`,
     remedy: `forward port 443 of the router to this machine${portOf(local)}, and have the proxy in front, if there is one, pass all paths on.`,
   }

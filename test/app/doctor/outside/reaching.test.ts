@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import test, { type ExecutionContext } from 'ava'
-import type { Patient } from '../../../../src/app/doctor/examination.ts'
+import type { Patient, Ways } from '../../../../src/app/doctor/examination.ts'
+import { placesOf } from '../../../../src/app/doctor/outside/places-of.ts'
 import { judgeReach, REACHING, type ReachFacts } from '../../../../src/app/doctor/outside/reaching.ts'
 import type { Handshake } from '../../../../src/app/doctor/outside/shake-hands.ts'
 import { STATE } from '../../../../src/app/doctor/outside/state.ts'
 import { freePort } from '../../../support/free-port.ts'
-import { behind, startHealthy, startProxy, waysTo } from '../../../support/patient.ts'
+import { behind, configOf, startHealthy, startProxy, waysTo } from '../../../support/patient.ts'
 
 const DONE: Handshake = { kind: 'done', protocol: 'TLSv1.3', cipher: 'x', sent: [] }
 const TIMED_OUT: Handshake = { kind: 'timed-out', why: 'nothing answered' }
@@ -52,10 +53,10 @@ test('a port that takes connections but speaks no TLS is a fault', (t) => {
 })
 
 test('one address of several that is not reached is told, beside the one that is', (t) => {
-  t.deepEqual(
-    told({ reach: tried(DONE, TIMED_OUT) }).map((line) => line.split(':')[0]),
-    ['unseen', 'good'],
-  )
+  const [failed, reached, ...more] = told({ reach: tried(DONE, TIMED_OUT) })
+  t.deepEqual(more, [])
+  t.regex(failed!, /^unseen: 93\.184\.215\.15:443 can't be reached from here/)
+  t.is(reached, 'good: https://dev.jasonhollis.com leads to this gateway at 93.184.215.14:443.')
 })
 
 test('a gateway that does not run is a fault, but for one that answers all the same', (t) => {
@@ -97,6 +98,20 @@ test('a router that does not let its own network in is told from a firewall', as
   const [one] = await REACHING.look({ ...patient, config: { ...patient.config, public_url }, ways })
   t.like(one, { verdict: 'unseen' })
   t.regex(one!.found, /^127\.0\.0\.77:\d+ can't be reached from here: the connection was refused\. Either 443/)
+})
+
+test('where the own network has another address, that of outside comes first', async (t) => {
+  const config = configOf(t)
+  const ways: Ways = {
+    ...waysTo(1),
+    connectTo: undefined,
+    resolve: async (_, family) => (family === 4 ? ['192.168.1.10'] : []),
+    resolveOutside: async () => ['93.184.215.14'],
+  }
+  t.deepEqual(await placesOf({ config, ways } as Patient), [
+    { host: '93.184.215.14', port: 443 },
+    { host: '192.168.1.10', port: 443 },
+  ])
 })
 
 test('where no gateway runs, that is said', async (t) => {
