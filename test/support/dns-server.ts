@@ -47,11 +47,12 @@ function answerOf(query: Buffer, zone: Zone): Buffer {
 
 function recordOf(query: Buffer, end: number, type: 'A' | 'NS' | 'AAAA', text: string): Buffer {
   const data = dataOf(type, text)
-  const fixed = Buffer.alloc(8)
-  fixed.writeUInt32BE(60, 2)
-  fixed.writeUInt16BE(data.length, 6)
+  /** Seconds that it holds for, and how long the data is. */
+  const fixed = Buffer.alloc(6)
+  fixed.writeUInt32BE(60, 0)
+  fixed.writeUInt16BE(data.length, 4)
   // The name is where the question has it; type and class follow it there.
-  return Buffer.concat([Buffer.from([0xc0, 12]), query.subarray(end, end + 4), fixed.subarray(2), data])
+  return Buffer.concat([Buffer.from([0xc0, 12]), query.subarray(end, end + 4), fixed, data])
 }
 
 function dataOf(type: 'A' | 'NS' | 'AAAA', text: string): Buffer {

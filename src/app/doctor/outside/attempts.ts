@@ -32,31 +32,39 @@ const RECENT_MS = 3_600_000
 const HARMLESS: LinkVerdict[] = ['works', 'under way', 'ended', 'denied']
 /** What is no fault of the set-up, as long as nobody says that they couldn't. */
 const OF_PEOPLE: LinkVerdict[] = [
-  ...([
-    'nobody signed in',
-    'sign-in failed',
-    'locked out',
-    'second factor missing',
-    'not decided',
-    'never called',
-  ] as const),
+  'nobody signed in',
+  'sign-in failed',
+  'locked out',
+  'second factor missing',
+  'not decided',
+  'never called',
 ]
 
-/** @param client only its attempts count, and those of nobody that is known. @param now milliseconds since 1970. */
+/**
+ * The last one of a client, and one of somebody unknown that came after it: that may be Alexa with another client id than
+ * is registered, or any stranger.
+ * @param now milliseconds since 1970.
+ */
 export function judgeAttempts(attempts: LinkAttempt[], client: string | undefined, now: number): Judged[] {
-  const last = attempts.findLast((one) => one.client === undefined || one.client === client)
-  if (!last) {
-    const { words, todo } = NOTHING_ARRIVED
-    return [{ verdict: 'attention', found: words, remedy: `link in the Alexa app. If you have tried: ${lower(todo)}` }]
-  }
-  const verdict = judgeLink(last, now)
-  const { words, todo } = verdictWords(verdict, last)
-  const at = last.steps.at(-1)?.time ?? ''
-  const found = `${words} (${at.slice(0, 16).replace('T', ' ')} UTC)${answered(verdict, last)}`
-  if (HARMLESS.includes(verdict)) return [{ verdict: 'good', found }]
+  const relevant = attempts.filter((one) => one.client === undefined || one.client === client)
+  const known = relevant.findLast((one) => one.client !== undefined)
+  const unknown = relevant.at(-1)?.client === undefined ? relevant.at(-1) : undefined
+  const judged = [known, unknown].filter((one) => one !== undefined).map((one) => judgeOne(one, now))
+  if (judged.length > 0) return judged
+  const { words, todo } = NOTHING_ARRIVED
+  return [{ verdict: 'attention', found: words, remedy: `link in the Alexa app. If you have tried: ${lower(todo)}` }]
+}
+
+function judgeOne(attempt: LinkAttempt, now: number): Judged {
+  const verdict = judgeLink(attempt, now)
+  const { words, todo } = verdictWords(verdict, attempt)
+  const at = attempt.steps.at(-1)?.time ?? ''
+  const found = `${words} (${at.slice(0, 16).replace('T', ' ')} UTC)${answered(verdict, attempt)}`
+  if (HARMLESS.includes(verdict)) return { verdict: 'good', found }
   const isRecent = now - Date.parse(at) < RECENT_MS
+  const isFault = isRecent && attempt.client !== undefined && !OF_PEOPLE.includes(verdict)
   const remedy = `${todo} All of its steps:  npx skillgate trace`
-  return [{ verdict: isRecent && !OF_PEOPLE.includes(verdict) ? 'fault' : 'attention', found, remedy }]
+  return { verdict: isFault ? 'fault' : 'attention', found, remedy }
 }
 
 /** What the token request was told. */

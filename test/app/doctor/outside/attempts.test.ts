@@ -14,13 +14,17 @@ const MINUTE = 60_000
 
 type Step = [event: string, about?: Partial<AuditRecord>]
 
-/** What is said of attempts whose steps came a second apart. @param since the last of them, in milliseconds. */
-function told(steps: Step[], since = MINUTE, client: string | undefined = 'amazon-alexa'): string {
-  const records = steps.map(([event, about = {}], i): AuditRecord => {
+/** A second apart. */
+function recordsOf(steps: Step[]): AuditRecord[] {
+  return steps.map(([event, about = {}], i) => {
     const time = new Date(NOON + i * 1000).toISOString()
     return { time, event, client: 'amazon-alexa', attempt: 'a1', scopes: [], line: '', ...about }
   })
-  const [one, ...more] = judgeAttempts(traceLinks(records), client, NOON + (steps.length - 1) * 1000 + since)
+}
+
+/** What is said of attempts whose steps came a second apart. @param since the last of them, in milliseconds. */
+function told(steps: Step[], since = MINUTE, client: string | undefined = 'amazon-alexa'): string {
+  const [one, ...more] = judgeAttempts(traceLinks(recordsOf(steps)), client, NOON + (steps.length - 1) * 1000 + since)
   if (more.length > 0) throw new Error('one attempt is told of')
   return `${one!.verdict}: ${one!.found} ${one!.remedy ?? ''}`
 }
@@ -69,6 +73,15 @@ test("only the last one counts, and only of Alexa's client", (t) => {
     told([], 0),
     /^attention: No attempt to link has ever reached this gateway\. link in the Alexa app\. If you have tried: the Web/,
   )
+})
+
+test('one of somebody unknown may be a stranger: it is told, and hides nothing', (t) => {
+  const stranger: Step = ['link_refused', { attempt: 'a3', client: undefined, detail: 'unknown client "x"' }]
+  t.regex(told([stranger]), /^attention: Page not shown: the request to link was refused\./)
+  const verdicts = (steps: Step[]) =>
+    judgeAttempts(traceLinks(recordsOf(steps)), 'amazon-alexa', NOON + MINUTE).map(({ verdict }) => verdict)
+  t.deepEqual(verdicts([...APPROVED, ['code_redeemed'], ['tokens_refreshed', {}], stranger]), ['good', 'attention'])
+  t.deepEqual(verdicts([stranger, ...APPROVED]), ['fault'])
 })
 
 test('a page that a doctor opened, and a token that it asked for, are no attempts', async (t) => {
