@@ -27,6 +27,7 @@ const OPTIONS = {
   lambda: { type: 'boolean' },
   format: { type: 'string' },
   staging: { type: 'boolean' },
+  through: { type: 'string' },
 } as const
 
 /** From the words after `skillgate` to a command. @returns the exit code. */

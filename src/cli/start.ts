@@ -78,6 +78,7 @@ async function serve(
     reload: () => kept.reload('skillgate reload'),
     renew: async (name: string) => tellRenewals(await running.renew(isMeantBy(name)), name),
     challenge: running.showChallenge,
+    examine: async () => ({ ok: true, lines: [], examinable: running.examine() }),
   }
   const closeControl = await openControl(config.data_dir, commands, log.logger)
 

@@ -39,6 +39,7 @@ export interface CommandOptions {
   lambda?: boolean
   format?: string
   staging?: boolean
+  through?: string
 }
 
 /** What can be typed after `skillgate`. */
