@@ -43,11 +43,11 @@ const MAY_KNOW: Record<string, string[]> = {
 const RULE_OF_BOTH = 'config/redirect-uri-form.ts'
 
 /** The only files that may import a package. */
-const ONLY_IMPORTER: Record<string, string> = {
+const ONLY_IMPORTER: Record<string, string | string[]> = {
   undici: 'gateway/upstreams/connection.ts',
   'http-proxy': 'gateway/upstreams/tunnel.ts',
   ws: 'gateway/relay/web-sockets.ts',
-  'node-forge': 'certificates/local/local-ca.ts',
+  'node-forge': ['certificates/local/local-ca.ts', 'certificates/files/decrypt-old-pkcs12.ts'],
   keyv: 'store/keyv-store.ts',
   'prom-client': 'telemetry/metrics.ts',
   'acme-client': 'certificates/acme/acme-connection.ts',
@@ -96,17 +96,17 @@ test('a folder imports only from the folders below it', (t) => {
   }
 })
 
-test('each package that could be replaced has one importer', (t) => {
+test('each package that could be replaced has one importer for each thing that it does', (t) => {
   for (const { file, from, onlyTypes } of imports) {
     const only = ONLY_IMPORTER[from]
-    if (only !== undefined) t.is(file, only, `${file} imports ${from}`)
+    if (only !== undefined) t.true([only].flat().includes(file), `${file} imports ${from}`)
     if (from === '@keyv/sqlite') t.true(file === 'store/keyv-store.ts' || onlyTypes, `${file} imports ${from}`)
   }
 })
 
 test('every folder has its place among the layers, and every rule somebody who is bound by it', (t) => {
   for (const file of files) t.true(folderOf(file) in MAY_IMPORT, file)
-  for (const only of Object.values(ONLY_IMPORTER)) t.true(files.includes(only), only)
+  for (const only of Object.values(ONLY_IMPORTER).flat()) t.true(files.includes(only), only)
   t.true(imports.length > 150)
 })
 

@@ -168,6 +168,8 @@ export async function openHouse(
         store: certificates,
         open: (wanted) => openSource(wanted, environment, { errands, challenges, log, sleep }),
         log,
+        now,
+        onTried: (source, result) => house.metrics?.certificateTried(source, result),
       }),
       challenges,
       errands,

@@ -60,7 +60,8 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const readName = headerNames(config.identity_headers)
   const { visits, gate } = openHostSessions(house, config)
   const account = openAccount(server, visits, config)
-  const own = ownEndpoints(server, { registration, account }, health)
+  const concern = () => house.certificateKeeper.concerns()[0]?.words
+  const own = ownEndpoints(server, { registration, account }, health, concern)
   const skill = skillDestinations(house, config, { upstreams: byName, policies })
   return {
     config,

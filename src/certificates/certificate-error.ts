@@ -9,9 +9,14 @@ export type CertificateErrorCode =
   | 'certificate_wrong_name'
   | 'certificate_wrong_purpose'
   | 'certificate_refused'
+  | 'certificate_missing'
+  | 'certificate_self_signed'
+  | 'certificate_weaker'
+  | 'signature_weak'
   | 'chain_out_of_order'
   | 'key_invalid'
   | 'key_encrypted'
+  | 'key_weak'
   | 'key_mismatch'
   | 'ca_key_missing'
   | 'ca_key_mismatch'
@@ -26,9 +31,12 @@ export type CertificateErrorCode =
 export class CertificateError extends Error {
   override name = 'CertificateError'
   readonly code: CertificateErrorCode
+  /** The part of the message that stays the same for as long as the trouble does, whatever the time. */
+  readonly lasting: string
 
-  constructor(code: CertificateErrorCode, message: string, cause?: unknown) {
+  constructor(code: CertificateErrorCode, message: string, cause?: unknown, lasting: string = message) {
     super(message, { cause })
     this.code = code
+    this.lasting = lasting
   }
 }

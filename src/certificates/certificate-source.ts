@@ -6,9 +6,10 @@ export interface CertificateSource {
   files: readonly string[]
   /**
    * What is to be served now, checked; makes or renews what can be made at once. Nothing, where it has yet to come.
+   * @param served what it brought before, if that is what is served: nothing weaker has to take its place.
    * @throws CertificateError, StorageError
    */
-  load: () => Promise<ServerCertificate[]>
+  load: (served?: readonly ServerCertificate[]) => Promise<ServerCertificate[]>
   /**
    * Makes at once what would be made in its time; `load` brings it then. Absent where somebody else makes it.
    * @throws CertificateError, StorageError; then nothing has changed.

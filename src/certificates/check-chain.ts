@@ -13,7 +13,7 @@ export type Origin = { certificate: string; key: string }
 /**
  * That the key is the first certificate's, each certificate issued the one before it, and all of them are good now.
  * @param now milliseconds since 1970
- * @throws CertificateError key_mismatch, chain_out_of_order, certificate_not_yet_valid, certificate_expired
+ * @throws CertificateError key_mismatch, certificate_missing, chain_out_of_order, certificate_not_yet_valid, certificate_expired
  */
 export function checkChain(chain: X509Certificate[], key: KeyObject, origin: Origin, now: number): void {
   checkKeyMatches(chain, key, origin)
@@ -27,6 +27,11 @@ function checkKeyMatches(chain: X509Certificate[], key: KeyObject, origin: Origi
   if (owner > 0) {
     const order = `The key in ${origin.key} belongs to certificate ${owner + 1} in ${origin.certificate}`
     throw new CertificateError('chain_out_of_order', `${order}. Put that one first, then the one that issued it.`)
+  }
+  if (chain.every(({ ca }) => ca)) {
+    const found = `${origin.certificate} holds certificates of CAs only (${chain.map(title).join('; ')})`
+    const remedy = 'Put the one that they made for this server first (fullchain.pem).'
+    throw new CertificateError('certificate_missing', `${found}. ${remedy}`)
   }
   const mismatch = `The key in ${origin.key} does not belong to the certificate in ${origin.certificate}`
   throw new CertificateError('key_mismatch', `${mismatch} (${title(chain[0]!)}). Use the two from the same renewal.`)
@@ -47,11 +52,13 @@ function checkDates(chain: X509Certificate[], { certificate }: Origin, now: numb
     const which = `Certificate ${index + 1} in ${certificate} (${title(one)})`
     if (now < one.validFromDate.getTime()) {
       const message = `${which} is valid only from ${one.validFromDate.toISOString()}; it is ${new Date(now).toISOString()}`
-      throw new CertificateError('certificate_not_yet_valid', `${message} now. Check this machine's clock.`)
+      const words = `${message} now. Check this machine's clock.`
+      throw new CertificateError('certificate_not_yet_valid', words, undefined, `${which} ${one.validFrom}`)
     }
     if (now > one.validToDate.getTime()) {
       const message = `${which} expired on ${dayOf(one.validToDate.getTime())}; today is ${dayOf(now)}`
-      throw new CertificateError('certificate_expired', `${message}. Renew it, and check what should have renewed it.`)
+      const words = `${message}. Renew it, and check what should have renewed it.`
+      throw new CertificateError('certificate_expired', words, undefined, `${which} ${one.validTo}`)
     }
   }
 }
@@ -79,4 +86,6 @@ export function checkServable(cert: string, key: string, { certificate }: Origin
   }
 }
 
-const title = (certificate: X509Certificate): string => certificate.subject?.replaceAll('\n', ', ') || 'no subject'
+/** Whose it is, in one line. */
+export const title = (certificate: X509Certificate): string =>
+  certificate.subject?.replaceAll('\n', ', ') || 'no subject'

@@ -1,10 +1,12 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { explainFileError } from '../files/explain-file-error.ts'
 import { CertificateError } from './certificate-error.ts'
+import { otherForm } from './other-forms.ts'
+import { readCertificateFile } from './read-certificate-file.ts'
 
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 const KEY = /-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----[^-]+-----END \1-----/
+/** An older form has headers with hyphens in them. */
+const WHOLE_ENCRYPTED_KEY = /-----BEGIN ((?:RSA |EC |ENCRYPTED )PRIVATE KEY)-----[\s\S]+?-----END \1-----/
 const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/
 
 /** @throws CertificateError file_missing, file_unreadable, certificate_invalid */
@@ -26,7 +28,8 @@ export function parseCertificates(text: string, path: string): X509Certificate[]
   if (!blocks) {
     const found = text.includes('PRIVATE KEY-----')
       ? 'it holds a private key: are the certificate and the key swapped?'
-      : 'it needs a PEM file, which has -----BEGIN CERTIFICATE----- in it. Convert or copy the certificate again.'
+      : (otherForm(text, path) ??
+        'it needs a PEM file, which has -----BEGIN CERTIFICATE----- in it. Convert or copy the certificate again.')
     throw new CertificateError('certificate_invalid', `${path} holds no whole certificate; ${found}`)
   }
   // A block cut short would otherwise be left out in silence, and the chain be incomplete.
@@ -47,16 +50,14 @@ export function parseCertificates(text: string, path: string): X509Certificate[]
  * @param path where the text comes from, as the error should call it
  * @throws CertificateError key_encrypted, key_invalid
  */
-export function parsePrivateKey(text: string, path: string): KeyObject {
-  if (ENCRYPTED_KEY.test(text)) {
-    const remedy = `openssl pkey -in ${path} -out decrypted.key, and keep that file readable by Skillgate only.`
-    throw new CertificateError('key_encrypted', `${path} is encrypted with a passphrase. Decrypt it: ${remedy}`)
-  }
+export function parsePrivateKey(text: string, path: string, password?: string): KeyObject {
+  if (ENCRYPTED_KEY.test(text)) return decryptedKey(text, path, password)
   const block = text.match(KEY)?.[0]
   if (!block) {
     const found = text.includes('BEGIN CERTIFICATE-----')
       ? 'it holds a certificate: are the certificate and the key swapped?'
-      : 'it needs a PEM file, which begins with five hyphens and has the words PRIVATE KEY in its first line.'
+      : (otherForm(text, path) ??
+        'it needs a PEM file, which begins with five hyphens and has the words PRIVATE KEY in its first line.')
     throw new CertificateError('key_invalid', `${path} holds no whole private key; ${found}`)
   }
   try {
@@ -66,14 +67,25 @@ export function parsePrivateKey(text: string, path: string): KeyObject {
   }
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'latin1')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') {
-      throw new CertificateError('file_missing', `${path} does not exist: check the path under tls.`, error)
-    }
-    throw new CertificateError('file_unreadable', explainFileError(error, path, 'read'), error)
+function decryptedKey(text: string, path: string, password: string | undefined): KeyObject {
+  if (password === undefined) {
+    const remedy = `openssl pkey -in ${path} -out decrypted.key, and keep that file readable by Skillgate only.`
+    const message = `${path} is encrypted with a passphrase. Write tls.password, or decrypt it: ${remedy}`
+    throw new CertificateError('key_encrypted', message)
   }
+  const block = text.match(WHOLE_ENCRYPTED_KEY)?.[0]
+  if (!block) {
+    throw new CertificateError('key_invalid', `The private key in ${path} is cut short: copy the file again.`)
+  }
+  try {
+    return createPrivateKey({ key: block, passphrase: password })
+  } catch (error) {
+    const check = `openssl pkey -in ${path} -noout  asks for it.`
+    throw new CertificateError('key_encrypted', `tls.password does not decrypt the key in ${path}:  ${check}`, error)
+  }
+}
+
+/** Each byte a character, so that what isn't text is known by its first bytes. */
+async function readText(path: string): Promise<string> {
+  return (await readCertificateFile(path)).toString('latin1')
 }

@@ -92,6 +92,8 @@ function isGood(pem: string, now: number): boolean {
 
 /** @param address where it listens, if not where the configuration says. */
 function placeOf({ listen, public_url, tls }: Config, address: string | undefined): GatewayPlace {
+  if (address === undefined && !listen.https)
+    throw new CommandError('With tls: none the proxy in front speaks TLS. Say where: --address HOST:443')
   const { host, port } = address === undefined ? (listen.https ?? { host: '', port: 0 }) : readAddress(address)
   if (port === 0) throw new CommandError('Say where it listens: --address 127.0.0.1:PORT')
   const anywhere: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }

@@ -25,6 +25,8 @@ export async function check(world: World): Promise<number> {
     if (config.listen.https) print(`  https  ${shown(config.listen.https)}`)
     if (config.listen.plain) print(`  plain  ${shown(config.listen.plain)}, for the proxies in front`)
     if (config.listen.http) print(`  http   ${shown(config.listen.http)}, redirecting to ${config.public_url}`)
+    if (config.listen.proxy_protocol) print('  PROXY protocol, before each connection of listen.trusted_proxies')
+    if (config.tls.source === 'none') print('  certificate of the proxy in front, which nobody here has seen')
     for (const { names, notAfter } of prepared.certificates())
       print(`  certificate for ${names.join(', ')}, until ${dayOf(notAfter)}`)
     print(`  users  ${whoSignsIn(config, users)}`)

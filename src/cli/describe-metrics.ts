@@ -14,7 +14,8 @@ const INTRODUCTION = `# Metrics
 <!-- Made by src/cli/describe-metrics.ts from src/telemetry/metrics-catalogue.ts; change it there. -->
 
 With \`metrics: { listen: 127.0.0.1:9090 }\` in \`gateway.yaml\`, \`GET /metrics\` there gives these to Prometheus, and
-\`GET /readyz\` is 200 while there are a listener, a certificate and a database, and 503 otherwise. No label has the name
+\`GET /readyz\` is 200 while there are a listener, a certificate and a database, and 503 otherwise; with a list
+\`degraded\` it says what won't go on working, such as a certificate that nobody has renewed. No label has the name
 of a person in it, nor anything that a client chooses: a path is that of the route as configured, a strange method is
 \`other\`.`
 

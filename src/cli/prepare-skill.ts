@@ -10,7 +10,8 @@ import type { World } from './world.ts'
 export interface PreparedSkill {
   config: Config
   client: Client
-  certificate: ServerCertificate
+  /** Undefined where a proxy in front has it. */
+  certificate: ServerCertificate | undefined
 }
 
 /** What the commands for Alexa's developer console go by. @throws CommandError, CertificateError, ConfigError */
@@ -24,5 +25,5 @@ export async function prepareSkill(world: World): Promise<PreparedSkill> {
   }
   const [wanted] = wantedCertificates(config)
   const [certificate] = wanted ? await openSource(wanted, world).load() : []
-  return { config, client, certificate: certificate as ServerCertificate }
+  return { config, client, certificate }
 }

@@ -85,6 +85,7 @@ async function serve(
   print(`Skillgate serves ${config.public_url}`)
   if (running.https) print(`  listening on https://${running.https.address}`)
   if (running.plain) print(`  listening on http://${running.plain.address}, for the proxies in front`)
+  if (config.listen.proxy_protocol) print('  expecting the PROXY protocol of listen.trusted_proxies')
   if (config.alexa.development) print(`  ${SIMULATOR_BELIEVED}`)
   if (running.http) print(`  redirecting from http://${running.http.address}`)
 

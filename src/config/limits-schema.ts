@@ -28,7 +28,7 @@ export function limitsSchema() {
     per_address: whole('connections', 1, 100_000)
       .default(256)
       .describe(
-        'Connections from one address, in IPv6 from one /64. `own_networks` and `listen.trusted_proxies` have no such limit.',
+        'Connections from one address, in IPv6 from one /64. `own_networks` and `listen.trusted_proxies` have no such limit; with `listen.proxy_protocol` it is that of the client behind the proxy which counts.',
       ),
     own_networks: z
       .array(text('an address such as 192.168.1.2, or a range such as 10.0.0.0/8', isAddressRange), {

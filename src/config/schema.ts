@@ -43,7 +43,7 @@ export function configSchema(surroundings: Surroundings) {
           'Where it serves without TLS, to `trusted_proxies` alone, which end TLS in front and say so with `X-Forwarded-Proto: https`.',
         ),
       proxy_protocol: flag().describe(
-        'Whether connections of `trusted_proxies` begin with a header of the PROXY protocol (version 1 or 2), which tells the address of the client.',
+        'Whether connections of `trusted_proxies` begin with a header of the PROXY protocol (version 1 or 2), which tells the address of the client. On `https`, `http` and `plain`; theirs without one are cut off, and nobody else’s is read.',
       ),
       trusted_proxies: z
         .array(text('an address such as 192.168.1.2, or a range such as 10.0.0.0/8', isAddressRange), {
@@ -52,7 +52,9 @@ export function configSchema(surroundings: Surroundings) {
         .meta({ takes: 'a list of addresses' })
         .default([])
         .transform((ranges) => ranges.map((range) => parseAddressRange(range) as AddressRange))
-        .describe('Proxies of yours in front, which are believed what `X-Forwarded-For` says of a client.'),
+        .describe(
+          'Proxies of yours in front, which are believed what `X-Forwarded-For` says of a client, and on `plain` that it came by https. Only what you run yourself: not a whole network, nor the ranges of a provider.',
+        ),
     }).describe('`host:port`; port 0 takes a free one.'),
     tls: tlsSchema(surroundings),
     data_dir: restart(file(surroundings, 'The folder of the database; made with mode 0700.')).prefault('data'),

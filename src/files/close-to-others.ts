@@ -5,7 +5,7 @@ import { StorageError } from './storage-error.ts'
 /**
  * What is secret is its owner's alone. One of this account's own that is open to others is closed. Another account may
  * let this one's group read it: that is how an administrator hands a secret to a service. PostgreSQL has the same rule.
- * @returns what was done, in words; undefined where all was well, or nothing is there.
+ * @returns what was done, or that it can't be done from here, in words; undefined where all was well, or nothing is there.
  * @throws StorageError where others can get at it, and it isn't this account's to close.
  */
 export function closeToOthers(path: string): string | undefined {
@@ -22,12 +22,19 @@ export function closeToOthers(path: string): string | undefined {
   try {
     chmodSync(path, stats.mode & 0o7777 & ~open)
   } catch (cause) {
+    // A folder that another program fills, such as /ssl of Home Assistant: nothing here can close it, or make it worse.
+    if ((cause as NodeJS.ErrnoException).code === 'EROFS') {
+      return `${path} is open to other accounts (mode ${modeOf(stats)}), and can't be closed from here, where its file system is only read. Close it where it is written:  chmod ${closed} ${path}`
+    }
     throw new StorageError(refusal(path, stats, closed), { cause })
   }
-  return `${path} was open to other accounts (mode ${(stats.mode & 0o7777).toString(8).padStart(4, '0')}), and is ${closed} now. If any of them isn't to be trusted, what was in it is known: renew it.`
+  return `${path} was open to other accounts (mode ${modeOf(stats)}), and is ${closed} now. If any of them isn't to be trusted, what was in it is known: renew it.`
 }
 
-function refusal(path: string, { uid, mode }: Stats, closed: string): string {
+const modeOf = ({ mode }: Stats): string => (mode & 0o7777).toString(8).padStart(4, '0')
+
+function refusal(path: string, stats: Stats, closed: string): string {
+  const { uid } = stats
   const me = process.geteuid?.() ?? 0
-  return `${path} is open to other accounts (mode ${(mode & 0o7777).toString(8).padStart(4, '0')}) and belongs to ${accountName(uid)}, while this runs as ${accountName(me)} (uid ${me}). Close it:  sudo chmod ${closed} ${path} && sudo chown ${accountForChown(me)} ${path}`
+  return `${path} is open to other accounts (mode ${modeOf(stats)}) and belongs to ${accountName(uid)}, while this runs as ${accountName(me)} (uid ${me}). Close it:  sudo chmod ${closed} ${path} && sudo chown ${accountForChown(me)} ${path}`
 }

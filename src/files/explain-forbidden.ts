@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, type Stats, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { accessSync, constants, existsSync, readlinkSync, type Stats, statSync } from 'node:fs'
+import { dirname, join, parse, resolve, sep } from 'node:path'
 import { accountForChown, accountName } from './account-name.ts'
 
 /** What somebody wanted to do with a file. */
@@ -28,8 +28,9 @@ function remedy(place: string, stats: Stats, me: number): string {
 }
 
 /** What keeps this process from it: a folder on the way, or the file itself. */
-function findObstacle(path: string, action: FileAction): { place: string; stats: Stats } | undefined {
-  for (const folder of foldersAbove(path)) if (forbids(folder, constants.X_OK)) return found(folder)
+function findObstacle(named: string, action: FileAction): { place: string; stats: Stats } | undefined {
+  const { folders, path } = wayTo(named)
+  for (const folder of folders) if (forbids(folder, constants.X_OK)) return found(folder)
   const folder = dirname(path)
   const there = existsSync(path)
   const wanted = action === 'read' ? constants.R_OK : constants.R_OK | constants.W_OK
@@ -48,10 +49,36 @@ function found(place: string): { place: string; stats: Stats } | undefined {
   return stats && { place, stats }
 }
 
-/** From the root down. */
-function foldersAbove(path: string): string[] {
-  const above = dirname(path)
-  return above === path ? [] : [...foldersAbove(above), above]
+/** As many as Linux follows. */
+const SYMLINKS_LIMIT = 40
+
+/** The folders that are entered, from the root down, and what the path leads to: links are followed as far as one may look. */
+function wayTo(named: string): { folders: string[]; path: string } {
+  const { root } = parse(named)
+  const steps = named.slice(root.length).split(sep)
+  const folders = [root]
+  let path = root
+  for (let symlinks = 0, name = steps.shift(); name !== undefined; name = steps.shift()) {
+    const next = join(path, name)
+    const link = symlinks < SYMLINKS_LIMIT ? linkIn(next) : undefined
+    if (link !== undefined) {
+      symlinks++
+      if (link.startsWith(sep)) path = root
+      steps.unshift(...link.split(sep).filter((step) => step !== ''))
+      continue
+    }
+    path = next
+    if (steps.length > 0) folders.push(path)
+  }
+  return { folders, path }
+}
+
+function linkIn(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
 }
 
 function forbids(path: string, wanted: number): boolean {

@@ -58,6 +58,18 @@ export const GATEWAY_ERRORS = {
     sentence: 'Use the https address.',
     advice: 'A request with a body or with credentials came without TLS. Use the `https` address.',
   },
+  not_a_trusted_proxy: {
+    status: 403,
+    sentence: 'Only the proxies in listen.trusted_proxies may come to this port. Use the https address.',
+    advice:
+      'Somebody else than a proxy in `listen.trusted_proxies` came to the port of `listen.plain`; the log says which address. If it is your proxy, write that address into the list.',
+  },
+  forwarded_without_https: {
+    status: 403,
+    sentence: 'This port takes what a proxy received over https, and says so with one X-Forwarded-Proto: https.',
+    advice:
+      'A trusted proxy came to the port of `listen.plain` without one clear `X-Forwarded-Proto: https`; the log says what is wrong with it. Either its client came without TLS (have the proxy send those to https), or the proxy adds to what its client wrote, in place of setting it.',
+  },
   skill_request_refused: {
     status: 400,
     sentence: 'This is no request that Alexa has signed for a skill at this address.',
@@ -97,6 +109,13 @@ export const GATEWAY_ERRORS = {
     status: 405,
     sentence: 'This address takes other methods, which Allow names.',
     advice: 'The address takes other methods, which `Allow` names.',
+  },
+  proxy_in_front: {
+    status: 421,
+    sentence:
+      'This port only redirects to https, and a proxy in front has ended https already. Point it at the port of listen.plain, and list its address in listen.trusted_proxies; or have it connect to the port of listen.https with TLS.',
+    advice:
+      'A proxy in front has ended TLS and brings its clients to the port of `listen.http`, which would send them to `public_url` for ever. Point it at the port of `listen.plain`, with its address in `listen.trusted_proxies`, or at that of `listen.https`, with TLS.',
   },
   request_timeout: {
     status: 408,

@@ -4,9 +4,14 @@ import { ALERTS, refuseHandshake } from './refuse-handshake.ts'
 
 /**
  * Reads a ClientHello, and puts it back. Until then a connection costs a few kilobytes; one of OpenSSL's, that
- * has heard nothing yet, takes 110 KB which glibc doesn't give back. Whoever says anything else is cut off.
+ * has heard nothing yet, takes 110 KB which glibc doesn't give back.
+ * @param onOther of whoever says anything else, with what came first.
  */
-export function awaitHello({ socket, cut }: Guarded, onHello: (hello: ClientHello) => void): void {
+export function awaitHello(
+  { socket }: Guarded,
+  onHello: (hello: ClientHello) => void,
+  onOther: (begun: Buffer) => void,
+): void {
   let bytes: Buffer = Buffer.alloc(0)
   /** So many are needed to say more. */
   let wanted = 1
@@ -22,7 +27,7 @@ export function awaitHello({ socket, cut }: Guarded, onHello: (hello: ClientHell
       return
     }
     stop()
-    if (found.kind === 'not TLS') cut('silent')
+    if (found.kind === 'not TLS') onOther(bytes)
     else if (found.kind === 'garbled') refuseHandshake(socket, ALERTS.decodeError)
     else {
       // TLS reads what lies here first.

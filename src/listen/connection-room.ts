@@ -45,8 +45,8 @@ export interface ConnectionRoom {
   isTight: () => boolean
   limits: () => ConnectionLimits
   count: () => number
-  /** Of those that were refused, and cut off to make room. */
-  onCut: (why: ConnectionCut) => void
+  /** Of those that were refused, and cut off to make room. @param peer the address of its other end. */
+  onCut: (why: ConnectionCut, peer: string) => void
 }
 
 interface Taken extends Place {
@@ -65,7 +65,7 @@ interface RoomTools {
   limits: () => ConnectionLimits
   /** Milliseconds of a clock that only counts on. */
   monotonic: () => number
-  onCut: (why: ConnectionCut) => void
+  onCut: (why: ConnectionCut, peer: string) => void
 }
 
 /**

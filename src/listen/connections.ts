@@ -7,6 +7,7 @@ import type { TLSSocket } from 'node:tls'
 import type { ServedCertificates } from '../certificates/served-certificates.ts'
 import type { Exchange, UpgradeRequest } from '../gateway/exchange.ts'
 import { endSocket } from '../net/end-socket.ts'
+import type { ProxyClient } from '../net/proxy-header.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
 import { Http1Exchange, type ReaderTools } from './http1-exchange.ts'
 import type { TakePort } from './reserve-ports.ts'
@@ -22,6 +23,8 @@ export interface Connection {
   listener: RequestRecord['listener']
   /** The address of its other end. */
   peer: string | undefined
+  /** Who has come by it, by the header of a trusted proxy; undefined without one. */
+  client: ProxyClient | undefined
   /** Such as `TLSv1.3`. */
   tlsVersion: string | undefined
   /** By SNI. */
@@ -178,6 +181,7 @@ function describe(socket: Socket, listener: RequestRecord['listener'], tools: Co
   return {
     listener,
     peer: socket.remoteAddress,
+    client: undefined,
     // Node (24.21) dies where TLS is asked whose handshake was cut off.
     tlsVersion: (socket.destroyed ? undefined : getProtocol?.call(socket)) ?? undefined,
     serverName: servername || undefined,

@@ -1,9 +1,12 @@
 import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import type { ProxyClient } from '../net/proxy-header.ts'
 import type { ConnectionCut } from '../telemetry/connection-cuts.ts'
+import { answerNoTls } from './answer-no-tls.ts'
 import { openAttentiveClock } from './attentive-clock.ts'
 import { awaitHello } from './await-hello.ts'
+import { openProxyHeaders } from './await-proxy-header.ts'
 import type { ConnectionRoom, Place, Spareable } from './connection-room.ts'
 import type { Connections } from './connections.ts'
 import { type Guarded, newPace } from './guarded.ts'
@@ -16,6 +19,8 @@ import { type Deadlines, sweepConnections } from './sweep-connections.ts'
 export interface GuardTools {
   room: ConnectionRoom
   deadlines: () => Deadlines
+  /** Whether connections of trusted proxies begin with a header of the PROXY protocol. */
+  proxyProtocol: () => boolean
   /** Milliseconds of a clock that only counts on. */
   monotonic: () => number
   /** What becomes of a connection, by its ClientHello. With TLS only. */
@@ -32,13 +37,14 @@ type OnConnection = (socket: Socket) => void
 export function guardConnections(
   server: HttpServer | HttpsServer,
   { of }: Pick<Connections, 'of'>,
-  { room, deadlines, monotonic, chooseHandshake }: GuardTools,
+  { room, deadlines, proxyProtocol, monotonic, chooseHandshake }: GuardTools,
 ): { cutIdle: (why: ConnectionCut) => void } {
   /** By their other end, for a TLS connection doesn't say which TCP connection it goes over. */
   const guarded = new Map<string, Guarded>()
   // The server's own is the first: it makes a reader of HTTP. That of TLS has no certificate.
   const [serve, ...followers] = server.rawListeners('connection') as [OnConnection, ...OnConnection[]]
   const clock = openAttentiveClock(monotonic)
+  const headers = openProxyHeaders(() => room.limits().handshakes)
   const turns = openHandshakeTurns({
     most: () => room.limits().handshakes,
     attentive: clock.now,
@@ -60,11 +66,12 @@ export function guardConnections(
     socket.on('error', () => {})
     // Nothing waits in the kernel for whom nobody knows.
     socket.resetAndDestroy()
-    room.onCut(why)
+    room.onCut(why, socket.remoteAddress ?? '')
   }
 
   function accept(socket: Socket, place: Place): void {
     const key = farEnd(socket)
+    const peer = socket.remoteAddress ?? ''
     const one: Guarded = {
       socket,
       place,
@@ -73,26 +80,60 @@ export function guardConnections(
       handshakeAt: 0,
       begin: (socket) => serve.call(server, socket),
       speaker: undefined,
+      client: undefined,
       connection: undefined,
       hasSpoken: false,
       pace: newPace(),
       cut(why) {
         if (socket.destroyed) return
-        room.onCut(why)
+        one.tell(why)
         one.speaker?.destroy()
         socket.destroy()
       },
+      tell: (why) => room.onCut(why, peer),
     }
     guarded.set(key, one)
-    place.take({ spareable: () => spareable(one, clock.now()), cut: one.cut })
+    take(one, place)
     socket.once('close', () => {
       if (guarded.get(key) === one) guarded.delete(key)
-      place.leave()
+      one.place.leave()
       turns.leave(one)
     })
     for (const follow of followers) follow.call(server, socket)
-    if (chooseHandshake) awaitHello(one, (hello) => shakeHands(one, chooseHandshake(hello)))
-    else {
+    if (place.standing === 'proxy' && proxyProtocol()) headers.await(one, (client) => admit(one, client))
+    else begin(one)
+  }
+
+  function take(one: Guarded, place: Place): void {
+    one.place = place
+    place.take({ spareable: () => spareable(one, clock.now()), cut: one.cut })
+  }
+
+  /** From here on the connection is the client's, and no more the proxy's that brought it. */
+  function admit(one: Guarded, client: ProxyClient): void {
+    one.client = client
+    if (typeof client === 'object') {
+      one.place.leave()
+      const place = room.admit(client.address)
+      if (typeof place === 'string') {
+        one.cut(place)
+        return
+      }
+      take(one, place)
+    }
+    begin(one)
+  }
+
+  function begin(one: Guarded): void {
+    const { socket } = one
+    if (chooseHandshake) {
+      one.stage = 'hello'
+      awaitHello(
+        one,
+        (hello) => shakeHands(one, chooseHandshake(hello)),
+        (begun) => answerNoTls(one, begun),
+      )
+    } else {
       one.begin(socket)
       open(one, socket)
     }
@@ -113,6 +154,7 @@ export function guardConnections(
     one.stage = 'open'
     one.speaker = speaker
     one.connection = of(speaker)
+    one.connection.client = one.client
   }
 
   function noteSpoken(speaker: Socket): void {
@@ -131,7 +173,7 @@ export function guardConnections(
     attentive: clock.now,
     tooSlow(speaker) {
       const error = Object.assign(new Error('the body comes too slowly'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
-      room.onCut('slow body')
+      room.onCut('slow body', speaker.remoteAddress ?? '')
       server.emit('clientError', error, speaker)
     },
   })

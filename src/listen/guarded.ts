@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { ProxyClient } from '../net/proxy-header.ts'
 import type { ConnectionCut } from '../telemetry/connection-cuts.ts'
 import type { Place } from './connection-room.ts'
 import type { Connection } from './connections.ts'
@@ -7,16 +8,24 @@ import type { Connection } from './connections.ts'
 export interface Guarded {
   /** The TCP connection. */
   readonly socket: Socket
-  readonly place: Place
+  /** Of the client's, once a trusted proxy has said who it is. */
+  place: Place
   /** Milliseconds on the attentive clock. */
   readonly openedAt: number
   readonly cut: (why: ConnectionCut) => void
-  /** `hello` waits for a ClientHello, `waiting` for its turn to shake hands; a connection without TLS is `open` at once. */
-  stage: 'hello' | 'waiting' | 'handshake' | 'open'
+  /** Has it counted, and leaves it open. */
+  readonly tell: (why: ConnectionCut) => void
+  /**
+   * `proxy header` waits for that of a trusted proxy, `hello` for a ClientHello, `waiting` for its turn to shake hands; a
+   * connection without any of these is `open` at once.
+   */
+  stage: 'proxy header' | 'hello' | 'waiting' | 'handshake' | 'open'
   /** When its handshake began, on the attentive clock. */
   handshakeAt: number
   /** What happens when its turn has come. */
   begin: (socket: Socket) => void
+  /** Who it is by the header of a trusted proxy; undefined without one. */
+  client: ProxyClient | undefined
   /** What HTTP is spoken on: the TCP connection, or TLS over it. Undefined until it is open. */
   speaker: Socket | undefined
   /** What is known of it once it is open. */

@@ -79,6 +79,8 @@ export function openHandshakeTurns({ most, attentive, begin }: TurnTools): Hands
 
   /** The latest, but of an address that hasn't many already. */
   function choose(): Guarded {
+    const [only] = waiting
+    if (waiting.size === 1) return only as Guarded
     const latest = [...waiting].reverse()
     const part = Math.ceil(most() * PART_OF_ADDRESS)
     return (latest.find(({ place }) => (byBlock.get(place.block) ?? 0) < part) ?? latest[0]) as Guarded

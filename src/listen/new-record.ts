@@ -10,11 +10,13 @@ export const NOTHING_READ: RequestRead = { protocol: '', method: '', host: undef
 
 /** The record of a request that begins. @param forwardedFor the values of `X-Forwarded-For`, asked for only where they count. */
 export function newRecord(
-  { listener, peer, tlsVersion, serverName }: Connection,
-  { now, monotonic, newRequestId, clientAddress }: ReaderTools,
+  connection: Connection,
+  tools: ReaderTools,
   { protocol, method, host, path, userAgent }: RequestRead,
   forwardedFor: () => string[],
 ): RequestRecord {
+  const { listener, peer, tlsVersion, serverName } = connection
+  const { now, monotonic, newRequestId } = tools
   return {
     id: newRequestId(),
     startedAt: now(),
@@ -22,7 +24,7 @@ export function newRecord(
     protocol,
     listener,
     peer: peer ?? '',
-    address: clientAddress(peer, forwardedFor),
+    address: addressOf(connection, tools, forwardedFor),
     tlsVersion,
     serverName,
     method,
@@ -45,4 +47,17 @@ export function newRecord(
     ending: undefined,
     duration: undefined,
   }
+}
+
+/**
+ * Whoever the header of a PROXY protocol names is who has connected, in place of the proxy: what it says in
+ * `X-Forwarded-For` counts only where it is a trusted proxy itself. Where the header tells nobody, nobody is believed.
+ */
+function addressOf(
+  { peer, client }: Connection,
+  { clientAddress }: ReaderTools,
+  forwardedFor: () => string[],
+): string | undefined {
+  if (client === 'unknown') return undefined
+  return clientAddress(typeof client === 'object' ? client.address : peer, forwardedFor)
 }

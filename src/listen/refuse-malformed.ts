@@ -1,9 +1,12 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { GATEWAY_ERRORS } from '../http/gateway-error.ts'
+import { isProxyHeader } from '../net/proxy-header.ts'
+import { CONNECTION_CUTS } from '../telemetry/connection-cuts.ts'
 import type { Connection, ConnectionTools } from './connections.ts'
 import { NOTHING_READ, newRecord } from './new-record.ts'
 import { strictTransport } from './strict-transport.ts'
+import type { ParseError } from './turns.ts'
 
 type Code = 'malformed_request' | 'headers_too_large' | 'request_timeout'
 
@@ -17,7 +20,7 @@ const CODES: Record<string, Code> = {
  * came before, and was whole, is answered first.
  */
 export function refuseMalformed(
-  error: NodeJS.ErrnoException,
+  error: ParseError,
   socket: Socket,
   connection: Connection,
   tools: ConnectionTools,
@@ -43,7 +46,7 @@ export function refuseMalformed(
   const { status, body, text } = refusalOf(code, strictTransport(connection, tools))
   if (isTold) socket.write(text)
 
-  const note = { code, detail: error.message }
+  const note = { code, detail: detailOf(error) }
   const told = isTold ? { status, bytesSent: body.length } : {}
   // Half of an answer must not go on with this refusal.
   const isAnswering = exchange?.answer.begun && !exchange.answer.ended
@@ -57,6 +60,11 @@ export function refuseMalformed(
   }
   if (isAnswering) socket.destroy()
   else socket.destroySoon()
+}
+
+/** A proxy begins with this where it was told to, and its owner has not told the gateway. */
+function detailOf({ message, rawPacket }: ParseError): string {
+  return rawPacket && isProxyHeader(rawPacket) ? CONNECTION_CUTS['unread proxy header'] : message
 }
 
 function refusalOf(code: Code, always: readonly string[]) {

@@ -49,7 +49,8 @@ export function sweepConnections({ all, isTight, deadlines, attentive, tooSlow }
     for (const one of all()) {
       const { speaker, stage } = one
       if (stage !== 'open' || speaker === undefined) {
-        if (now - one.openedAt >= HANDSHAKE_MS * part) one.cut('silent')
+        if (now - one.openedAt >= HANDSHAKE_MS * part)
+          one.cut(stage === 'proxy header' ? 'late proxy header' : 'silent')
       } else if (isStuck(one, speaker, now, sendMs * part)) one.cut('not reading')
       else if (isIdleTooLong(one, now, isTight() ? IDLE_MS * part : Number.POSITIVE_INFINITY)) one.cut('idle')
       else if (isBehind(one, speaker, passed, uploadRate, uploadGraceMs * part)) tooSlow(speaker)

@@ -44,11 +44,17 @@ function readHop(hop: string): string | undefined {
   const { v4 = '', v6, bracketed = v6 } = HOP.exec(hop)?.groups ?? {}
   if (isIPv4(v4)) return v4
   if (bracketed === undefined || !isIPv6(bracketed)) return undefined
-  return withoutMapping(new SocketAddress({ address: bracketed, family: 'ipv6' }).address)
+  return spellAddress(bracketed)
+}
+
+/** The one spelling of an address that is one; IPv4 written as IPv6 is IPv4. */
+export function spellAddress(address: string): string {
+  if (isIPv4(address)) return address
+  return withoutMapping(new SocketAddress({ address, family: 'ipv6' }).address)
 }
 
 /** IPv4 that came to an IPv6 socket is IPv4. An IPv6 address may bear its network interface, as in `fe80::1%eth0`. */
-function withoutMapping(address: string): string {
+export function withoutMapping(address: string): string {
   if (!address.includes(':')) return address
   return address.replace(/^::ffff:(?=\d+\.)|%.*$/g, '')
 }

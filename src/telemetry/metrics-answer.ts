@@ -24,11 +24,14 @@ export interface Readiness {
   database: boolean
   /** What people sign in with at upstreams, ends soon and could not be renewed: for somebody to look at. */
   ending?: { user: string; upstream: string; until: string }[]
+  /** What works for now, but not for long, a sentence each. */
+  degraded?: string[]
 }
 
-export function readinessAnswer({ listening, certificate, database, ending }: Readiness): PlainAnswer {
+export function readinessAnswer({ listening, certificate, database, ending, degraded }: Readiness): PlainAnswer {
   const isReady = listening && certificate && database
-  const body = JSON.stringify({ ready: isReady, listening, certificate, database, ...(ending?.length && { ending }) })
+  const concerns = { ...(ending?.length && { ending }), ...(degraded?.length && { degraded }) }
+  const body = JSON.stringify({ ready: isReady, listening, certificate, database, ...concerns })
   return answer(isReady ? 200 : 503, 'application/json', `${body}\n`)
 }
 

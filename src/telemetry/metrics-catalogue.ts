@@ -70,8 +70,13 @@ export const METRICS = {
   },
   skillgate_certificate_expiry_time_seconds: {
     type: 'gauge',
-    help: 'When a certificate expires, in seconds since 1970.',
-    labels: ['certificate'],
+    help: 'When a certificate expires, in seconds since 1970, by its first name, where it comes from, and its kind of key (rsa, ec).',
+    labels: ['certificate', 'source', 'key_type'],
+  },
+  skillgate_certificate_renewals_total: {
+    type: 'counter',
+    help: 'Certificates that took the place of earlier ones (success), and what came but was refused, or did not come (failure), by where they come from.',
+    labels: ['source', 'result'],
   },
   skillgate_event_loop_delay_mean_seconds: {
     type: 'gauge',

@@ -16,7 +16,7 @@ export interface MetricsSources {
   openTunnels: () => Iterable<[route: string, count: number]>
   upstreams: () => Iterable<[upstream: string, isUp: boolean]>
   /** When each certificate expires, in milliseconds since 1970. */
-  certificates: () => Iterable<[certificate: string, expiresAt: number]>
+  certificates: () => Iterable<[certificate: string, source: string, keyType: string, expiresAt: number]>
   logLinesLost: () => number
 }
 
@@ -27,6 +27,8 @@ export interface Metrics {
   audit: Audit
   reloaded: (result: 'success' | 'failure') => void
   connectionCut: (why: ConnectionCut) => void
+  /** @param source as the configuration names it. */
+  certificateTried: (source: string, result: 'success' | 'failure') => void
   /** @param operation of a fixed set. */
   storeTook: (operation: string, seconds: number) => void
   /** All of them, in Prometheus' text format. */
@@ -79,7 +81,12 @@ export async function openMetrics(sources: MetricsSources): Promise<Metrics> {
   gauge('skillgate_open_tunnels', sources.openTunnels)
   gauge('skillgate_upstream_up', () => Array.from(sources.upstreams(), ([name, isUp]) => [name, isUp ? 1 : 0]))
   gauge('skillgate_certificate_expiry_time_seconds', () =>
-    Array.from(sources.certificates(), ([name, expiresAt]) => [name, expiresAt / 1000]),
+    Array.from(sources.certificates(), ([name, source, keyType, expiresAt]) => [
+      name,
+      source,
+      keyType,
+      expiresAt / 1000,
+    ]),
   )
   gauge('skillgate_event_loop_delay_mean_seconds', () => [[seconds(delay.mean)]])
   gauge('skillgate_event_loop_delay_p99_seconds', () => [[seconds(delay.percentile(99))]])
@@ -99,6 +106,9 @@ export async function openMetrics(sources: MetricsSources): Promise<Metrics> {
   for (const result of ['success', 'failure']) reloads.inc({ result }, 0)
   const cuts = counter('skillgate_connections_cut_total')
   for (const reason of Object.keys(CONNECTION_CUTS)) cuts.inc({ reason: labelOf(reason) }, 0)
+  const renewals = counter('skillgate_certificate_renewals_total')
+  for (const [, source] of sources.certificates())
+    for (const result of ['success', 'failure']) renewals.inc({ source, result }, 0)
   const store = histogram('skillgate_store_operation_duration_seconds')
   const countRequest = requestCounter({
     requests: counter('skillgate_requests_total'),
@@ -113,6 +123,7 @@ export async function openMetrics(sources: MetricsSources): Promise<Metrics> {
     audit: ({ event }: AuditEvent) => events.inc({ event }),
     reloaded: (result) => reloads.inc({ result }),
     connectionCut: (why) => cuts.inc({ reason: labelOf(why) }),
+    certificateTried: (source, result) => renewals.inc({ source, result }),
     storeTook: (operation, seconds) => store.observe({ operation }, seconds),
     async render() {
       const text = await registry.metrics()
@@ -151,7 +162,7 @@ function requestCounter({ requests, durations, received, sent, refusals }: Reque
 
 /** As Prometheus' people write values: in one word. */
 function labelOf(reason: string): string {
-  return reason.replace(' ', '_')
+  return reason.replaceAll(' ', '_')
 }
 
 /** Nothing was measured yet where it isn't a number. */

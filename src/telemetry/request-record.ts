@@ -38,7 +38,7 @@ export interface RequestRecord {
   startedMonotonic: number
   /** `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`; a line of HTTP/1 may claim anything. */
   protocol: string
-  listener: 'https' | 'http'
+  listener: 'https' | 'http' | 'plain'
   /** The address of the socket's other end; empty where it has gone. */
   peer: string
   /** The address that is believed to be the client's; undefined where a trusted proxy doesn't tell. */

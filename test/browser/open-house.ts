@@ -13,7 +13,11 @@ export async function openHouse(
   options: BrowserContextOptions = {},
   change?: Parameters<typeof startTestHouse>[1],
 ): Promise<{ house: TestHouse; page: Page } | undefined> {
-  const house = await startTestHouse(t, change)
+  const house = await startTestHouse(t, (config) => {
+    change?.(config)
+    // So that the certificate has that name as well.
+    config.routes.push({ host: new URL(JAPAN).host, path: '/here', auth: 'none', redirect: '/' } as never)
+  })
   const ports = { [new URL(ISSUER).host]: house.port, [new URL(JAPAN).host]: house.port }
   const browser = await openChromium(t, ports, house.prepared.certificates()[0]!.certificate)
   if (!browser) return undefined

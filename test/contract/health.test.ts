@@ -48,3 +48,21 @@ test('the health of a gateway that starts, stops or is degraded is a 503 in the 
   }
   t.is(healthAnswer('ok', ['/health']).status, 200)
 })
+
+test('GET /health is 200 with status degraded while a certificate nears its end that should have been renewed', async (t) => {
+  const house = await startTestHouse(t)
+  const ask = async () => {
+    const { status, text } = await exactRequest(house, { path: '/health' })
+    const { endpoints, ...rest } = JSON.parse(text)
+    t.true(endpoints.includes('/alexa/token'))
+    return { code: status, ...rest }
+  }
+  t.like(await ask(), { code: 200, status: 'ok' })
+  const { notAfter } = house.prepared.certificates()[0]!
+  house.advance(notAfter - house.now() - 10 * 86_400_000)
+  t.deepEqual(await ask(), {
+    code: 200,
+    status: 'degraded',
+    message: `The certificate for dev.jasonhollis.com expires in 10 days, on ${new Date(notAfter).toISOString().slice(0, 10)}, and has not been renewed`,
+  })
+})

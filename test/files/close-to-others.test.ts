@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { closeToOthers } from '../../src/files/close-to-others.ts'
+import { mountSmallDisk } from '../faults/small-disk.ts'
 import { folderForAll, mayBecomeAnother, NOBODY, runAs } from '../support/other-account.ts'
 
 const MODULE = new URL('../../src/files/close-to-others.ts', import.meta.url)
@@ -57,4 +59,19 @@ test('71. what is somebody else’s and open to all is refused with the command;
   chownSync(path, 0, NOBODY)
   t.is(closeToOthers(path), undefined, 'and a command that root runs leaves it so')
   t.is(modeOf(path), '640')
+})
+
+test('what is open on a file system that is only read, such as /ssl of Home Assistant’s add-ons, is said and no refusal', (t) => {
+  if (!mayBecomeAnother(t)) return
+  const folder = join(folderForAll(t), 'ssl')
+  mkdirSync(folder)
+  if (!mountSmallDisk(t, folder)) return
+  const path = join(folder, 'privkey.pem')
+  writeFileSync(path, '', { mode: 0o644 })
+  t.is(spawnSync('mount', ['-o', 'remount,ro', folder]).status, 0)
+  t.is(
+    closeToOthers(path),
+    `${path} is open to other accounts (mode 0644), and can't be closed from here, where its file system is only read. Close it where it is written:  chmod 0600 ${path}`,
+  )
+  t.is(modeOf(path), '644')
 })

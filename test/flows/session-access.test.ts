@@ -283,6 +283,6 @@ test.serial('neither a port nor a name that no route is for leads astray', async
   }
   for (const host of [UI, `${UI}:8443`, `${UI}.`, UI.toUpperCase()])
     t.is(await returnOf(host, '/x'), `https://${UI}/x`, host)
-  for (const host of [HOME, `${HOME}:8443`, 'localhost', '192.0.2.1'])
+  for (const host of [HOME, `${HOME}:8443`, 'localhost', '127.0.0.1'])
     t.is(await returnOf(host, '/page'), `${ISSUER}/page`, host)
 })

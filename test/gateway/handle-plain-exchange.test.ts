@@ -2,10 +2,12 @@ import test from 'ava'
 import { plainExchangeHandler } from '../../src/gateway/handle-plain-exchange.ts'
 import { noteExchange } from '../support/exchange.ts'
 
-const handle = plainExchangeHandler({
+const tools = {
   publicUrl: () => 'https://home.example',
-  challengeAnswer: (path) => (path === '/.well-known/acme-challenge/a' ? 'proof' : undefined),
-})
+  challengeAnswer: (path: string) => (path === '/.well-known/acme-challenge/a' ? 'proof' : undefined),
+  onProxy: () => {},
+}
+const handle = plainExchangeHandler(tools)
 
 test('everybody is sent to the same place at the public URL, and off this connection', async (t) => {
   for (const [method, target, location] of [
@@ -38,4 +40,47 @@ test('a CA that asks for its challenge gets it, and nobody who does anything els
   const posted = noteExchange({ method: 'POST', target })
   await handle(posted.exchange)
   t.is(posted.told.status, 403)
+})
+
+test('a proxy that has ended TLS is told where to go instead, whatever it says that by', async (t) => {
+  for (const [name, value] of [
+    ['X-Forwarded-Proto', 'https'],
+    ['x-forwarded-proto', 'https,http'],
+    ['X-Forwarded-Scheme', 'https'],
+    ['X-Forwarded-Ssl', 'on'],
+    ['Front-End-Https', 'On'],
+    ['Forwarded', 'for=192.0.2.1;proto="https";by=10.0.0.1'],
+    ['CF-Visitor', '{"scheme":"https"}'],
+  ] as const) {
+    const proxies: string[] = []
+    const handle = plainExchangeHandler({ ...tools, onProxy: (...of) => proxies.push(of.join(' ')) })
+    for (const method of ['GET', 'POST']) {
+      const { exchange, told, record } = noteExchange({ method, rawHeaders: ['Host', 'home.example', name, value] })
+      await handle(exchange)
+      t.deepEqual([told.status, record.refusal?.code, told.closesConnection], [421, 'proxy_in_front', true], name)
+      t.regex(told.body, /listen\.plain.*listen\.trusted_proxies/)
+    }
+    t.deepEqual(proxies, Array(2).fill(`${noteExchange().record.peer} ${name}`))
+  }
+})
+
+test('a proxy whose client came without TLS has it sent to the public URL', async (t) => {
+  for (const [name, value] of [
+    ['X-Forwarded-Proto', 'http'],
+    ['X-Forwarded-Ssl', 'off'],
+    ['Forwarded', 'for=192.0.2.1;proto=http'],
+    ['CF-Visitor', '{"scheme":"http"}'],
+    ['X-Forwarded-For', 'https'],
+  ] as const) {
+    const { exchange, told } = noteExchange({ rawHeaders: [name, value] })
+    await handle(exchange)
+    t.is(told.status, 308, name)
+  }
+})
+
+test('a browser that a proxy brought gets a page that says which keys to set', async (t) => {
+  const rawHeaders = ['accept', 'text/html', 'accept-language', 'de', 'X-Forwarded-Proto', 'https']
+  const { exchange, told } = noteExchange({ rawHeaders })
+  await handle(exchange)
+  t.regex(told.body, /<html lang="de".*Port von listen\.plain.*listen\.trusted_proxies/s)
 })

@@ -109,7 +109,7 @@ function requestsOf(token: string, weak: string): Asked[] {
     ...each(['/open/x', '/any/x', '/api', '/nowhere', '/health', '/alexa/token', '/old']),
     ...each(['/any/x?q=1', '/api'], [...bearer(token), ...forged]),
     ...refused.map((path) => get(path, bearer(token))),
-    ...['localhost:', 'home.example:1234567', 'home.example:65', '[::1]'].map((host) => ({ ...get('/open/x'), host })),
+    ...['localhost:', 'home.example:1234567', 'localhost:65', '[::1]'].map((host) => ({ ...get('/open/x'), host })),
     ...['weak', 'u'.repeat(43), ''].map((one) => get('/any/x', bearer(one))),
     post('/api', bearer(weak), '{}'),
     post('/api', bearer('none'), '{}'),

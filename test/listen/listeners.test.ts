@@ -119,9 +119,14 @@ test('malformed HTTP is answered 400 in JSON, and the connection ended, even if 
   await client.closed
 })
 
-test('plain HTTP on the TLS port is not answered, only ended', async (t) => {
-  const { port } = await startTestHouse(t)
-  t.notRegex(await sayTo(t, port, rawRequest('GET /health')), /HTTP/)
+test('plain HTTP on the TLS port is answered in words alone, told of in the log, and ended', async (t) => {
+  const { port, gateway, logged, requests } = await startTestHouse(t)
+  const said = await sayTo(t, port, rawRequest('GET /health'))
+  t.regex(said, /^HTTP\/1\.1 400 .*listen\.plain.*listen\.trusted_proxies/s)
+  t.notRegex(said, /"status"/)
+  await gateway.close()
+  t.regex(await logged('connections were cut off'), /1 \(the last from \S*127\.0\.0\.1\): they spoke HTTP without TLS/)
+  t.deepEqual(requests.records, [])
 })
 
 test('who does not get on with a handshake or a request is gone in seconds', async (t) => {

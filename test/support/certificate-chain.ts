@@ -22,7 +22,11 @@ const DAYS = '30'
  * @param openssl the program.
  */
 export function makeChain(t: ExecutionContext, openssl: string, kind: 'rsa' | 'ec', names: string[]): Chain {
-  const folder = temporaryFolder(t)
+  return makeChainIn(temporaryFolder(t), openssl, kind, names)
+}
+
+/** In a folder that is there already. */
+export function makeChainIn(folder: string, openssl: string, kind: 'rsa' | 'ec', names: string[]): Chain {
   const file = (name: string) => join(folder, name)
   const run = (...words: string[]) =>
     execFileSync(openssl, words, { encoding: 'latin1', stdio: ['ignore', 'pipe', 'pipe'] })

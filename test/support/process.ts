@@ -33,6 +33,8 @@ export async function skillgate(
 export interface GatewayProcess {
   port: number
   httpPort: number
+  /** Where it listens for proxies that end TLS. */
+  plainPort: number
   ca: string
   secrets: { alexa: string; other: string }
   child: ChildProcess
@@ -82,6 +84,8 @@ export async function startProcess(
     onSpawn = () => {},
   }: ProcessOutput = {},
 ): Promise<GatewayProcess> {
+  const { listen } = parse(readFileSync(configFile, 'utf8'))
+  const lastLine = listen.http === undefined ? /for the proxies in front\n/ : /redirecting from .*\n/
   const words = [launcher, 'start', '--config', configFile, ...more]
   const child = spawn(process.execPath, words, {
     env: { ...process.env, ...variables },
@@ -92,17 +96,17 @@ export async function startProcess(
   const output = collect(child)
   const ended = once(child, 'close').then(([code]) => code as number | null)
   await Promise.race([
-    stdout === 'pipe' ? untilPrinted(child, output, /redirecting from .*\n/) : untilAccepting(child, configFile),
+    stdout === 'pipe' ? untilPrinted(child, output, lastLine) : untilAccepting(child, configFile),
     ended.then((code) => Promise.reject(new Error(`skillgate ended with ${code}: ${output.stdout}${output.stderr}`))),
   ])
   const read = (file: string) => readFileSync(join(configFile, '..', file), 'utf8').trim()
-  const { listen } = parse(readFileSync(configFile, 'utf8'))
   const portOf = (line: RegExp, configured: string) =>
     Number(line.exec(output.stdout)?.[1] ?? /:(\d+)$/.exec(configured)?.[1])
   return {
     port: portOf(/listening on https:\/\/\S+:(\d+)/, listen.https),
     httpPort: portOf(/redirecting from http:\/\/\S+:(\d+)/, listen.http),
-    ca: read('certs/local-ca.pem'),
+    plainPort: portOf(/listening on http:\/\/\S+:(\d+), for the proxies/, listen.plain),
+    ca: listen.https === undefined ? '' : read('certs/local-ca.pem'),
     secrets: { alexa: read('data/alexa.secret'), other: read('data/other.secret') },
     child,
     output,

@@ -58,7 +58,12 @@ export async function startTlsListener(
     onCut() {},
   })
   const listener = await listenHttps({ host: '127.0.0.1', port: 0 }, tls, {
-    guard: { room, monotonic, deadlines: () => ({ sendMs: 60_000, uploadRate: 1, uploadGraceMs: 60_000 }) },
+    guard: {
+      room,
+      proxyProtocol: () => false,
+      monotonic,
+      deadlines: () => ({ sendMs: 60_000, uploadRate: 1, uploadGraceMs: 60_000 }),
+    },
     now: Date.now,
     monotonic,
     newRequestId: () => 'id',

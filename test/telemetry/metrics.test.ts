@@ -17,7 +17,7 @@ async function open(t: ExecutionContext, change: Partial<MetricsSources> = {}) {
       ['music-assistant', true],
       ['dead', false],
     ],
-    certificates: () => [['dev.example', NOON + 1000]],
+    certificates: () => [['dev.example', 'files', 'rsa', NOON + 1000]],
     logLinesLost: () => 7,
     ...change,
   })
@@ -97,6 +97,18 @@ test('each event of the audit trail is there from the start, at 0', async (t) =>
   t.deepEqual(await valuesOf('skillgate_audit_events_total'), ['skillgate_audit_events_total{event="signed_in"} 1'])
 })
 
+test('each replacement of a certificate is counted by where it comes from, and those that came to nothing', async (t) => {
+  const { certificateTried, valuesOf, lines } = await open(t)
+  const name = 'skillgate_certificate_renewals_total'
+  t.true((await lines()).includes(`${name}{source="files",result="failure"} 0`))
+  certificateTried('files', 'success')
+  certificateTried('files music.example', 'failure')
+  t.deepEqual(await valuesOf(name), [
+    `${name}{source="files",result="success"} 1`,
+    `${name}{source="files music.example",result="failure"} 1`,
+  ])
+})
+
 test('what is looked at when asked is what is the case then, and what is gone is told no more', async (t) => {
   let upstreams: [string, boolean][] = [['old', true]]
   let lost = 1
@@ -110,7 +122,7 @@ test('what is looked at when asked is what is the case then, and what is gone is
   t.deepEqual(await valuesOf('skillgate_log_lines_lost_total'), ['skillgate_log_lines_lost_total 5'])
   t.deepEqual(await valuesOf('skillgate_log_lines_lost_total'), ['skillgate_log_lines_lost_total 5'])
   t.deepEqual(await valuesOf('skillgate_certificate_expiry_time_seconds'), [
-    `skillgate_certificate_expiry_time_seconds{certificate="dev.example"} ${NOON / 1000 + 1}`,
+    `skillgate_certificate_expiry_time_seconds{certificate="dev.example",source="files",key_type="rsa"} ${NOON / 1000 + 1}`,
   ])
 })
 

@@ -12,7 +12,7 @@ export interface ConsolePage {
 }
 
 /** What `skillgate alexa console` says, page by page of the developer console. Never a secret. */
-export function consolePages(config: Config, client: Client, certificate: ServerCertificate): ConsolePage[] {
+export function consolePages(config: Config, client: Client, certificate?: ServerCertificate): ConsolePage[] {
   const { public_url, oauth } = config
   const base = `${public_url}${oauth.base_path}`
   const account: ConsolePage = {
@@ -36,7 +36,7 @@ export function consolePages(config: Config, client: Client, certificate: Server
   return [...skillPages(config, certificate), account]
 }
 
-function skillPages({ public_url, oauth, alexa: { skill } }: Config, certificate: ServerCertificate): ConsolePage[] {
+function skillPages({ public_url, oauth, alexa: { skill } }: Config, certificate?: ServerCertificate): ConsolePage[] {
   if (!skill) return []
   return [
     {

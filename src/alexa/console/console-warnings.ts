@@ -9,7 +9,7 @@ const ACCESS_TOKEN_MINIMUM = 360
 export function consoleWarnings(
   { public_url, oauth, alexa, tls }: Config,
   client: Client,
-  { warnings }: ServerCertificate,
+  certificate?: ServerCertificate,
 ): string[] {
   const found: string[] = []
   if (new URL(public_url).port) {
@@ -21,7 +21,11 @@ export function consoleWarnings(
     found.push(
       'Alexa wants a certificate that everybody trusts, not one of the local CA: set tls: { source: files, ... }.',
     )
-  } else found.push(...warnings.map((one) => `The certificate: ${one}`))
+  } else if (!certificate) {
+    found.push(
+      'The certificate is that of the proxy in front, which nobody here has seen: it has to be one that everybody trusts, with its chain. Where it is for *.DOMAIN alone, choose the type of a wildcard.',
+    )
+  } else found.push(...certificate.warnings.map((one) => `The certificate: ${one}`))
   if (client.public) found.push(`${client.id} is a public client: the console wants a secret.`)
   found.push(...redirectWarnings(client))
   const lifetime = client.lifetimes.access_token ?? oauth.lifetimes.access_token

@@ -3,11 +3,16 @@ import type { ServerCertificate } from '../../certificates/server-certificate.ts
 /** As the manifest of a skill calls them. */
 export type EndpointCertificate = 'Trusted' | 'Wildcard' | 'SelfSigned'
 
-/** What Alexa has to be told of the certificate: one with the name of the host in it, one of `*.` its domain, or one of our own. */
+/**
+ * What Alexa has to be told of the certificate: one with the name of the host in it, one of `*.` its domain, or one of our
+ * own. Of that of a proxy in front, which nobody here has, what most have.
+ */
 export function endpointCertificate(
-  { names, caFile }: Pick<ServerCertificate, 'names' | 'caFile'>,
+  certificate: Pick<ServerCertificate, 'names' | 'caFile'> | undefined,
   host: string,
 ): EndpointCertificate {
+  if (!certificate) return 'Trusted'
+  const { names, caFile } = certificate
   if (caFile !== undefined) return 'SelfSigned'
   return names.some((name) => name.toLowerCase() === host.toLowerCase()) ? 'Trusted' : 'Wildcard'
 }

@@ -9,7 +9,8 @@ import { skillManifest } from './skill-manifest.ts'
 
 export interface PackageWishes {
   client: Client
-  certificate: ServerCertificate
+  /** Undefined where a proxy in front has it. */
+  certificate: ServerCertificate | undefined
   /** Where a Lambda function sends what Alexa sends it; no function if absent. */
   lambdaTo?: string
 }

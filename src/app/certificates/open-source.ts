@@ -7,6 +7,7 @@ import { localSource } from '../../certificates/local/local-source.ts'
 import type { Environment } from '../../config/environment.ts'
 import { type Errands, openErrands } from '../process/errands.ts'
 import { sleepQuietly } from '../repeat.ts'
+import { certificatePassword } from '../site/secret-sources.ts'
 import { version } from '../version.ts'
 import { orderByErrand } from './order-by-errand.ts'
 import type { WantedCertificates } from './wanted-certificates.ts'
@@ -19,7 +20,7 @@ export interface SourceTools extends Pick<AcmeOptions, 'challenges' | 'log'> {
 
 /** What brings the certificates that a configuration wants. */
 export function openSource(
-  { names, settings, folder = '' }: WantedCertificates,
+  { name, names, settings, folder = '' }: WantedCertificates,
   environment: Environment,
   tools: SourceTools = ofCommands(environment),
 ): CertificateSource {
@@ -28,8 +29,10 @@ export function openSource(
     case 'local':
       return localSource({ directory: settings.directory, names, now, randomBytes })
     case 'files': {
-      const { certificate, key = certificate } = settings
-      return filesSource({ certificate, key, host: names[0] ?? '', now })
+      const { certificate, key = certificate, password } = settings
+      const where = name === settings.source ? 'the host of public_url' : 'a name in tls.hosts'
+      const files = { certificate, key, host: names[0] ?? '', names, where, now }
+      return filesSource(password ? { ...files, password: () => certificatePassword(password) } : files)
     }
     case 'acme': {
       const { errands, challenges, log, sleep = sleepQuietly } = tools

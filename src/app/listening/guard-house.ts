@@ -14,12 +14,13 @@ export function openGuard(house: House, current: () => Site): GuardTools {
   const monotonic = () => performance.now()
   return {
     monotonic,
+    proxyProtocol: () => current().config.listen.proxy_protocol,
     deadlines: () => deadlines(current().config),
     room: openConnectionRoom({
       monotonic,
       limits: () => current().connectionLimits,
-      onCut(why) {
-        cuts.onCut(why)
+      onCut(why, peer) {
+        cuts.onCut(why, peer)
         house.metrics?.connectionCut(why)
       },
     }),

@@ -1,6 +1,7 @@
 import type { Address } from '../../config/schema.ts'
 import type { ExchangeHandler } from '../../gateway/handle-exchange.ts'
 import { plainExchangeHandler } from '../../gateway/handle-plain-exchange.ts'
+import { proxiedExchangeHandler } from '../../gateway/handle-proxied-exchange.ts'
 import type { ConnectionTools } from '../../listen/connections.ts'
 import type { GuardTools } from '../../listen/guard-connections.ts'
 import { listenHttp } from '../../listen/listen-http.ts'
@@ -15,14 +16,15 @@ import type { Site } from '../open-site.ts'
 import { type Listeners, openListeners } from './listeners.ts'
 import { requestIds } from './request-ids.ts'
 import { measure, metricsHandler } from './serve-metrics.ts'
+import { tellOfProxies } from './tell-of-proxies.ts'
 
 export interface ListeningTools extends Pick<RequestListener, 'onEnd'> {
-  /** What happens to each request that comes over TLS. */
+  /** What happens to each request that comes over TLS, to this gateway or to a proxy in front. */
   handle: ExchangeHandler
   guard: GuardTools
 }
 
-/** The listeners of a gateway, none of which is open yet: for requests over TLS, for plain ones, and for metrics. */
+/** The listeners of a gateway, none of which is open yet: for requests over TLS, for those of proxies that end it, for plain ones, and for metrics. */
 export function listenForGateway(
   house: House,
   current: () => Site,
@@ -32,13 +34,21 @@ export function listenForGateway(
   const handlePlainExchange = plainExchangeHandler({
     publicUrl: () => current().config.public_url,
     challengeAnswer: house.challenges.answer,
+    onProxy: tellOfProxies(house.log, house.environment.now),
+  })
+  const handleProxiedExchange = proxiedExchangeHandler({
+    isProxy: (peer) => current().connectionLimits.standingOf(peer) === 'proxy',
+    handle,
   })
   const tls = tlsTools(house, current)
   const listeners = openListeners((kind, address) => {
     if (kind === 'metrics') return listenForMetrics(house, listeners, current, { address, guard })
-    return kind === 'https'
-      ? listenHttps(address, tls, { ...tools, handle })
-      : listenHttp(address, { ...tools, handle: handlePlainExchange })
+    if (kind === 'https') return listenHttps(address, tls, { ...tools, handle })
+    return listenHttp(
+      address,
+      { ...tools, handle: kind === 'plain' ? handleProxiedExchange : handlePlainExchange },
+      kind,
+    )
   })
   return listeners
 }
@@ -73,8 +83,10 @@ async function listenForMetrics(
   { address, guard }: { address: Address; guard: GuardTools },
 ): Promise<Listener> {
   const metrics = await measure(house, listeners, current)
-  const handle = metricsHandler(house, metrics)
-  return listenHttp(address, { ...readerTools(house, current), onEnd() {}, handle, guard })
+  const handle = metricsHandler(house, metrics, current)
+  // Nobody is in front of these.
+  const ownGuard = { ...guard, proxyProtocol: () => false }
+  return listenHttp(address, { ...readerTools(house, current), onEnd() {}, handle, guard: ownGuard })
 }
 
 function readerTools({ environment, takePort }: House, current: () => Site): Omit<ConnectionTools, 'handle' | 'onEnd'> {

@@ -17,7 +17,10 @@ export async function measure(house: House, listeners: Listeners, current: () =>
     openConnections: () => listeners.connections(),
     openTunnels: () => countTunnels(listeners.exchanges()),
     upstreams: () => [...current().upstreams.values()].map(({ name, reachable }) => [name, reachable]),
-    certificates: () => house.certificates.list().map(({ names, notAfter }) => [names[0] ?? '', notAfter]),
+    certificates: () =>
+      house.certificates
+        .list()
+        .map(({ source, names, keyType, notAfter }) => [names[0] ?? '', source, keyType, notAfter]),
     logLinesLost: house.telemetry.lost,
   })
   house.closing.defer(metrics.close)
@@ -34,20 +37,24 @@ function countTunnels(exchanges: Iterable<Exchange>): Map<string, number> {
 }
 
 /** Answers `/metrics` and `/readyz`, for whoever gets to the address that they are served at. */
-export function metricsHandler(house: House, metrics: Metrics): ExchangeHandler {
+export function metricsHandler(house: House, metrics: Metrics, current: () => Site): ExchangeHandler {
   return async function handleMetrics(exchange) {
     const { path } = exchange.record
     const answer =
       path === '/readyz'
         ? readinessAnswer({
             listening: house.phase === 'ok',
-            certificate: house.certificates.list().some(({ notAfter }) => notAfter > house.environment.now()),
+            // With `tls: none` it is the business of the proxy in front.
+            certificate:
+              current().config.tls.source === 'none' ||
+              house.certificates.list().some(({ notAfter }) => notAfter > house.environment.now()),
             database: house.store.healthy(),
             ending: house.endingTokens.map(({ userName, upstream, endsAt }) => ({
               user: userName,
               upstream,
               until: new Date(endsAt).toISOString(),
             })),
+            degraded: house.certificateKeeper.concerns().map(({ words }) => words),
           })
         : await metricsAnswer(path, metrics)
     sendAnswer(exchange, exchange.method === 'GET' || exchange.method === 'HEAD' ? answer : NOT_ALLOWED)

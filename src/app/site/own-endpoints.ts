@@ -16,6 +16,7 @@ export function ownEndpoints(
   opened: AuthorizationServer,
   { registration, account }: { registration: Registration | undefined; account: AccountServer },
   health: () => Health,
+  concern: () => string | undefined = () => undefined,
 ): EndpointDestination[] {
   const server = { ...opened, registration }
   const { issuer, basePath } = server
@@ -40,7 +41,7 @@ export function ownEndpoints(
     fixed(`/.well-known/oauth-authorization-server${basePath}`, metadata),
     fixed(`${basePath}/.well-known/oauth-authorization-server`, metadata),
     ...server.resources.map((one) => fixed(metadataPath(one.resource), resourceMetadata(issuer, one))),
-    { ...endpoint('/health', ['GET', 'HEAD'], () => healthAnswer(health(), paths)), everywhere: true },
+    { ...endpoint('/health', ['GET', 'HEAD'], () => healthAnswer(health(), paths, concern())), everywhere: true },
   ]
   const paths = [...new Set(endpoints.map(({ path }) => path))]
   return endpoints

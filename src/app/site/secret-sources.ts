@@ -56,6 +56,16 @@ export async function dnsSecret(source: SecretSource, key: 'token' | 'key'): Pro
   throw new StartError(`${source.file} is not there: write what tls.dns.${key} is into it, as one line.`)
 }
 
+/** What the key of a certificate is encrypted with. @throws StartError when its file isn't there. */
+export async function certificatePassword(source: SecretSource): Promise<string> {
+  if ('value' in source) return source.value
+  const there = await readSecretFile(source.file)
+  if (there !== undefined) return there
+  throw new StartError(
+    `${source.file} is not there: write the password of the certificate's key into it, or take tls.password out of the configuration.`,
+  )
+}
+
 async function readSecretFile(file: string): Promise<string | undefined> {
   let text: string
   try {

@@ -16,7 +16,13 @@ export const draftTls = z.union([
 ])
 
 /** As much of `listen` as `tls` depends on. */
-export const draftListen = z.object({ https: word, http: word, plain: word, trusted_proxies: z.unknown() })
+export const draftListen = z.object({
+  https: word,
+  http: word,
+  plain: word,
+  trusted_proxies: z.unknown(),
+  proxy_protocol: z.unknown(),
+})
 
 type DraftSource = z.infer<typeof draftSource>
 
@@ -38,6 +44,11 @@ export function tlsMistakes(
     mistakes.push({
       path: ['listen', 'plain'],
       message: 'expected listen.trusted_proxies besides, for only those may come here',
+    })
+  if (listen.proxy_protocol === true && trusted.length === 0)
+    mistakes.push({
+      path: ['listen', 'proxy_protocol'],
+      message: 'expected listen.trusted_proxies besides, for only what those send is read',
     })
   const sources: [PropertyKey[], DraftSource, string[]][] = isNone
     ? []

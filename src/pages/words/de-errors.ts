@@ -43,6 +43,27 @@ export const deErrors: typeof enErrors = {
       'Eine Seite wollte auch ohne ihren Server arbeiten. Das ist hier abgeschaltet, die Seite selbst funktioniert.',
     ],
   },
+  not_a_trusted_proxy: {
+    title: 'Nicht auf diesem Weg',
+    sentences: [
+      'An diesen Port darf nur der vorgeschaltete Proxy. Öffnen Sie stattdessen die https-Adresse.',
+      'Ist dies Ihr Gateway und der Proxy Ihrer: Tragen Sie seine Adresse, die im Log des Gateways steht, in listen.trusted_proxies ein.',
+    ],
+  },
+  forwarded_without_https: {
+    title: 'Nicht ohne https',
+    sentences: [
+      'Öffnen Sie stattdessen die https-Adresse.',
+      'Kamen Sie über https und ist dies Ihr Gateway: Sein Proxy muss X-Forwarded-Proto auf https setzen, genau einmal. Im Log des Gateways steht, was ankam.',
+    ],
+  },
+  proxy_in_front: {
+    title: 'Der Proxy kommt zum falschen Port',
+    sentences: [
+      'Ein vorgeschalteter Proxy hat https schon beendet, und dieser Port leitet nur auf https um: Sie würden endlos hin- und hergeschickt.',
+      'Ist dies Ihr Gateway, richten Sie den Proxy auf den Port von listen.plain in gateway.yaml, und tragen Sie seine Adresse in listen.trusted_proxies ein.',
+    ],
+  },
   not_signed: {
     title: 'Diese Adresse gilt nicht mehr',
     sentences: ['Sie ist nicht unterschrieben oder abgelaufen. Starten Sie die Musik noch einmal.'],

@@ -38,6 +38,27 @@ export const enErrors = {
     title: 'Not available here',
     sentences: ['A page wanted to work without its server. That is switched off here, and the page works as it is.'],
   },
+  not_a_trusted_proxy: {
+    title: 'Not this way',
+    sentences: [
+      'Only the proxy in front may come to this port. Open the https address instead.',
+      'If this is your gateway, and the proxy is yours: write its address, which the log of the gateway has, into listen.trusted_proxies.',
+    ],
+  },
+  forwarded_without_https: {
+    title: 'Not without https',
+    sentences: [
+      'Open the https address instead.',
+      'If you came by https and this is your gateway: its proxy has to set X-Forwarded-Proto to https, once. The log of the gateway says what came.',
+    ],
+  },
+  proxy_in_front: {
+    title: 'The proxy comes to the wrong port',
+    sentences: [
+      'A proxy in front has ended https already, and this port only redirects to https: you would be sent to and fro for ever.',
+      'If this is your gateway, point the proxy at the port of listen.plain in gateway.yaml, and write its address into listen.trusted_proxies.',
+    ],
+  },
   not_signed: {
     title: 'This address has ended',
     sentences: ['It is not signed, or no longer good. Start the music again.'],

@@ -137,7 +137,7 @@ test('what is open and what is the case is told as it is at that moment', async 
   })
   const { notAfter } = house.prepared.certificates()[0]!
   t.deepEqual(countsOf(before, 'skillgate_certificate_expiry_time_seconds'), {
-    'certificate="dev.jasonhollis.com"': notAfter / 1000,
+    'certificate="dev.jasonhollis.com",source="local",key_type="rsa"': notAfter / 1000,
   })
 
   const idle = await openRaw(house)
@@ -294,10 +294,14 @@ test('ready is who has a listener, a certificate and a database that works', asy
   t.is((await ask503()).status, 401)
   t.deepEqual(await ready(), [200, all])
 
-  house.advance(house.prepared.certificates()[0]!.notAfter - house.now() - 1)
-  t.deepEqual(await ready(), [200, all])
+  const { notAfter } = house.prepared.certificates()[0]!
+  const day = new Date(notAfter).toISOString().slice(0, 10)
+  const words = (end: string) => `The certificate for dev.jasonhollis.com ${end}, on ${day}, and has not been renewed`
+  house.advance(notAfter - house.now() - 1)
+  t.deepEqual(await ready(), [200, { ...all, degraded: [words('expires in less than an hour')] }])
   house.advance(1)
-  t.deepEqual(await ready(), [503, { ...all, ready: false, certificate: false }])
+  const expired = { ...all, ready: false, certificate: false, degraded: [words('has expired')] }
+  t.deepEqual(await ready(), [503, expired])
 })
 
 test('the listener comes, moves and goes by a reload, and what was counted stays counted', async (t) => {
