@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { type CertificateStore, openCertificateStore } from '../certificates/certificate-store.ts'
 import { type Challenges, openChallenges } from '../certificates/challenges.ts'
+import { askResponder } from '../certificates/ocsp/fetch-answer.ts'
+import { openStaples, type Staples } from '../certificates/ocsp/staples.ts'
 import type { Environment } from '../config/environment.ts'
 import type { Config } from '../config/schema.ts'
 import { explainFileError } from '../files/explain-file-error.ts'
@@ -69,6 +71,8 @@ export interface House {
   certificates: CertificateStore
   /** What brings them. */
   certificateKeeper: CertificateKeeper
+  /** What responders say of them. */
+  staples: Staples
   /** What a CA wants to find on the plain listener. */
   challenges: Challenges
   /** What is done in a process of its own. */
@@ -173,6 +177,7 @@ export async function openHouse(
       }),
       challenges,
       errands,
+      staples: openStaples({ now, ask: askResponder, log }),
       facts: openTokenFacts(store, { now, changesEveryMs }),
       skillRequests: openSkillRequestMemory(environment, amazon),
       personalTokens: openPersonalTokens({

@@ -10,11 +10,13 @@ import type { CommandPolicy } from '../music-assistant/command.ts'
 import { clientAddressReader } from '../net/client-address.ts'
 import type { AuthorizationServer } from '../oauth/authorization-server.ts'
 import { whyRefused } from '../oauth/grants/why-refused.ts'
+import { findDevice } from '../users/devices.ts'
 import { openAccount } from './account/open-account.ts'
-import { openHostSessions } from './account/open-host-sessions.ts'
+import { openHostSessions, whoMaySignIn } from './account/open-host-sessions.ts'
 import { loadSimulatedChain } from './alexa/load-simulated-chain.ts'
 import { openSkillRequests } from './alexa/open-skill-requests.ts'
 import { skillDestinations } from './alexa/skill-destinations.ts'
+import { type DeviceCertificates, openDeviceCertificates } from './certificates/open-device-certificates.ts'
 import { connectionLimits } from './listening/connection-limits.ts'
 import { allowNow } from './music-assistant/allow-now.ts'
 import { commandPolicies } from './music-assistant/command-policies.ts'
@@ -38,6 +40,8 @@ export interface Site extends SiteOfGateway {
   upstreams: Map<string, Upstream>
   /** Which commands pass, by the names of the upstreams that have any. */
   policies: Map<string, CommandPolicy>
+  /** Where devices are asked for their certificates. */
+  deviceCertificates: DeviceCertificates
 }
 
 /**
@@ -58,6 +62,8 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const registration = await loadRegistration(config, environment)
   const policies = commandPolicies(config)
   const readName = headerNames(config.identity_headers)
+  const deviceCertificates = await openDeviceCertificates(config, environment)
+  const maySignIn = whoMaySignIn(config)
   const { visits, gate } = openHostSessions(house, config)
   const account = openAccount(server, visits, config)
   const concern = () => house.certificateKeeper.concerns()[0]?.words
@@ -69,6 +75,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     connectionLimits: connectionLimits(config, house.machine),
     upstreams,
     policies,
+    deviceCertificates,
     protocols: loadProtocols(upstreams.values(), ({ name }) => allowNow(() => house.current?.(), name)),
     routes: compileRoutes(
       [...own, ...skill, ...loadRoutes(config, byName, policies)],
@@ -79,6 +86,9 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     directives: openDirectives(environment),
     streamUrls: loadStreamUrls(config, house),
     sessions: gate,
+    devices: {
+      find: (certificate) => findDevice({ store: house.store, now: environment.now }, certificate, maySignIn),
+    },
     skillRequests: openSkillRequests(house, server, simulated),
     clientAddress: clientAddressReader(config.listen.trusted_proxies),
     headerNames: readName,

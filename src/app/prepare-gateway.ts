@@ -9,6 +9,7 @@ import { dateLinks } from '../oauth/grants/date-links.ts'
 import { redateFuture } from '../oauth/grants/redate-future.ts'
 import type { Store } from '../store/store.ts'
 import type { CertificateKeeper } from './certificates/keep-certificates.ts'
+import { keepStaples } from './certificates/keep-staples.ts'
 import { lendChallenges } from './certificates/lend-challenges.ts'
 import { wantedCertificates } from './certificates/wanted-certificates.ts'
 import { keepTime } from './data/keep-time.ts'
@@ -114,6 +115,8 @@ export async function prepareGateway(
     guardMemory(house, listeners, current)
     const isHeld = watchLogGrowth(databaseFile(config))
     closing.defer(house.certificateKeeper.tend())
+    const { staples, certificates, certificateKeeper, log } = house
+    closing.defer(keepStaples({ staples, store: certificates, certificates: certificateKeeper.certificates, log }))
     closing.defer(maintainStore(store, house.clock, house.log, { isHeld }))
     closing.defer(keepTime({ store, clock: house.clock, log: house.log, redate }))
     closing.defer(lookAfterStore(store, house.log))

@@ -86,6 +86,7 @@ const WHO: Record<Route['auth'], (scopes: string[]) => string> = {
   'alexa-skill': () => 'requests of a skill that Alexa has signed',
   'alexa-directive': (scopes) => ['directives of Alexa with a token', ...scopes].join(' '),
   'signed-url': () => 'with a signed URL',
+  mtls: () => 'devices with a certificate',
 }
 
 function shown({ host, port }: Address): string {

@@ -5,6 +5,7 @@ import { alexaSimulate } from './alexa-simulate.ts'
 import { audit } from './audit.ts'
 import { backup } from './backup.ts'
 import { cert } from './cert.ts'
+import { certDevice, certDevices } from './cert-device.ts'
 import { certExport } from './cert-export.ts'
 import { certGet } from './cert-get.ts'
 import { certRenew } from './cert-renew.ts'
@@ -63,6 +64,8 @@ export const COMMANDS: Record<string, Command> = {
     words: ['DIR'],
     options: ['lambda'],
   },
+  'cert device': { run: certDevice, words: 'any', options: ['user'] },
+  'cert devices': { run: certDevices },
   audit: { run: audit, options: ['last', 'json'] },
   log: { run: log, options: ['last', 'follow'] },
   trace: { run: trace, options: ['last', 'json'] },

@@ -47,6 +47,11 @@ export async function help({ print }: World): Promise<number> {
   alexa console                    what goes where in Alexa's developer console
   alexa package DIR                write the skill as the ASK CLI deploys it; --lambda adds a Lambda handler
 
+  cert device NAME [FILE] --user USER
+                                   make a certificate for somebody's own device, for routes with auth: mtls
+  cert devices                     which devices have one
+  cert device remove NAME          end one, for a device that was lost
+
   audit                            what happened lately; --last N events (50), --json for programs
   log                              the log in words; --last N lines (50), --follow goes on until Ctrl-C
   trace                            how each attempt to link went, and what to do where it broke;

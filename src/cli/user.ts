@@ -3,6 +3,7 @@ import { dayOf } from '../certificates/server-certificate.ts'
 import type { Config } from '../config/schema.ts'
 import { revokeGrantsOfUser } from '../oauth/grants/grants.ts'
 import { isAccountUser } from '../users/account-users.ts'
+import { removeDevicesOf } from '../users/devices.ts'
 import {
   addUser,
   changePassword,
@@ -76,8 +77,10 @@ const ACTIONS: Record<string, UserAction> = {
     const { name, id } = user
     const ended = await revokeGrantsOfUser(store, id)
     await forgetEchoPlayers(store, id)
+    const devices = await removeDevicesOf(store, id)
     audit({ event: 'user_removed', user: name })
     world.print(`${name} is removed, and ${ended === 1 ? '1 link was' : `${ended} links were`} ended.`)
+    if (devices > 0) world.print(devices === 1 ? '1 device of theirs is out.' : `${devices} devices of theirs are out.`)
     if (user.account) await (await accounts()).endAccountSession(tools, user)
     if (isAccountUser(user))
       world.print(

@@ -24,6 +24,7 @@ export const AUTHS = [
   'alexa-skill',
   'alexa-directive',
   'signed-url',
+  'mtls',
 ] as const
 
 /** What becomes of a skill request of somebody who has linked no account. */
@@ -61,10 +62,10 @@ export function routeSchema() {
       .optional()
       .describe('What it answers by itself, in place of an upstream.'),
     auth: oneOf(AUTHS).describe(
-      '`bearer` asks for an access token, `session` for a browser in which somebody has signed in here, `bearer-or-session` for either of them; `alexa-skill` takes what Alexa has signed for one of its `skill_ids`; `alexa-directive` takes smart home and music directives that a Lambda passes on, with the access token in them or in `Authorization`, and answers failures as Alexa wants it; `signed-url` takes the URLs of streams that the gateway has handed out, as `audio` says; `none` lets everybody in.',
+      '`bearer` asks for an access token, `session` for a browser in which somebody has signed in here, `bearer-or-session` for either of them; `alexa-skill` takes what Alexa has signed for one of its `skill_ids`; `alexa-directive` takes smart home and music directives that a Lambda passes on, with the access token in them or in `Authorization`, and answers failures as Alexa wants it; `signed-url` takes the URLs of streams that the gateway has handed out, as `audio` says; `mtls` takes devices with a certificate that `skillgate cert device` has made, and needs a `host` of its own that browsers are asked for one at; `none` lets everybody in.',
     ),
     pass_authorization: flag().describe(
-      "Whether the `Authorization` of somebody whose browser is signed in goes on to the upstream, in place of the gateway's own token: for a web app that people sign in to as well. An access token of this gateway never goes on.",
+      "Whether the `Authorization` of somebody whose browser is signed in, or whose device has shown its certificate, goes on to the upstream, in place of the gateway's own token: for a web app that people sign in to as well. An access token of this gateway never goes on.",
     ),
     scopes: scopeNames().default([]).describe('The scopes that the access token must have.'),
     skill_ids: list(

@@ -15,6 +15,8 @@ const ENDS_CONNECTION = new Set<GatewayErrorCode>([
   'upgrade_not_allowed',
   'request_timeout',
   'body_too_large',
+  // The next connection is asked for a certificate anew.
+  'certificate_required',
   'overloaded',
 ])
 

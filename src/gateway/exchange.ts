@@ -11,10 +11,22 @@ export interface BodyLimits {
   timeoutMs: number
 }
 
+/** What a client has shown at its handshake, and proven to have the key of. Whose it is nobody has looked up. */
+export interface ClientCertificate {
+  /** Of its subject; undefined where there is more than that in it. */
+  commonName: string | undefined
+  /** The subject of whoever says to have made it. */
+  issuer: string
+  /** SHA-256 of the whole of it, in lower-case hexadecimal. */
+  fingerprint: string
+}
+
 /** A request and the way to answer it, whatever protocol brought it. Nothing behind the readers in `listen/` knows which. */
 export interface Exchange {
   /** Its id, protocol, addresses and TLS facts are in here, once. */
   readonly record: RequestRecord
+  /** Undefined where none was asked for, or none was shown. */
+  readonly clientCertificate?: ClientCertificate | undefined
   readonly method: string
   /** Path and query as they came, byte for byte. */
   readonly target: string

@@ -3,6 +3,7 @@ import type { SkillRequests } from '../alexa/skill-requests.ts'
 import type { ClientAddress } from '../net/client-address.ts'
 import type { AccessTokens } from '../oauth/grants/access-tokens.ts'
 import type { WhyRefused } from '../oauth/grants/why-refused.ts'
+import type { DeviceGate } from './access/mtls.ts'
 import type { SessionGate } from './access/session.ts'
 import type { StreamUrls } from './audio/stream-urls.ts'
 import type { ReadHeaderName } from './headers/header-names.ts'
@@ -23,6 +24,8 @@ export interface Site {
   skillRequests: SkillRequests
   /** Who has signed in in a browser. */
   sessions: SessionGate
+  /** Whose the devices are that have certificates. */
+  devices: DeviceGate
   clientAddress: ClientAddress
   /** Which headers of a client go on. */
   headerNames: ReadHeaderName

@@ -29,7 +29,8 @@ export function upstreamRequest(
   const { upstream, signsIn, passAuthorization } = destination
   const request = (credentials: string | undefined, isOwn = false) =>
     requestOf(exchange, letIn, site, { credentials, isOwn })
-  if (passAuthorization && allowed.session !== undefined)
+  const isInPerson = allowed.session !== undefined || allowed.certificate !== undefined
+  if (passAuthorization && isInPerson)
     return ownAuthorization(exchange, site.accessTokens).then((own) => request(own, true))
   const found = signsIn ? credentialsFor(upstream, allowed.identity) : undefined
   return found instanceof Promise ? found.then((credentials) => request(credentials)) : request(found)

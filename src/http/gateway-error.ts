@@ -100,6 +100,13 @@ export const GATEWAY_ERRORS = {
     advice:
       'A stream was asked for without a signature, with another one, or after its end; the log says which. Whoever starts the music again gets a new one.',
   },
+  certificate_required: {
+    status: 403,
+    sentence:
+      'This address is for devices with a certificate of this gateway that is still good. Its owner makes one with skillgate cert device NAME --user USER.',
+    advice:
+      'A route with `auth: mtls` was called without a certificate, or with one that this gateway did not make, that has expired, or that was removed with its device or user; the log says which. `skillgate cert device NAME --user USER` makes one; on the device it has to be installed, and chosen when the browser asks.',
+  },
   not_found: {
     status: 404,
     sentence: 'There is nothing at this address. Check it for a typing error.',

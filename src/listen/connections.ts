@@ -5,10 +5,11 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { ServedCertificates } from '../certificates/served-certificates.ts'
-import type { Exchange, UpgradeRequest } from '../gateway/exchange.ts'
+import type { ClientCertificate, Exchange, UpgradeRequest } from '../gateway/exchange.ts'
 import { endSocket } from '../net/end-socket.ts'
 import type { ProxyClient } from '../net/proxy-header.ts'
 import type { RequestRecord } from '../telemetry/request-record.ts'
+import { clientCertificateOf } from './client-certificate.ts'
 import { Http1Exchange, type ReaderTools } from './http1-exchange.ts'
 import type { TakePort } from './reserve-ports.ts'
 import { Turns } from './turns.ts'
@@ -33,6 +34,8 @@ export interface Connection {
   certificates: ServedCertificates | undefined
   /** The last `Host` that its certificates are for. */
   rightHost: string | undefined
+  /** Where one was asked for, and shown. */
+  clientCertificate: ClientCertificate | undefined
   /** The unfinished one. */
   exchange: Http1Exchange | undefined
   /** Whoever doesn't wait for its answer before the next request is made to. */
@@ -187,6 +190,7 @@ function describe(socket: Socket, listener: RequestRecord['listener'], tools: Co
     serverName: servername || undefined,
     certificates: tools.certificatesOf?.(socket),
     rightHost: undefined,
+    clientCertificate: socket.destroyed ? undefined : clientCertificateOf(socket),
     exchange: undefined,
     turns: new Turns(socket),
     answeredEarly: undefined,

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Allowed } from '../gateway/access/access.ts'
-import type { AnswerChannel, BodyLimits, Exchange, UpgradeRequest } from '../gateway/exchange.ts'
+import type { AnswerChannel, BodyLimits, ClientCertificate, Exchange, UpgradeRequest } from '../gateway/exchange.ts'
 import { rawHeaderValues } from '../http/raw-headers.ts'
 import type { ClientAddress } from '../net/client-address.ts'
 import type { Ending, RefusalNote, RequestRecord } from '../telemetry/request-record.ts'
@@ -59,6 +59,10 @@ export class Http1Exchange implements Exchange {
     this.record = newRecord(connection, tools, read, () => rawHeaderValues(rawHeaders, 'x-forwarded-for'))
     if ('socket' in answer && 'head' in answer) this.upgrade = answer
     else this.#answer = this.#answerBy(answer)
+  }
+
+  get clientCertificate(): ClientCertificate | undefined {
+    return this.#connection.clientCertificate
   }
 
   get method(): string {

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto'
+import { constants, createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { createServer, type Server, type TLSSocket } from 'node:tls'
+import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls'
 import type { CertificateStore } from '../certificates/certificate-store.ts'
+import type { Staples } from '../certificates/ocsp/staples.ts'
 import type { ServedCertificates } from '../certificates/served-certificates.ts'
 import { endSocket } from '../net/end-socket.ts'
 import { type Suites, tlsPolicy } from '../net/tls-policy.ts'
@@ -18,6 +19,10 @@ export interface TlsTools {
   /** Whether browsers are told to come by https only, where everybody trusts the certificate. */
   hsts: () => boolean
   ticketKeys: TicketKeys
+  /** In PEM: whose certificates clients of this name are asked for, if any. Nobody is asked anywhere else. */
+  clientCa: (serverName: string) => string | undefined
+  /** What responders say of the certificates. */
+  staples: Pick<Staples, 'find' | 'isWatched'>
   /** Hears what kept a certificate from being chosen. */
   onError: (error: unknown) => void
 }
@@ -32,6 +37,7 @@ interface SecureServer {
   server: Server
   suites: Suites
   ticketKeys: Buffer
+  clientCa: string | undefined
 }
 
 /** Alone in what a client offers, for nobody but a CA means it. @see RFC 8737 section 3 */
@@ -43,27 +49,32 @@ const ACME = 'acme-tls/1'
  * @param onSecure is given each connection whose handshake is finished. @param onClientError and each that failed.
  */
 export function openSecureServers(
-  { certificates, alpnContext, suites, ticketKeys, onError }: TlsTools,
+  { certificates, alpnContext, suites, ticketKeys, clientCa, staples, onError }: TlsTools,
   onSecure: (socket: TLSSocket, served: ServedCertificates) => void,
   onClientError: (error: Error, socket: TLSSocket) => void,
 ): ChooseHandshake {
   /** Those of certificates that aren't served any more go with them. */
   const servers = new WeakMap<ServedCertificates, SecureServer>()
+  /** The same for the hosts at which clients are asked for a certificate. */
+  const asking = new WeakMap<ServedCertificates, SecureServer>()
 
-  function serverFor(served: ServedCertificates): Server {
+  function serverFor(served: ServedCertificates, ca: string | undefined): Server {
     const [wanted, keys] = [suites(), ticketKeys.current()]
-    const known = servers.get(served)
-    if (known?.suites !== wanted) {
+    const place = ca === undefined ? servers : asking
+    const known = place.get(served)
+    if (known?.suites !== wanted || known.clientCa !== ca) {
       const server = createServer({
         ...tlsPolicy(wanted),
         cert: served.cert,
         key: served.key,
         ticketKeys: keys,
-        sessionIdContext: sessionsOf(served, wanted),
+        sessionIdContext: sessionsOf(served, wanted, ca),
         ALPNProtocols: ['http/1.1'],
+        ...(ca !== undefined && askFor(ca, wanted)),
       })
       server.on('secureConnection', (socket) => onSecure(socket, served)).on('tlsClientError', onClientError)
-      servers.set(served, { server, suites: wanted, ticketKeys: keys })
+      handOverStaples(server, served)
+      place.set(served, { server, suites: wanted, ticketKeys: keys, clientCa: ca })
       return server
     }
     if (known.ticketKeys !== keys) {
@@ -77,7 +88,7 @@ export function openSecureServers(
     try {
       if (protocols.length === 1 && protocols[0] === ACME) return answerChallenge(serverName)
       const served = certificates.find(serverName)
-      if (served) return enter(serverFor(served))
+      if (served) return enter(serverFor(served, serverName === undefined ? undefined : clientCa(serverName)))
       // Where there is none at all yet, it isn't the name that is wrong.
       return { alert: certificates.find(undefined) ? ALERTS.unrecognizedName : ALERTS.internalError }
     } catch (error) {
@@ -85,6 +96,12 @@ export function openSecureServers(
       onError(error)
       return { alert: ALERTS.internalError }
     }
+  }
+
+  /** Of two certificates Node doesn't say which one a client gets, and it refuses the answer about the other one. */
+  function handOverStaples(server: Server, { cert: [only = '', ...others] }: ServedCertificates): void {
+    if (others.length > 0 || !staples.isWatched(only)) return
+    server.on('OCSPRequest', (certificate, _, done) => done(null, staples.find(certificate) ?? null))
   }
 
   function answerChallenge(serverName: string | undefined): Handshake {
@@ -109,9 +126,18 @@ function enter(server: Server): Handshake {
  * A session goes on only where the certificates are for the same names, or one host's would be another's; and only under
  * the same suites. So it outlives a certificate's renewal. OpenSSL takes 32 bytes.
  */
-function sessionsOf({ names }: ServedCertificates, suites: Suites): string {
+function sessionsOf({ names }: ServedCertificates, suites: Suites, clientCa: string | undefined): string {
   return createHash('sha256')
-    .update([suites, ...names.toSorted()].join(' '))
+    .update([suites, clientCa ?? '', ...names.toSorted()].join(' '))
     .digest('base64url')
     .slice(0, 32)
+}
+
+/**
+ * Whoever shows none, or one of somebody else's, is told so over HTTP, in words. There is nothing to resume: each
+ * connection is asked anew, so that a certificate counts as soon as it is installed, and no longer than it is there.
+ */
+function askFor(ca: string, suites: Suites): TlsOptions {
+  const secureOptions = tlsPolicy(suites).secureOptions | constants.SSL_OP_NO_TICKET
+  return { requestCert: true, rejectUnauthorized: false, ca, secureOptions }
 }

@@ -1,7 +1,9 @@
 import type { AlexaUserRecord, EchoRecord } from './alexa-records.ts'
+import type { DeviceCertificateRecord } from './device-certificate-record.ts'
 import type { UpstreamTokenRecord } from './upstream-token-record.ts'
 import type { UserRecord } from './user-record.ts'
 
+export type { DeviceCertificateRecord } from './device-certificate-record.ts'
 export type { UpstreamTokenRecord } from './upstream-token-record.ts'
 export type { AccountRecord, TotpRecord, UserRecord } from './user-record.ts'
 
@@ -35,6 +37,8 @@ export interface Records {
   device: DeviceRecord
   /** What a person types to find the device; the id is its hash. */
   'user-code': UserCodeRecord
+  /** A certificate for somebody's own device; the id is the device's name, which is in the certificate too. */
+  'device-certificate': DeviceCertificateRecord
   /** A client that registered itself; the id is its `client_id`. */
   client: ClientRecord
   /** The renewed secret of a configured client; the id is its `client_id`. */

@@ -49,6 +49,8 @@ export const AUDIT_EVENTS = {
   user_linked: 'account linked',
   user_unlinked: 'account unlinked',
   recovery_code_used: 'recovery code used',
+  device_added: 'device certificate made',
+  device_removed: 'device certificate ended',
   key_changed: 'key changed',
   database_begun: 'new database begun',
 } as const

@@ -2,16 +2,13 @@ import type { Environment } from '../config/environment.ts'
 import type { UserRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { typedName, usersTyped } from './account-users.ts'
+import { codeToType } from './code-to-type.ts'
 import type { HashTyped } from './hash-typed.ts'
 
 /** For which a code is good: to read it out to somebody, and to type it. */
 const UNLOCK_CODE_LIFETIME_MS = 10 * 60_000
 
-/** No vowels, so that no word comes out by chance, and nothing that is taken for a digit. */
-const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ'
 const LENGTH = 8
-/** Bytes from here on would make some of the letters come more often than others. */
-const UNFAIR = 256 - (256 % LETTERS.length)
 
 /**
  * A code that whoever runs this gives to somebody whose name strangers have locked out: the browser in which it is typed
@@ -20,20 +17,16 @@ const UNFAIR = 256 - (256 % LETTERS.length)
  */
 export async function newUnlockCode(
   store: Store,
-  { now, randomBytes }: Environment,
+  environment: Environment,
   hashTyped: HashTyped,
   user: UserRecord,
 ): Promise<string> {
-  let code = ''
-  while (code.length < LENGTH) {
-    const [byte = UNFAIR] = randomBytes(1)
-    if (byte < UNFAIR) code += LETTERS.charAt(byte % LETTERS.length)
-  }
+  const code = codeToType(environment, LENGTH)
   await store.put(
     'unlock-code',
     rowOf(hashTyped, typedName(user), code),
     { userId: user.id },
-    now() + UNLOCK_CODE_LIFETIME_MS,
+    environment.now() + UNLOCK_CODE_LIFETIME_MS,
   )
   return `${code.slice(0, LENGTH / 2)}-${code.slice(LENGTH / 2)}`
 }

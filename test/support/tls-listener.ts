@@ -47,6 +47,8 @@ export async function startTlsListener(
     suites: () => settings.suites,
     hsts: () => settings.hsts,
     ticketKeys: openTicketKeys(() => passed, randomBytes),
+    clientCa: () => undefined,
+    staples: { find: () => undefined, isWatched: () => false },
     onError: (error) => errors.push(error),
     ...change,
   }

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/schema.ts'
 import type { SessionGate } from '../../gateway/access/session.ts'
 import { seeOther } from '../../http/answer.ts'
+import type { UserRecord } from '../../store/records.ts'
 import { maySignIn } from '../../users/account-users.ts'
 import { openSessions, type Sessions } from '../../users/sessions.ts'
 import { openVisits, type Visits } from '../../users/visits.ts'
@@ -14,11 +15,10 @@ export interface HostSessions {
 }
 
 export function openHostSessions({ store, environment, sealer }: House, config: Config): HostSessions {
-  const { public_url, oauth, users } = config
+  const { public_url, oauth } = config
   const { base_path, session, scopes } = oauth
   const limits = { idle: session.idle * 1000, absolute: session.absolute * 1000 }
-  const upstream = users.source === 'music-assistant' ? users.upstream : undefined
-  const sessions = openSessions(store, environment, limits, maySignIn({ upstream, local: users.local }))
+  const sessions = openSessions(store, environment, limits, whoMaySignIn(config))
   const keys: [Buffer, ...Buffer[]] = [sealer.key('visits'), ...sealer.earlierKeys('visits')]
   const visits = openVisits({ store, environment, sessions, keys })
   const home = new URL(public_url).hostname
@@ -40,6 +40,12 @@ export function openHostSessions({ store, environment, sealer }: House, config: 
     },
   }
   return { sessions, visits, gate }
+}
+
+/** Whose sessions and devices are still good, by where people have their accounts now. */
+export function whoMaySignIn({ users }: Pick<Config, 'users'>): (user: UserRecord) => boolean {
+  const upstream = users.source === 'music-assistant' ? users.upstream : undefined
+  return maySignIn({ upstream, local: users.local })
 }
 
 /** The other hosts where people go who are signed in: those of the routes that ask for that. */

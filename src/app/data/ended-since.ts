@@ -2,6 +2,7 @@ import { removeRegisteredClient } from '../../oauth/clients/registered-clients.t
 import { revokeGrantsOfUser } from '../../oauth/grants/grants.ts'
 import type { Store } from '../../store/store.ts'
 import type { AuditRecord } from '../../telemetry/read-audit.ts'
+import { removeDevice, removeDevicesOf } from '../../users/devices.ts'
 import { disableUser, removeUser } from '../../users/users.ts'
 
 /** Something that was ended after a backup was made, and that the backup would bring back. */
@@ -65,8 +66,14 @@ async function endedBy(store: Store, record: AuditRecord): Promise<[string, Ende
       const endAgain = async (again: Store) => {
         if (await again.get('user', row.name)) await removeUser(again, row.name)
         await revokeGrantsOfUser(again, row.id)
+        await removeDevicesOf(again, row.id)
       }
       return [`user ${user}`, { words: `the user ${user} with all that ${user} linked, removed ${since}`, endAgain }]
+    }
+    case 'device_removed': {
+      if (client === undefined || !(await store.get('device-certificate', client))) return undefined
+      const endAgain = async (again: Store) => void (await removeDevice(again, client))
+      return [`device ${client}`, { words: `the device ${client} of ${user}, removed ${since}`, endAgain }]
     }
     case 'user_disabled': {
       const row = user === undefined ? undefined : await store.get('user', user)

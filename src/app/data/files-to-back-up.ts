@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { OF_DEVICE_CA } from '../../certificates/devices/device-ca.ts'
 import { filesOf } from '../../config/files-of.ts'
 import type { Config } from '../../config/schema.ts'
 import { localFolders } from '../../config/tls-sources.ts'
@@ -16,7 +17,12 @@ export interface FileToBackUp {
 
 /** The files without which a database is worth little: the configuration, the key, secrets and certificates. */
 export function filesToBackUp(config: Config, configFile: string): FileToBackUp[] {
-  const paths = [...filesOf(config, configFile), resolve(keyFile(config.data_dir)), ...localCaFiles(config)]
+  const paths = [
+    ...filesOf(config, configFile),
+    resolve(keyFile(config.data_dir)),
+    ...localCaFiles(config),
+    ...deviceCaFiles(config),
+  ]
   return [...new Set(paths.map((path) => resolve(path)))]
     .filter((path) => existsSync(path))
     .map((path) => ({ name: nameOf(path, configFile), path }))
@@ -32,13 +38,19 @@ export function placeOf(name: string, config: Config, configFile: string): strin
   if (known.includes(path)) return path
   const { tls } = config
   const isOfLocalCa = localFolders(tls).some((folder) => dirname(path) === resolve(folder))
-  return isOfLocalCa && OF_LOCAL_CA.test(basename(path)) ? path : undefined
+  const isOfDeviceCa = dirname(path) === resolve(config.data_dir) && OF_DEVICE_CA.test(basename(path))
+  return (isOfLocalCa && OF_LOCAL_CA.test(basename(path))) || isOfDeviceCa ? path : undefined
 }
 
 function localCaFiles({ tls }: Config): string[] {
   return localFolders(tls)
     .filter((folder) => existsSync(folder))
     .flatMap((folder) => readdirSync(folder).flatMap((name) => (OF_LOCAL_CA.test(name) ? [join(folder, name)] : [])))
+}
+
+function deviceCaFiles({ data_dir }: Config): string[] {
+  const names = existsSync(data_dir) ? readdirSync(data_dir) : []
+  return names.filter((name) => OF_DEVICE_CA.test(name)).map((name) => join(data_dir, name))
 }
 
 function nameOf(path: string, configFile: string): string {

@@ -54,7 +54,7 @@ export function listenForGateway(
 }
 
 /** The ticket keys are there as long as the process, whatever address it listens at. */
-function tlsTools({ environment, certificates, challenges, log }: House, current: () => Site): TlsTools {
+function tlsTools({ environment, certificates, challenges, staples, log }: House, current: () => Site): TlsTools {
   let lastTold: string | undefined
   return {
     certificates,
@@ -62,6 +62,8 @@ function tlsTools({ environment, certificates, challenges, log }: House, current
     suites: () => servedBy(current()).suites,
     hsts: () => servedBy(current()).hsts,
     ticketKeys: openTicketKeys(environment.monotonic ?? (() => performance.now()), environment.randomBytes),
+    clientCa: (serverName) => current().deviceCertificates.clientCa(serverName),
+    staples,
     onError(error) {
       const detail = String(error)
       if (detail !== lastTold) log.error({ detail }, 'no certificate could be chosen for a connection')

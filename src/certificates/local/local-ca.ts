@@ -10,12 +10,14 @@ export type RandomBytes = Environment['randomBytes']
 // The upper bound of a common name (RFC 5280, ub-common-name).
 const COMMON_NAME_LENGTH_LIMIT = 64
 
-/** A self-signed CA certificate for `key`, in PEM, valid for ten years. */
-export function makeCaCertificate(options: { key: KeyObject; host: string; now: number; randomBytes: RandomBytes }) {
-  const { key, host, now } = options
+type CaOptions = { key: KeyObject; host: string; now: number; randomBytes: RandomBytes; title?: string }
+
+/** A self-signed CA certificate for `key`, in PEM, valid for ten years. @param options `title`: what its name begins with. */
+export function makeCaCertificate(options: CaOptions) {
+  const { key, host, now, title = 'Skillgate local CA' } = options
   const day = dayOf(now)
-  const room = COMMON_NAME_LENGTH_LIMIT - `Skillgate local CA for  (${day})`.length
-  const subject = `Skillgate local CA for ${host.slice(0, room)} (${day})`
+  const room = COMMON_NAME_LENGTH_LIMIT - `${title} for  (${day})`.length
+  const subject = `${title} for ${host.slice(0, room)} (${day})`
   return makeCertificate({
     ...options,
     publicKey: createPublicKey(key),
@@ -98,6 +100,19 @@ export function makeCertificate({
   certificate.sign(issuerKey, forge.md.sha256.create())
   // forge ends lines as Windows does, node:crypto as everybody else.
   return forge.pki.certificateToPem(certificate).replaceAll('\r', '')
+}
+
+/**
+ * A key with its certificate and that of its CA, as iPhones, Android and Windows install it; the oldest of them know no
+ * newer encryption than 3DES, so the password has to be one that nobody guesses. @param title what devices call it.
+ * @see RFC 7292
+ */
+export function toPkcs12(key: KeyObject, certificates: string[], password: string, title: string): Buffer {
+  const privateKey = forge.pki.privateKeyFromPem(key.export({ type: 'pkcs8', format: 'pem' }).toString())
+  const chain = certificates.map((one) => forge.pki.certificateFromPem(one))
+  const options = { algorithm: '3des', friendlyName: title, generateLocalKeyId: true } as const
+  const bag = forge.pkcs12.toPkcs12Asn1(privateKey, chain, password, options)
+  return Buffer.from(forge.asn1.toDer(bag).getBytes(), 'latin1')
 }
 
 const spkiPem = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString()

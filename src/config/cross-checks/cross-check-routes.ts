@@ -90,8 +90,8 @@ const WITHOUT_BODY: unknown[] = [204, 205, 304]
 /** The kinds of access that ask for an access token, which may have to have scopes. */
 const TAKING_SCOPES = ['bearer', 'bearer-or-session', 'alexa-skill', 'alexa-directive']
 
-/** The kinds of access that let in who has signed in in a browser. */
-const SIGNED_IN = ['session', 'bearer-or-session']
+/** The kinds of access that let in who is there in person: who has signed in in a browser, or has a device of theirs. */
+const SIGNED_IN = ['session', 'bearer-or-session', 'mtls']
 
 function accessMistakes(route: DraftRoute): Mistake[] {
   const mistakes: Mistake[] = []

@@ -8,6 +8,7 @@ import { audioMistakes, draftAudio } from './cross-check-audio.ts'
 import { clientMistakes, draftClient } from './cross-check-clients.ts'
 import { commandMistakes } from './cross-check-commands.ts'
 import { conversationMistakes } from './cross-check-conversations.ts'
+import { deviceMistakes } from './cross-check-devices.ts'
 import { draftLifetimes, lifetimeMistakes } from './cross-check-lifetimes.ts'
 import { draftRoute, routeMistakes } from './cross-check-routes.ts'
 import { draftListen, draftTls, tlsMistakes } from './cross-check-tls.ts'
@@ -27,6 +28,7 @@ const draftOauth = {
 
 /** As much of a configuration as refers to other parts of it, however wrong the rest may be. */
 const draft = z.object({
+  public_url: word,
   listen: draftListen.partial().optional().catch(undefined),
   tls: draftTls.optional().catch(undefined),
   upstreams: named,
@@ -59,6 +61,7 @@ export function crossCheck(value: unknown): Mistake[] {
     ...lifetimeMistakes(oauth),
     ...clientMistakes(oauth.clients),
     ...routeMistakes(routes, { basePath, upstreams }),
+    ...deviceMistakes(routes, { publicUrl: data.public_url, hasTls: data.tls?.source !== 'none' }),
     ...conversationMistakes(routes, upstreams),
     ...audioMistakes(audio, routes, upstreams),
     ...alexaMistakes(alexa, { basePath, upstreams, routes }),

@@ -2,12 +2,13 @@ import type { Answer } from '../../http/answer.ts'
 import type { GatewayError } from '../../http/gateway-error.ts'
 import type { Identity } from '../../http/identity.ts'
 import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
-import type { Exchange } from '../exchange.ts'
+import type { ClientCertificate, Exchange } from '../exchange.ts'
 import type { Site } from '../site.ts'
 import { type AlexaDirectiveAccess, alexaDirective } from './alexa-directive.ts'
 import { type AlexaSkillAccess, alexaSkill } from './alexa-skill.ts'
 import { type BearerAccess, bearer } from './bearer.ts'
 import { type BearerOrSessionAccess, bearerOrSession } from './bearer-or-session.ts'
+import { type MtlsAccess, mtls } from './mtls.ts'
 import { type NoneAccess, none } from './none.ts'
 import { type SessionAccess, session } from './session.ts'
 import { type SignedUrlAccess, signedUrl } from './signed-url.ts'
@@ -21,6 +22,7 @@ export type Access =
   | AlexaSkillAccess
   | AlexaDirectiveAccess
   | SignedUrlAccess
+  | MtlsAccess
 
 const KINDS: { [K in Access['kind']]: AccessKind<Extract<Access, { kind: K }>> } = {
   none,
@@ -30,6 +32,7 @@ const KINDS: { [K in Access['kind']]: AccessKind<Extract<Access, { kind: K }>> }
   'bearer-or-session': bearerOrSession,
   'alexa-directive': alexaDirective,
   'signed-url': signedUrl,
+  mtls,
 }
 
 /** What there is to know of one kind. */
@@ -87,6 +90,8 @@ export interface Allowed {
   token?: AccessToken
   /** The id of the session that proved it. */
   session?: string
+  /** The certificate that proved it. */
+  certificate?: ClientCertificate
   /** The request's, where it had to be read to decide. */
   body?: Buffer
   /** What goes on of its query, with the `?`, or empty; all of it, if absent. */

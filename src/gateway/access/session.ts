@@ -1,9 +1,9 @@
 import type { Answer } from '../../http/answer.ts'
-import { GatewayError } from '../../http/gateway-error.ts'
 import type { FoundSession } from '../../users/sessions.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Site } from '../site.ts'
 import type { AccessKind, Allowed, Decision } from './access.ts'
+import { hostOf, requireOwnPage } from './require-own-page.ts'
 
 /** Whoever has signed in at the gateway in this browser. */
 export interface SessionAccess {
@@ -70,31 +70,10 @@ const UNAUTHORIZED: Decision = {
   authenticate: 'Session realm="skillgate"',
 }
 
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
-
-/** @see Fetch Metadata Request Headers, section 2.3; RFC 6454 section 7.3, for browsers that don't send those. */
-function requireOwnPage(exchange: Exchange): void {
-  const { method, headers, upgrade } = exchange
-  if (SAFE.has(method) && !upgrade) return
-  const site = headers['sec-fetch-site']
-  if (site === 'same-origin' || site === 'none') return
-  const isOwn = site === undefined && headers.origin === `https://${exchange.host?.toLowerCase()}`
-  if (isOwn) return
-  const from = site ?? (headers.origin === undefined ? 'no Origin' : `Origin ${JSON.stringify(headers.origin)}`)
-  throw new GatewayError(
-    'foreign_request',
-    `${method} of a signed-in browser, not from a page of ${hostOf(exchange)} (${from})`,
-  )
-}
-
 /** Whether somebody opens a page. Older browsers say no more than that they would like one. */
 function isNavigation({ method, headers, upgrade }: Exchange): boolean {
   if (method !== 'GET' || upgrade) return false
   const destination = headers['sec-fetch-dest']
   if (destination !== undefined) return destination === 'document' && headers['sec-fetch-mode'] === 'navigate'
   return headers.accept?.includes('text/html') ?? false
-}
-
-function hostOf({ host }: Exchange): string {
-  return (host ?? '').toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '')
 }

@@ -4,7 +4,7 @@ import type { Exchange } from '../exchange.ts'
 
 /**
  * What a person's own page says to its server of who they are there, in place of the gateway's own token: for routes where
- * somebody whose browser is signed in here signs in at the upstream as well. An access token of this gateway is no
+ * somebody whose browser is signed in here, or whose device has a certificate, signs in at the upstream as well. An access token of this gateway is no
  * upstream's business.
  * @returns the value of `Authorization`; undefined where the page says nothing. @throws StorageError
  */

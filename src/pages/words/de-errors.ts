@@ -68,6 +68,14 @@ export const deErrors: typeof enErrors = {
     title: 'Diese Adresse gilt nicht mehr',
     sentences: ['Sie ist nicht unterschrieben oder abgelaufen. Starten Sie die Musik noch einmal.'],
   },
+  certificate_required: {
+    title: 'Nur für Geräte mit Zertifikat',
+    sentences: [
+      'Dieses Gerät hat kein Zertifikat gezeigt, das von diesem Gateway stammt und noch gilt.',
+      'Wer das Gateway betreibt, kann eines ausstellen, mit skillgate cert device NAME --user USER.',
+      'Installieren Sie es auf dem Gerät, öffnen Sie diese Seite neu und wählen Sie es, wenn der Browser fragt.',
+    ],
+  },
   not_found: {
     title: 'Hier ist nichts',
     sentences: ['Unter dieser Adresse gibt es nichts. Prüfen Sie, ob sie richtig geschrieben ist.'],

@@ -63,6 +63,14 @@ export const enErrors = {
     title: 'This address has ended',
     sentences: ['It is not signed, or no longer good. Start the music again.'],
   },
+  certificate_required: {
+    title: 'Only for devices with a certificate',
+    sentences: [
+      'This device has shown no certificate that this gateway made and that is still good.',
+      'Whoever runs the gateway can make one, with skillgate cert device NAME --user USER.',
+      'Install it on the device, open this page anew, and choose it when the browser asks.',
+    ],
+  },
   not_found: {
     title: 'There is nothing here',
     sentences: ['There is nothing at this address. Check it for a typing error.'],

@@ -45,6 +45,20 @@ test('where tokens are known one may come in the first message, beside sessions 
   t.false(takesTokenLater(SESSION, (await decide(SESSION, exchange, site)) as Challenge))
 })
 
+test('a device stays in only while its certificate is that of the same user', async (t) => {
+  const certificate = { commonName: 'mobile', issuer: '', fingerprint: 'f' }
+  const devices = { find: async () => ({ name: 'mobile', user: { id: 'ada', name: 'ada', displayName: 'Ada' } }) }
+  const there = { ...site, devices } as unknown as Site
+  const gone = { ...site, devices: { find: async () => ({ refused: 'it is gone' }) } } as unknown as Site
+  const identity = (id: string) => ({ user: { id, name: id, displayName: id }, scopes: [], by: 'mtls' })
+  const holds = (allowed: object, now = there) => stillHolds({ kind: 'mtls' }, { kind: 'allow', ...allowed }, now)
+  t.true(await holds({ certificate, identity: identity('ada') }))
+  t.false(await holds({ certificate, identity: identity('ada') }, gone))
+  t.false(await holds({ certificate, identity: identity('eve') }), 'the name was given to somebody else')
+  t.false(await holds({ identity: identity('ada') }), 'another kind of access had let it in')
+  t.false(await holds({ session: 'session', identity: identity('ada') }))
+})
+
 test('whoever was let in as nobody stays in only while nobody is asked who they are', async (t) => {
   t.true(await stillHolds(NONE, { kind: 'allow' }, site))
   for (const access of [BEARER, SESSION, EITHER])
