@@ -25,9 +25,9 @@ const OPTIONS = {
   passphrase: { type: 'boolean' },
   ended: { type: 'string' },
   lambda: { type: 'boolean' },
-  ca: { type: 'boolean' },
   format: { type: 'string' },
   staging: { type: 'boolean' },
+  through: { type: 'string' },
 } as const
 
 /** From the words after `skillgate` to a command. @returns the exit code. */

@@ -34,6 +34,7 @@ import { openSource } from './certificates/open-source.ts'
 import { measureStore } from './data/measure-store.ts'
 import { openKeys } from './data/open-keys.ts'
 import { databaseFile, openStore } from './data/open-store.ts'
+import { type Echoes, openEchoes } from './doctor/echoes.ts'
 import { type Machine, thisMachine } from './listening/connection-limits.ts'
 import { callToUpstream } from './music-assistant/call-to-upstream.ts'
 import { isPersonal } from './music-assistant/is-personal.ts'
@@ -77,6 +78,8 @@ export interface House {
   challenges: Challenges
   /** What is done in a process of its own. */
   errands: Errands
+  /** What doctors send, and want to hear again. */
+  echoes: Echoes
   verifyPassword: VerifyPassword
   /** Where passwords wait to be checked. */
   passwordSlots: ReservedSlots
@@ -175,9 +178,10 @@ export async function openHouse(
         now,
         onTried: (source, result) => house.metrics?.certificateTried(source, result),
       }),
+      staples: openStaples({ now, ask: askResponder, log }),
       challenges,
       errands,
-      staples: openStaples({ now, ask: askResponder, log }),
+      echoes: openEchoes(environment),
       facts: openTokenFacts(store, { now, changesEveryMs }),
       skillRequests: openSkillRequestMemory(environment, amazon),
       personalTokens: openPersonalTokens({

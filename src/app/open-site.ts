@@ -24,6 +24,7 @@ import { isPersonal } from './music-assistant/is-personal.ts'
 import { loadProtocols } from './music-assistant/load-protocols.ts'
 import type { House } from './open-house.ts'
 import { closeFiles } from './site/close-files.ts'
+import { echoEndpoint } from './site/echo-endpoint.ts'
 import { loadRegistration } from './site/load-registration.ts'
 import { loadRoutes } from './site/load-routes.ts'
 import { loadStreamUrls } from './site/load-stream-urls.ts'
@@ -68,6 +69,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const account = openAccount(server, visits, config)
   const concern = () => house.certificateKeeper.concerns()[0]?.words
   const own = ownEndpoints(server, { registration, account }, health, concern)
+  const echo = echoEndpoint(config, house.echoes)
   const skill = skillDestinations(house, config, { upstreams: byName, policies })
   return {
     config,
@@ -78,7 +80,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     deviceCertificates,
     protocols: loadProtocols(upstreams.values(), ({ name }) => allowNow(() => house.current?.(), name)),
     routes: compileRoutes(
-      [...own, ...skill, ...loadRoutes(config, byName, policies)],
+      [...own, echo, ...skill, ...loadRoutes(config, byName, policies)],
       new URL(config.public_url).hostname,
     ),
     accessTokens: server.accessTokens,

@@ -17,6 +17,7 @@ import { lookAfterStore } from './data/look-after-store.ts'
 import { maintainStore } from './data/maintain-store.ts'
 import { databaseFile } from './data/open-store.ts'
 import { watchLogGrowth } from './data/watch-log-growth.ts'
+import type { Examinable } from './doctor/echoes.ts'
 import { guardMemory, openGuard } from './listening/guard-house.ts'
 import { listenForGateway } from './listening/listen-for-gateway.ts'
 import { DRAIN_TIMEOUT_MS } from './listening/listeners.ts'
@@ -58,6 +59,8 @@ export interface RunningGateway {
   renew: CertificateKeeper['renew']
   /** Shows a CA what another process of this machine wants it to see. */
   showChallenge: (lent: string) => Promise<ReloadOutcome>
+  /** What a doctor on this machine needs to find this gateway through the public URL. */
+  examine: () => Examinable
   /** What happens to each request that comes over TLS, whatever has read it. */
   handle: ExchangeHandler
   /** Stops accepting, finishes what is in flight, and closes everything, within 8 s. */
@@ -150,6 +153,7 @@ export async function prepareGateway(
       },
       renew: house.certificateKeeper.renew,
       showChallenge: lendChallenges(house.challenges),
+      examine: () => ({ nonce: house.echoes.give(), https: listeners.find('https')?.port }),
       handle,
       reload,
       countReload: (result) => house.metrics?.reloaded(result),

@@ -23,8 +23,7 @@ const FORMATS: Record<CaFormat, { file: string; content: (ca: X509Certificate) =
 const BY_ENDING: Record<string, CaFormat> = { '.mobileconfig': 'mobileconfig', '.der': 'der', '.cer': 'der' }
 
 /**
- * `skillgate cert export [--ca] [--format pem|der|mobileconfig] [FILE]`: the local CA, for other devices. There is nothing
- * else to export, so `--ca` may be left out.
+ * `skillgate cert export [--format pem|der|mobileconfig] [FILE]`: the local CA, for other devices.
  */
 export async function certExport(
   { configFile, variables, print, now, randomBytes }: World,

@@ -1,6 +1,7 @@
 import { rootCertificates } from 'node:tls'
 import { type SeenCertificates, seeCertificates } from '../app/certificates/see-certificates.ts'
 import { type WantedCertificates, wantedCertificates } from '../app/certificates/wanted-certificates.ts'
+import { renewalTime } from '../certificates/acme/renewal-time.ts'
 import { type CertificateFacts, certificateFacts } from '../certificates/certificate-facts.ts'
 import { caFile } from '../certificates/local/open-local-ca.ts'
 import { DAY, dayOf, RENEWAL_TIME } from '../certificates/server-certificate.ts'
@@ -61,7 +62,18 @@ function whoTrusts({ settings }: WantedCertificates, { isPublic }: CertificateFa
 }
 
 function whoRenews({ settings }: WantedCertificates, { notAfter, lifeMs }: CertificateFacts, now: number): string {
-  if (settings.source === 'files') return `by whoever writes ${settings.certificate}; taken up by itself`
-  const at = notAfter - (settings.source === 'local' ? RENEWAL_TIME : lifeMs / 3)
-  return `by Skillgate, ${at > now ? `from ${dayOf(at)}` : 'within the hour that it runs'}`
+  switch (settings.source) {
+    case 'files':
+      return `by whoever writes ${settings.certificate}; taken up by itself`
+    case 'local':
+      return `by Skillgate, ${from(notAfter - RENEWAL_TIME, now)}`
+    case 'acme': {
+      const at = renewalTime({ notBefore: notAfter - lifeMs, notAfter, share: 0 })
+      return `by Skillgate, ${from(at, now)}, or when the CA says`
+    }
+  }
+}
+
+function from(at: number, now: number): string {
+  return at > now ? `from ${dayOf(at)}` : 'within the hour that it runs'
 }

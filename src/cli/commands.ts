@@ -13,6 +13,7 @@ import { check } from './check.ts'
 import { clientList, clientNewSecret, clientRemove } from './client.ts'
 import { clientSecret } from './client-secret.ts'
 import { CommandError } from './command-error.ts'
+import { doctor } from './doctor.ts'
 import { grantList, grantRevoke } from './grant.ts'
 import { help } from './help.ts'
 import { keyList, keyNew, keyRotate } from './key.ts'
@@ -29,6 +30,7 @@ import type { Command, CommandOptions, World } from './world.ts'
 export const COMMANDS: Record<string, Command> = {
   start: { run: start, options: ['new-database', 'allow-root'] },
   check: { run: check },
+  doctor: { run: (world, options) => doctor(world, options), options: ['json', 'through'] },
   reload: { run: reload },
   cert: { run: cert },
   'cert get': {
@@ -40,7 +42,7 @@ export const COMMANDS: Record<string, Command> = {
   'cert export': {
     run: (world, options, ...words) => certExport(world, options, ...words),
     words: 'any',
-    options: ['ca', 'format'],
+    options: ['format'],
   },
   user: { run: (world, _, ...words) => user(world, ...words), words: 'any' },
   'user unlock': { run: userUnlock, words: 'any', options: ['code', 'address'] },

@@ -7,6 +7,8 @@ export async function help({ print }: World): Promise<number> {
   start                            serve until stopped; --new-database begins anew where the database is gone
                                    started as root it becomes the owner of data_dir, but for --allow-root
   check                            all of a start but the listening; says what would be served
+  doctor                           why Alexa can't link: what was found, what is needed, what to do; --json for programs,
+                                   --through HOST:PORT asks there, not where the DNS says
   reload                           have the running gateway take the configuration over, and show what it says
 
   cert                             which certificates there are, until when, and who renews them

@@ -69,7 +69,7 @@ async function serve(
   }
   const prepared = await prepareGateway(config, world, log, { anew, takePort, errands })
   for (const { made, caFile } of prepared.certificates())
-    if (made) print(`A new certificate was made. Trust ${caFile}: certs/README.md says how.`)
+    if (made) print(`A new certificate was made. Have your devices trust ${caFile}:  npx skillgate cert export`)
   if (attention) print(attention)
   const nobody = (await listUsers(prepared.store)).length === 0
   const running = await prepared.listen()
@@ -78,6 +78,7 @@ async function serve(
     reload: () => kept.reload('skillgate reload'),
     renew: async (name: string) => tellRenewals(await running.renew(isMeantBy(name)), name),
     challenge: running.showChallenge,
+    examine: async () => ({ ok: true, lines: [], examinable: running.examine() }),
   }
   const closeControl = await openControl(config.data_dir, commands, log.logger)
 

@@ -1,3 +1,5 @@
+import { NOTHING_ARRIVED, verdictWords } from '../app/doctor/link-verdicts.ts'
+import { withoutDoctors } from '../app/doctor/outside/authorization-query.ts'
 import { loadConfig } from '../config/load.ts'
 import { auditFile } from '../telemetry/audit-files.ts'
 import { escapeDeceiving } from '../telemetry/escape-deceiving.ts'
@@ -5,7 +7,6 @@ import { judgeLink } from '../telemetry/judge-link.ts'
 import type { AuditRecord } from '../telemetry/read-audit.ts'
 import { countLeftOut, type LinkAttempt, traceLinks } from '../telemetry/trace-links.ts'
 import { inWords, readTrail } from './audit.ts'
-import { NOTHING_ARRIVED, verdictWords } from './link-verdicts.ts'
 import { localSecond } from './local-time.ts'
 import { readCount } from './read-count.ts'
 import { harmless } from './table.ts'
@@ -15,8 +16,9 @@ import type { World } from './world.ts'
 export async function trace(world: World, { last = '5', json = false }: TraceOptions): Promise<number> {
   const { configFile, variables, now, print } = world
   const most = readCount(last)
-  const trail = readTrail(auditFile(loadConfig(configFile, variables).data_dir), Number.POSITIVE_INFINITY)
-  const attempts = traceLinks(trail).slice(-most)
+  const config = loadConfig(configFile, variables)
+  const trail = readTrail(auditFile(config.data_dir), Number.POSITIVE_INFINITY)
+  const attempts = withoutDoctors(traceLinks(trail), config).slice(-most)
   if (json) for (const attempt of attempts) print(escapeDeceiving(JSON.stringify(forPrograms(attempt, now()))))
   else
     for (const line of [...timelines(attempts, now()), ...leftOut(countLeftOut(trail, attempts[0]?.steps[0]?.time))])

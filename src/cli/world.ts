@@ -37,9 +37,9 @@ export interface CommandOptions {
   passphrase?: boolean
   ended?: string
   lambda?: boolean
-  ca?: boolean
   format?: string
   staging?: boolean
+  through?: string
 }
 
 /** What can be typed after `skillgate`. */

@@ -30,11 +30,11 @@ export function dnsSchema(surroundings: Surroundings) {
       }),
       keys({
         by: z.literal('cloudflare').describe('The API of Cloudflare.'),
-        token: secretSource(surroundings).describe('An API token with Zone.DNS: Edit.'),
+        token: secretSource(surroundings).describe('An API token with Zone.DNS: Edit and Zone.Zone: Read.'),
         ...waiting,
       }),
       keys({
-        by: z.literal('duckdns').describe('DuckDNS.'),
+        by: z.literal('duckdns').describe('DuckDNS, which can prove one name at a time.'),
         token: secretSource(surroundings).describe('The token of the account.'),
         ...waiting,
       }),

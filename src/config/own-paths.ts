@@ -20,9 +20,12 @@ export const ACCOUNT_ENDPOINTS = ['account', 'enter'] as const
 /** Where a browser arrives at another host of the gateway's, with what it was given at the sign-in page. */
 export const ARRIVAL_PATH = '/.well-known/skillgate-arrival'
 
+/** Tells a doctor what has arrived of its request, below the same base path, for proxies may pass nothing else on. */
+export const ECHO_ENDPOINT = 'echo'
+
 /** The paths that the gateway itself answers, but for those of its metadata. */
 export function ownPaths(basePath: string): string[] {
-  const below = [...OAUTH_ENDPOINTS, ...ACCOUNT_ENDPOINTS]
+  const below = [...OAUTH_ENDPOINTS, ...ACCOUNT_ENDPOINTS, ECHO_ENDPOINT]
   return ['/health', ARRIVAL_PATH, ...below.map((endpoint) => `${basePath}/${endpoint}`)]
 }
 

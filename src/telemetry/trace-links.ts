@@ -1,3 +1,4 @@
+import { DOCTORS_CLIENT } from './doctors-client.ts'
 import type { AuditRecord } from './read-audit.ts'
 
 /** Everything that is known of one attempt to link a client. */
@@ -34,6 +35,7 @@ export function traceLinks(records: AuditRecord[]): LinkAttempt[] {
     const { event, more } = record
     // Of what was left out nobody knows which attempt it belonged to.
     if (more !== undefined && event !== 'tokens_refreshed') continue
+    if (record.client === DOCTORS_CLIENT) continue
     const found = attemptOf(record)
     if (found === undefined) continue
     if (event === 'tokens_refreshed') {

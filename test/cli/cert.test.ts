@@ -149,7 +149,7 @@ test('the CA is exported as PEM, as DER and as a profile, by --format or by how 
     return readFileSync(join(folder, name))
   }
   t.deepEqual(await exported('ca.pem'), pem)
-  t.deepEqual(await exported('ca.crt', { ca: true }), pem)
+  t.deepEqual(await exported('ca.crt', {}), pem)
   t.deepEqual(await exported('ca.cer'), der)
   t.deepEqual(await exported('ca.bin', { format: 'der' }), der)
   const profile = await exported('ca.mobileconfig')

@@ -1,6 +1,10 @@
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { authorizationQuery } from '../../src/app/doctor/outside/authorization-query.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { linkAttempt } from '../../src/oauth/link-attempt.ts'
 import { type AuditEvent, type AuditEventName, openAudit } from '../../src/telemetry/audit.ts'
+import { DOCTORS_CLIENT } from '../../src/telemetry/doctors-client.ts'
 import { openTerminal } from '../support/terminal.ts'
 
 const NOON = Date.UTC(2026, 6, 28, 12)
@@ -193,4 +197,18 @@ test('a program gets an object an attempt, and nothing that anybody sent gives o
   t.is(verdict, 'form refused')
   t.true(words.length > 0 && todo.length > 0)
   t.notRegex((await trace()).join(''), /[\p{Cc}\p{Cf}]/u)
+})
+
+test('what a doctor opened and asked for is no attempt to link', async (t) => {
+  const { world } = await openTerminal(t)
+  const client = loadConfig(world.configFile, {}).oauth.clients[0]!
+  const opened = [false, true].map((silent) => linkAttempt(authorizationQuery(client, silent)))
+  const doctors: Step[] = [
+    ...opened.map((attempt): Step => ['link_opened', { attempt }]),
+    ['token_refused', { attempt: undefined, client: DOCTORS_CLIENT, detail: 'invalid_client' }],
+  ]
+  const { trace } = await open(t, [...APPROVED, ...doctors])
+  const lines = await trace()
+  t.is(lines.filter((line) => line.startsWith('  => ')).length, 1)
+  t.regex(lines.join('\n'), /=> Page shown, approved, no token request/)
 })

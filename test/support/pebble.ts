@@ -24,6 +24,8 @@ export interface PebbleOptions {
   authorizationReuse?: number
   /** Such as PEBBLE_VA_ALWAYS_VALID. */
   variables?: Record<string, string>
+  /** The server of names that it asks instead of its own, as `127.0.0.1:PORT`. */
+  asks?: string
   /** Names that it gives no certificate for. */
   blocked?: string[]
 }
@@ -105,7 +107,13 @@ async function startNow(
     ...options.variables,
   }
   const run = () =>
-    startProgram(t, pebble, ['-config', configFile, '-dnsserver', nameServer], env, 'ACME directory available at')
+    startProgram(
+      t,
+      pebble,
+      ['-config', configFile, '-dnsserver', options.asks ?? nameServer],
+      env,
+      'ACME directory available at',
+    )
   const off = ['-http01', '', '-https01', '', '-tlsalpn01', '', '-doh', '']
   const words = [...off, '-dnsserver', nameServer, '-management', `127.0.0.1:${control}`, '-defaultIPv6', '']
   const server = await startProgram(t, challengeServer, words, env, 'Starting management server')

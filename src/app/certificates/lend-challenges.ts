@@ -1,5 +1,6 @@
 import { CertificateError } from '../../certificates/certificate-error.ts'
 import type { Challenges } from '../../certificates/challenges.ts'
+import { isObject } from '../../http/is-object.ts'
 import { parseJson } from '../../http/parse-json.ts'
 import type { ReloadOutcome } from '../reloading/watch-configuration.ts'
 import { type Sleep, sleepQuietly } from '../repeat.ts'
@@ -36,7 +37,8 @@ export function lendChallenges(
   }
 
   return async function lend(text) {
-    const wanted = parseJson(text) as LentChallenge
+    const wanted = parseJson(text)
+    if (!isLent(wanted)) return { ok: false, lines: ['The running gateway is of another version: restart it.'] }
     try {
       if (wanted.keyAuthorization === undefined) remove(wanted)
       else {
@@ -55,4 +57,11 @@ export function lendChallenges(
     }
     return { ok: true, lines: [] }
   }
+}
+
+function isLent(value: unknown): value is LentChallenge {
+  if (!isObject(value) || typeof value.key !== 'string') return false
+  const { type, keyAuthorization } = value
+  if (type !== 'http-01' && type !== 'tls-alpn-01') return false
+  return keyAuthorization === undefined || typeof keyAuthorization === 'string'
 }

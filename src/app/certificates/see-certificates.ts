@@ -4,6 +4,7 @@ import { CertificateError } from '../../certificates/certificate-error.ts'
 import { parseCertificates, readCertificates } from '../../certificates/read-pem.ts'
 import type { Environment } from '../../config/environment.ts'
 import { StorageError } from '../../files/storage-error.ts'
+import { StartError } from '../start-error.ts'
 import { openSource } from './open-source.ts'
 import type { WantedCertificates } from './wanted-certificates.ts'
 
@@ -16,15 +17,18 @@ export interface SeenCertificates {
   trouble?: string
 }
 
+/** Whose words are for the person who looks. */
+const TELLING = [CertificateError, StorageError, StartError]
+
 /** Looks, and makes nothing. */
 export async function seeCertificates(wanted: WantedCertificates, environment: Environment): Promise<SeenCertificates> {
   try {
     return { wanted, chains: await chainsOf(wanted, environment) }
   } catch (error) {
-    if (!(error instanceof CertificateError || error instanceof StorageError)) throw error
+    if (!TELLING.some((kind) => error instanceof kind)) throw error
     if (error instanceof CertificateError && error.code === 'file_missing' && wanted.settings.source === 'local')
       return { wanted, chains: [] }
-    return { wanted, chains: [], trouble: error.message }
+    return { wanted, chains: [], trouble: (error as Error).message }
   }
 }
 

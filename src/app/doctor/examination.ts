@@ -30,6 +30,8 @@ export interface Patient {
 export interface Ways {
   /** @returns addresses; empty where the name has none. @throws where nobody could be asked. */
   resolve: (name: string, family: 4 | 6) => Promise<string[]>
+  /** As the domain's own name servers tell everybody; `resolve` may ask one that answers for the own network. */
+  resolveOutside?: Ways['resolve']
   /** Where connections to the public URL really go, such as to a listener on loopback; where the DNS says, if undefined. */
   connectTo?: { host: string; port: number } | undefined
   /** PEM roots that the world trusts. */

@@ -5,6 +5,7 @@ import { join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { endSocket } from '../../net/end-socket.ts'
 import type { Logger } from '../../telemetry/log.ts'
+import type { Examinable } from '../doctor/echoes.ts'
 import type { ReloadOutcome } from '../reloading/watch-configuration.ts'
 import { StartError } from '../start-error.ts'
 
@@ -22,7 +23,11 @@ export interface ControlCommands {
   renew?: (name: string) => Promise<ReloadOutcome>
   /** For `skillgate cert get`. @param lent a `LentChallenge`, in JSON. */
   challenge?: (lent: string) => Promise<ReloadOutcome>
+  /** For `skillgate doctor`. */
+  examine?: () => Promise<ReloadOutcome & { examinable?: Examinable }>
 }
+
+type Outcome<Name extends keyof ControlCommands> = Awaited<ReturnType<NonNullable<ControlCommands[Name]>>>
 
 /** The socket in the data folder. */
 export function controlSocket(dataDirectory: string): string {
@@ -124,11 +129,11 @@ async function answer(socket: Socket, commands: ControlCommands): Promise<void> 
  * @param argument of the command, without line breaks.
  * @throws StartError when none runs, or it can't be asked.
  */
-export async function askGateway(
+export async function askGateway<Name extends keyof ControlCommands>(
   dataDirectory: string,
-  command: keyof ControlCommands,
+  command: Name,
   argument = '',
-): Promise<ReloadOutcome> {
+): Promise<Outcome<Name>> {
   const path = socketFile(dataDirectory)
   const socket = connect(path)
   try {
@@ -138,7 +143,7 @@ export async function askGateway(
   }
   socket.end(`${command} ${argument}`.trimEnd().concat('\n'))
   try {
-    return JSON.parse(await text(socket)) as ReloadOutcome
+    return JSON.parse(await text(socket)) as Outcome<Name>
   } catch {
     throw new StartError('The gateway ended before it answered: its log says why.')
   }

@@ -1,6 +1,5 @@
 import { createHash, createPublicKey } from 'node:crypto'
 import type { Environment } from '../../config/environment.ts'
-import { makeCertificate } from '../local/local-ca.ts'
 import { newRsaKey } from '../local/new-rsa-key.ts'
 
 /** id-pe-acmeIdentifier (RFC 8737 section 3). */
@@ -19,7 +18,7 @@ export async function challengeCertificate(
   { name, keyAuthorization }: { name: string; keyAuthorization: string },
   { now, randomBytes }: Pick<Environment, 'now' | 'randomBytes'>,
 ): Promise<{ cert: string; key: string }> {
-  const key = await newRsaKey()
+  const [key, { makeCertificate }] = await Promise.all([newRsaKey(), import('../local/local-ca.ts')])
   const hash = createHash('sha256').update(keyAuthorization).digest().toString('latin1')
   const cert = makeCertificate({
     key,

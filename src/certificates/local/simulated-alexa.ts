@@ -1,7 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import type { Environment } from '../../config/environment.ts'
 import { DAY, dayOf } from '../server-certificate.ts'
-import { makeCertificate } from './local-ca.ts'
 import { newRsaKey } from './new-rsa-key.ts'
 
 /** What somebody signs with who plays Alexa. */
@@ -14,6 +13,7 @@ export interface SimulatedAlexa {
 
 /** Good for a day; the key of its CA is kept by nobody. */
 export async function makeSimulatedAlexa({ now, randomBytes }: Environment): Promise<SimulatedAlexa> {
+  const { makeCertificate } = await import('./local-ca.ts')
   const [caKey, key] = [await newRsaKey(), await newRsaKey()]
   const at = now()
   const issuer = `Skillgate simulator of Alexa (${dayOf(at)})`

@@ -71,6 +71,12 @@ function acmeMistakes(path: PropertyKey[], source: DraftSource, own: string[], h
     mistakes.push({ path, message: 'expected dns besides, which says who puts the record of dns-01 there' })
   if (challenge !== 'dns-01' && dns !== undefined)
     mistakes.push({ path: [...path, 'dns'], message: 'expected challenge: dns-01 besides' })
+  const [crowded] = isDuckDns(dns) ? namesOfOneText(names) : []
+  if (crowded !== undefined)
+    mistakes.push({
+      path: [...path, 'names'],
+      message: `expected one name of ${crowded}, for DuckDNS proves one at a time: give another one a source of its own in tls.hosts`,
+    })
   if (challenge === 'http-01' && http === undefined)
     mistakes.push({
       path: [...path, 'challenge'],
@@ -80,4 +86,14 @@ function acmeMistakes(path: PropertyKey[], source: DraftSource, own: string[], h
   if (challenge !== 'dns-01' && wild !== undefined)
     mistakes.push({ path: [...path, 'challenge'], message: `expected dns-01, for ${wild} is a wildcard` })
   return mistakes
+}
+
+function isDuckDns(dns: unknown): boolean {
+  return typeof dns === 'object' && dns !== null && 'by' in dns && dns.by === 'duckdns'
+}
+
+/** Names at DuckDNS that several of these are, or are below: those have one text together. */
+function namesOfOneText(names: string[]): string[] {
+  const owners = names.map((name) => /[^.]+\.duckdns\.org$/.exec(name)?.[0])
+  return owners.filter((owner, i): owner is string => owner !== undefined && owners.indexOf(owner) !== i)
 }

@@ -1,5 +1,6 @@
 import { hashSecret, isSecret } from '../../secrets/secret.ts'
 import type { AuditEvent } from '../../telemetry/audit.ts'
+import { DOCTORS_CLIENT } from '../../telemetry/doctors-client.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { OAuthError } from '../oauth-error.ts'
 import type { NoteRefusal } from './answer-endpoint.ts'
@@ -14,7 +15,8 @@ export const noteLinkRefused: NoteRefusal = ({ audit }, { address }, { client, a
 /** A token request got no tokens. A device that has to go on asking was not refused. */
 export const noteTokenRefused: NoteRefusal = async (server, { address }, known, error) => {
   if (error instanceof OAuthError && STILL_WAITING.includes(error.code)) return
-  const { client, grant } = known
+  const { grant } = known
+  const client = known.client ?? doctorsClient(known)
   server.audit({
     event: 'token_refused',
     address,
@@ -23,6 +25,11 @@ export const noteTokenRefused: NoteRefusal = async (server, { address }, known, 
     ...(await aboutCode(server, known)),
     detail: noteOf(error),
   })
+}
+
+/** Anybody may call themselves so: the name says no more than that nobody was linking. */
+function doctorsClient({ parameters }: Known): string | undefined {
+  return parameters?.getAll('client_id').includes(DOCTORS_CLIENT) ? DOCTORS_CLIENT : undefined
 }
 
 const STILL_WAITING: string[] = ['authorization_pending', 'slow_down']

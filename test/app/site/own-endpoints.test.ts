@@ -1,7 +1,10 @@
 import test from 'ava'
 import { openAccount } from '../../../src/app/account/open-account.ts'
+import { openEchoes } from '../../../src/app/doctor/echoes.ts'
+import { echoEndpoint } from '../../../src/app/site/echo-endpoint.ts'
 import { ownEndpoints } from '../../../src/app/site/own-endpoints.ts'
 import { ownPaths } from '../../../src/config/own-paths.ts'
+import type { Config } from '../../../src/config/schema.ts'
 import type { AuthorizationServer } from '../../../src/oauth/authorization-server.ts'
 import type { Visits } from '../../../src/users/visits.ts'
 import { openServer } from '../../support/server.ts'
@@ -21,7 +24,8 @@ test('the paths that no route can have are exactly those that the gateway answer
     () => 'ok',
   )
   const answered = new Set(endpoints.map(({ path }) => path).filter((path) => !isMetadata(path)))
-  t.deepEqual([...answered].sort(), ownPaths('/link').sort())
+  const echo = echoEndpoint({ public_url: server.issuer, oauth: { base_path: '/link' } } as Config, openEchoes(server))
+  t.deepEqual([...answered, echo.path].sort(), ownPaths('/link').sort())
 })
 
 test('without registration nothing registers', async (t) => {

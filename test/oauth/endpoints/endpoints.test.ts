@@ -1,5 +1,11 @@
 import test from 'ava'
-import { ACCOUNT_ENDPOINTS, ARRIVAL_PATH, OAUTH_ENDPOINTS, ownPaths } from '../../../src/config/own-paths.ts'
+import {
+  ACCOUNT_ENDPOINTS,
+  ARRIVAL_PATH,
+  ECHO_ENDPOINT,
+  OAUTH_ENDPOINTS,
+  ownPaths,
+} from '../../../src/config/own-paths.ts'
 import { ENDPOINTS, serveEndpoints } from '../../../src/oauth/endpoints/endpoints.ts'
 import { serverMetadata } from '../../../src/oauth/endpoints/server-metadata.ts'
 import { openServer } from '../../support/server.ts'
@@ -17,7 +23,7 @@ test('the endpoints that are served are those that no route can have', async (t)
   const { server } = await openServer(t)
   const served = serveEndpoints({ ...server, basePath: '/link', registration: REGISTRATION })
   // The other rooms' own.
-  const others = ['/health', ARRIVAL_PATH, ...ACCOUNT_ENDPOINTS.map((name) => `/link/${name}`)]
+  const others = ['/health', ARRIVAL_PATH, ...[...ACCOUNT_ENDPOINTS, ECHO_ENDPOINT].map((name) => `/link/${name}`)]
   const paths = new Set([...served.map(({ path }) => path), ...others])
   t.deepEqual([...paths].sort(), ownPaths('/link').sort())
   t.deepEqual(Object.keys(ENDPOINTS).sort(), [...OAUTH_ENDPOINTS].sort())

@@ -1,5 +1,5 @@
-import type { LinkVerdict } from '../telemetry/judge-link.ts'
-import type { LinkAttempt } from '../telemetry/trace-links.ts'
+import type { LinkVerdict } from '../../telemetry/judge-link.ts'
+import type { LinkAttempt } from '../../telemetry/trace-links.ts'
 
 /** What a verdict means, and what to do now; nothing where there is nothing to do. */
 export interface VerdictWords {

@@ -1,0 +1,72 @@
+import { request } from 'node:https'
+import { isIP } from 'node:net'
+import type { Patient } from '../examination.ts'
+import { type Place, publicHost } from './public-host.ts'
+
+export interface PublicCall {
+  method?: 'GET' | 'POST'
+  path: string
+  headers?: Record<string, string>
+  body?: string
+}
+
+export interface PublicAnswer {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  text: string
+  /** From before the connection to the end of the answer. */
+  tookMs: number
+}
+
+/** Longer than Alexa waits, so that it can be told how long it would have been. */
+const TIMEOUT_MS = 15_000
+/** Bytes; a consent page is far from it. */
+const ANSWER_LIMIT = 1024 * 1024
+
+/** What Amazon's servers call themselves when they ask for tokens. */
+export const AMAZONS_AGENT = 'Apache-HttpClient/4.5.13 (Java/1.8.0_392)'
+/** A browser on a phone. */
+export const BROWSERS_AGENT =
+  'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Mobile Safari/537.36'
+
+/**
+ * Asks as from outside, over a connection of its own. Any certificate is believed, for nothing secret is sent, and an
+ * examination of its own says what to think of it.
+ * @throws an error of Node's where no answer comes.
+ */
+export function askPublic(patient: Patient, place: Place, call: PublicCall): Promise<PublicAnswer> {
+  const { config, environment } = patient
+  const { method = 'GET', path, headers = {}, body } = call
+  const { monotonic = () => performance.now() } = environment
+  const host = publicHost(patient)
+  const begun = monotonic()
+  return new Promise((resolve, reject) => {
+    const sent = request({
+      ...{ ...place, method, path, agent: false, rejectUnauthorized: false, timeout: TIMEOUT_MS },
+      ...(isIP(host) === 0 && { servername: host }),
+      headers: {
+        Host: new URL(config.public_url).host,
+        'User-Agent': AMAZONS_AGENT,
+        ...headers,
+        ...(body !== undefined && { 'Content-Length': String(Buffer.byteLength(body)) }),
+      },
+    })
+    sent.once('error', reject)
+    sent.once('timeout', () => sent.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)))
+    sent.once('response', (response) => {
+      const chunks: Buffer[] = []
+      let bytes = 0
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+        chunks.push(chunk)
+        if (bytes > ANSWER_LIMIT) sent.destroy(new Error('the answer has no end'))
+      })
+      response.once('error', reject)
+      response.once('end', () => {
+        const { statusCode: status = 0, headers: answered } = response
+        resolve({ status, headers: answered, text: Buffer.concat(chunks).toString(), tookMs: monotonic() - begun })
+      })
+    })
+    sent.end(body)
+  })
+}
