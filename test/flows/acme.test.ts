@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'ava'
 import { acmeHome, servedKey } from '../support/acme-process.ts'
@@ -104,3 +104,23 @@ for (const step of STEPS) {
     },
   )
 }
+
+linuxOnly('a program of the configuration sets the record of dns-01, which nothing else may run', async (t) => {
+  const home = await acmeHome(t, { keys: ['rsa'] })
+  if (!home) return
+  const { pebble, configFile, port, change } = home
+  const program = join(dirname(configFile), 'set-record.mjs')
+  writeFileSync(
+    program,
+    `const [, , server, action, name, value] = process.argv
+     const path = action === 'set' ? '/set-txt' : '/clear-txt'
+     await fetch(server + path, { method: 'POST', body: JSON.stringify({ host: name + '.', value }) })`,
+  )
+  const command = [process.execPath, program, pebble.challengeServer]
+  change({ challenge: 'dns-01', dns: { by: 'command', command, wait: 0 } })
+  const gateway = await startProcess(t, configFile)
+  const ca = await pebble.root()
+  await until(async () => (await servedKey(port, { ca })) !== undefined)
+  t.is((await servedKey(port, { ca }))?.type, 'rsa')
+  t.notRegex(gateway.output.stderr, /could not be taken away|not issued/)
+})

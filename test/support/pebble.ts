@@ -45,6 +45,8 @@ export interface Pebble {
   /** Records of type TXT; the name without a dot at its end. */
   setTxt: (name: string, value: string) => Promise<void>
   clearTxt: (name: string) => Promise<void>
+  /** What `setTxt` asks, for a program that does it. */
+  challengeServer: string
   /** The address of the server of names, `127.0.0.1:PORT`. */
   nameServer: string
   /** Of a CA that is down. What it knew is forgotten. */
@@ -149,6 +151,7 @@ async function startNow(
       }),
     setTxt: (name, value) => tell(`http://127.0.0.1:${control}/set-txt`, { host: `${name}.`, value }),
     clearTxt: (name) => tell(`http://127.0.0.1:${control}/clear-txt`, { host: `${name}.` }),
+    challengeServer: `http://127.0.0.1:${control}`,
     nameServer,
     stop: () => running.stop(),
     async restart() {

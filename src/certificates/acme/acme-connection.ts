@@ -50,7 +50,8 @@ export function openAcmeConnection({ directory, roots, userAgent }: Directory, n
   return {
     retryAfterMs: () => last?.retryAfterMs,
     async get<Body>(url: string) {
-      const { data } = await axios.get<Body>(url)
+      const { status, data } = await axios.get<Body>(url, { validateStatus: null })
+      if (status >= 400) throw new Error(`answered ${status}`)
       return data
     },
     client: ({ key, url }) =>
