@@ -42,7 +42,9 @@ async function lookAt({ environment, ways }: Patient, wanted: WantedCertificates
   }
   if (settings.source === 'acme') return [good(`Those for ${names.join(', ')} are ordered by the gateway itself.`)]
   try {
-    return (await openSource(wanted, environment, undefined, ways.roots).load()).flatMap((one) => judge(one, environment.now()))
+    return (await openSource(wanted, environment, undefined, ways.roots).load()).flatMap((one) =>
+      judge(one, environment.now()),
+    )
   } catch (error) {
     if (error instanceof CertificateError || error instanceof StorageError || error instanceof StartError)
       return [fault(error.message, { needs: NEEDS })]
