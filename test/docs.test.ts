@@ -2,6 +2,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
+import { EXAMINATIONS } from '../src/app/doctor/examinations.ts'
+import { describeDoctor } from '../src/cli/describe-doctor.ts'
 import { describeErrors } from '../src/cli/describe-errors.ts'
 import { describeMetrics } from '../src/cli/describe-metrics.ts'
 import { GATEWAY_ERRORS } from '../src/http/gateway-error.ts'
@@ -60,6 +62,15 @@ test('docs/reference/errors.md says what the catalogues of errors say', (t) => {
 test('docs/reference/metrics.md says what the catalogue of metrics says', (t) => {
   const hint = 'write it anew: node src/cli/describe-metrics.ts > docs/reference/metrics.md'
   t.true(read('docs/reference/metrics.md') === describeMetrics(), hint)
+})
+
+test('docs/reference/doctor.md says what the doctor looks at', (t) => {
+  const hint = 'write it anew: node src/cli/describe-doctor.ts > docs/reference/doctor.md'
+  t.true(read('docs/reference/doctor.md') === describeDoctor(), hint)
+  for (const { id } of EXAMINATIONS)
+    t.regex(describeDoctor(), new RegExp(`^\\| \`${id}\` \\| [A-Z].* \\| .+\\. \\| (yes)? \\|$`, 'm'))
+  t.notRegex(describeDoctor(), /undefined/)
+  t.is(new Set(EXAMINATIONS.map(({ id }) => id)).size, EXAMINATIONS.length)
 })
 
 test('an error code has one row, with a status that refuses and a sentence', (t) => {

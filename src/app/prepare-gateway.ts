@@ -22,9 +22,7 @@ import { guardMemory, openGuard } from './listening/guard-house.ts'
 import { listenForGateway } from './listening/listen-for-gateway.ts'
 import { DRAIN_TIMEOUT_MS } from './listening/listeners.ts'
 import { tellOfRequests } from './listening/tell-of-requests.ts'
-import { adminTokens } from './music-assistant/admin-tokens.ts'
 import { keepUpstreamTokens } from './music-assistant/keep-upstream-tokens.ts'
-import { unreachableServers } from './music-assistant/unreachable-servers.ts'
 import { watchCommands } from './music-assistant/watch-commands.ts'
 import { closeHouse, type HouseOptions, openHouse, type Telemetry } from './open-house.ts'
 import { closeSite, openSite, type Site } from './open-site.ts'
@@ -37,8 +35,6 @@ export interface PreparedGateway {
   store: Store
   certificates: () => ServerCertificate[]
   listen: () => Promise<RunningGateway>
-  /** Each Music Assistant that isn't there, and each token of the gateway's own that is an administrator's, a sentence each. */
-  warnings: () => Promise<string[]>
   /** For one that never listened. */
   close: () => Promise<void>
 }
@@ -190,7 +186,6 @@ export async function prepareGateway(
     store,
     certificates: house.certificateKeeper.certificates,
     listen,
-    warnings: async () => (await Promise.all([unreachableServers(current()), adminTokens(current())])).flat(),
     close: () => closeHouse(house),
   }
 }

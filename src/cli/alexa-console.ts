@@ -1,5 +1,5 @@
+import { consoleConcerns } from '../alexa/console/console-concerns.ts'
 import { consolePages } from '../alexa/console/console-fields.ts'
-import { consoleWarnings } from '../alexa/console/console-warnings.ts'
 import { prepareSkill } from './prepare-skill.ts'
 import { table } from './table.ts'
 import type { World } from './world.ts'
@@ -13,10 +13,10 @@ export async function alexaConsole(world: World): Promise<number> {
     world.print(title)
     for (const line of table(['FIELD', 'WHAT GOES THERE'], fields).slice(1)) world.print(`  ${line}`)
   }
-  const warnings = consoleWarnings(config, client, certificate)
-  if (warnings.length === 0) return 0
+  const concerns = consoleConcerns(config, client, certificate)
+  if (concerns.length === 0) return 0
   world.print('')
   world.print('What is in the way')
-  for (const warning of warnings) world.print(`  ${warning}`)
+  for (const { sentence } of concerns) world.print(`  ${sentence}`)
   return 0
 }

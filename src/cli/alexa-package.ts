@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { consoleConcerns } from '../alexa/console/console-concerns.ts'
 import { skillUrl } from '../alexa/console/console-fields.ts'
-import { consoleWarnings } from '../alexa/console/console-warnings.ts'
 import { packageFiles } from '../alexa/package/package-files.ts'
 import type { Config } from '../config/schema.ts'
 import { writeWholeFile } from '../files/write-whole-file.ts'
@@ -39,7 +39,7 @@ export async function alexaPackage(
   const [skillId] = config.alexa.skill.ids
   world.print(`  ask smapi update-account-linking-info --skill-id ${skillId} --account-linking-request file:COPY`)
   if (lambda) world.print('lambda/index.mjs goes to AWS Lambda, runtime Node.js 22, handler index.handler.')
-  for (const warning of consoleWarnings(config, client, certificate)) world.print(`Note: ${warning}`)
+  for (const { sentence } of consoleConcerns(config, client, certificate)) world.print(`Note: ${sentence}`)
   return 0
 }
 

@@ -1,11 +1,16 @@
 import { skillUrl } from '../alexa/console/console-fields.ts'
+import { EXAMINATIONS } from '../app/doctor/examinations.ts'
+import { examine } from '../app/doctor/examine.ts'
+import { openWays } from '../app/doctor/open-ways.ts'
 import { prepareGateway } from '../app/prepare-gateway.ts'
 import { dayOf } from '../certificates/server-certificate.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Address, Config, Route } from '../config/schema.ts'
 import { openLog } from '../telemetry/open-log.ts'
 import { listUsers } from '../users/users.ts'
+import { inWords } from './doctor.ts'
 import { SIMULATOR_BELIEVED } from './simulator-believed.ts'
+import { harmless } from './table.ts'
 import type { World } from './world.ts'
 
 /** For what is to be warned of. */
@@ -30,7 +35,6 @@ export async function check(world: World): Promise<number> {
     for (const { names, notAfter } of prepared.certificates())
       print(`  certificate for ${names.join(', ')}, until ${dayOf(notAfter)}`)
     print(`  users  ${whoSignsIn(config, users)}`)
-    for (const obstacle of obstaclesToAlexa(config)) print(`  Alexa  ${obstacle}`)
     if (config.alexa.development) print(`  ${SIMULATOR_BELIEVED}`)
     print('Account linking')
     print(`  authorization URI  ${config.public_url}${config.oauth.base_path}/authorize`)
@@ -43,29 +47,39 @@ export async function check(world: World): Promise<number> {
     for (const [name, { url, token }] of Object.entries(config.upstreams)) {
       print(`  ${name}  ${url}, ${token ? 'with' : 'without'} a token of the gateway's own`)
     }
-    for (const warning of await prepared.warnings()) print(`  Attention: ${warning}`)
     print('Routes')
     for (const line of describeRoutes(config)) print(`  ${line}`)
-    return 0
   } finally {
     await prepared.close()
     await log.close(FLUSH_TIMEOUT_MS)
   }
+  // Now nobody in this process has the database open that they look into.
+  await tellFindings(world, config)
+  return 0
+}
+
+/** What the doctor finds without going out to the internet: what a start could live with, and Alexa or people could not. */
+async function tellFindings(world: World, config: Config): Promise<void> {
+  const { configFile, print } = world
+  const patient = { config, configFile, environment: world, reach: 'upstreams' as const, ways: openWays() }
+  const examined = await examine(
+    patient,
+    EXAMINATIONS.filter(({ isLocal }) => isLocal),
+  )
+  const lines = examined.flatMap(({ title, findings }) =>
+    findings
+      .filter(({ verdict }) => verdict === 'attention' || verdict === 'fault')
+      .flatMap((finding) => inWords(title, finding)),
+  )
+  if (lines.length === 0) return
+  print('What is not as it should be (npx skillgate doctor looks from outside as well)')
+  for (const line of lines) print(`  ${harmless(line)}`)
 }
 
 function whoSignsIn({ users: { source, upstream } }: Config, users: { name: string }[]): string {
   const names = users.map(({ name }) => name).join(', ')
   if (source === 'local') return names || 'none yet: npx skillgate user add NAME'
   return [names, `whoever has an account at ${upstream}`].filter(Boolean).join(', and ')
-}
-
-/** What keeps Alexa from linking, however good the configuration is. */
-function obstaclesToAlexa({ public_url, tls }: Config): string[] {
-  const obstacles: string[] = []
-  if (new URL(public_url).port) obstacles.push('will not link: it calls port 443 only, and public_url has another')
-  if (tls.source === 'local')
-    obstacles.push('will not link: it wants a certificate that everybody trusts, not the local CA')
-  return obstacles
 }
 
 function describeRoutes({ routes }: Config): string[] {

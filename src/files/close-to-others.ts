@@ -13,9 +13,8 @@ export function closeToOthers(path: string): string | undefined {
   const me = process.geteuid?.()
   const stats = statSync(path, { throwIfNoEntry: false })
   if (me === undefined || stats === undefined) return undefined
-  const handedOver = stats.uid === 0 && stats.gid !== 0
   const ours = stats.uid === me || me === 0
-  const open = stats.mode & (ours && !handedOver ? 0o077 : 0o027)
+  const open = openToOthers(stats, me)
   if (open === 0) return undefined
   const closed = (stats.mode & 0o7777 & ~open).toString(8).padStart(4, '0')
   if (!ours) throw new StorageError(refusal(path, stats, closed))
@@ -29,6 +28,13 @@ export function closeToOthers(path: string): string | undefined {
     throw new StorageError(refusal(path, stats, closed), { cause })
   }
   return `${path} was open to other accounts (mode ${modeOf(stats)}), and is ${closed} now. If any of them isn't to be trusted, what was in it is known: renew it.`
+}
+
+/** The bits of a secret's mode that let others get at it. @param me the account that it is a secret of. */
+export function openToOthers({ uid, gid, mode }: Pick<Stats, 'uid' | 'gid' | 'mode'>, me: number): number {
+  const handedOver = uid === 0 && gid !== 0
+  const ours = uid === me || me === 0
+  return mode & (ours && !handedOver ? 0o077 : 0o027)
 }
 
 const modeOf = ({ mode }: Stats): string => (mode & 0o7777).toString(8).padStart(4, '0')

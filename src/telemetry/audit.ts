@@ -53,6 +53,7 @@ export const AUDIT_EVENTS = {
   device_removed: 'device certificate ended',
   key_changed: 'key changed',
   database_begun: 'new database begun',
+  examined: 'examined by skillgate doctor',
 } as const
 
 export type AuditEventName = keyof typeof AUDIT_EVENTS

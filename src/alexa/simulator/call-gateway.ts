@@ -1,4 +1,5 @@
 import { request } from 'node:https'
+import { isIP } from 'node:net'
 
 export interface GatewayCall {
   method?: 'GET' | 'POST'
@@ -39,7 +40,16 @@ export function callsToGateway(place: GatewayPlace, monotonic = () => performanc
     return new Promise((resolve, reject) => {
       const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
       const sent = request({
-        ...{ host, port, ca, method, path, agent: false, servername: publicHost, timeout: TIMEOUT_MS },
+        ...{
+          host,
+          port,
+          ca,
+          method,
+          path,
+          agent: false,
+          servername: nameIn(publicHost),
+          timeout: TIMEOUT_MS,
+        },
         headers: {
           Host: publicHost,
           'User-Agent': 'Apache-HttpClient/4.5.x (Skillgate simulator)',
@@ -61,6 +71,12 @@ export function callsToGateway(place: GatewayPlace, monotonic = () => performanc
       sent.end(body)
     })
   }
+}
+
+/** No name is sent for an address (RFC 6066 section 3). */
+function nameIn(publicHost: string): string {
+  const host = publicHost.replace(/:\d+$/, '')
+  return isIP(host.replace(/^\[|\]$/g, '')) ? '' : host
 }
 
 /** The answer as JSON; an empty object where it is none. */

@@ -1,5 +1,5 @@
-import { fieldAt } from '../field-at.ts'
-import { type CallGateway, type GatewayAnswer, inWords, jsonOf } from './call-gateway.ts'
+import type { CallGateway } from './call-gateway.ts'
+import { cameOf, errorOf, sendAcceptGrant, sendDirective } from './send-directive.ts'
 import type { TellTrial } from './trial.ts'
 
 /** Sends what a Lambda passes on of a smart home skill. */
@@ -8,13 +8,9 @@ export async function playDirectives(
   path: string,
   token: string,
 ): Promise<void> {
-  const send = (namespace: string, name: string, payload: object) => {
-    const header = { namespace, name, payloadVersion: '3', messageId: newId() }
-    const body = JSON.stringify({ directive: { header, payload } })
-    return call({ method: 'POST', path, body, headers: { 'Content-Type': 'application/json' } })
-  }
-  const scope = (one: string) => ({ type: 'BearerToken', token: one })
-  const discover = (one: string) => send('Alexa.Discovery', 'Discover', { scope: scope(one) })
+  const sender = { call, newId, path }
+  const discover = (one: string) =>
+    sendDirective(sender, 'Alexa.Discovery', 'Discover', { scope: { type: 'BearerToken', token: one } })
 
   const found = await discover(token)
   tell({
@@ -31,22 +27,6 @@ export async function playDirectives(
     came: cameOf(unknown),
     ok: errorOf(unknown) === wanted,
   })
-  const grant = { type: 'OAuth2.AuthorizationCode', code: 'simulated' }
-  const accepted = await send('Alexa.Authorization', 'AcceptGrant', { grant, grantee: scope(token) })
-  const ok = fieldAt(jsonOf(accepted), 'event', 'header', 'name') === 'AcceptGrant.Response'
-  tell({
-    name: `${path}: AcceptGrant`,
-    expected: 'AcceptGrant.Response',
-    came: ok ? 'AcceptGrant.Response' : cameOf(accepted),
-    ok,
-  })
-}
-
-function errorOf(answer: GatewayAnswer): string | undefined {
-  const isError = fieldAt(jsonOf(answer), 'event', 'header', 'name') === 'ErrorResponse'
-  return isError ? String(fieldAt(jsonOf(answer), 'event', 'payload', 'type')) : undefined
-}
-
-function cameOf(answer: GatewayAnswer): string {
-  return errorOf(answer) ?? inWords(answer)
+  const { isAccepted, came } = await sendAcceptGrant(sender, token)
+  tell({ name: `${path}: AcceptGrant`, expected: 'AcceptGrant.Response', came, ok: isAccepted })
 }

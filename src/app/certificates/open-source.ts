@@ -18,11 +18,12 @@ export interface SourceTools extends Pick<AcmeOptions, 'challenges' | 'log'> {
   sleep?: AcmeOptions['sleep'] | undefined
 }
 
-/** What brings the certificates that a configuration wants. */
+/** What brings the certificates that a configuration wants. @param roots CAs that everybody trusts, PEM; those of Node, if absent. */
 export function openSource(
   { name, names, settings, folder = '' }: WantedCertificates,
   environment: Environment,
   tools: SourceTools = ofCommands(environment),
+  roots?: readonly string[],
 ): CertificateSource {
   const { now, randomBytes } = environment
   switch (settings.source) {
@@ -31,7 +32,7 @@ export function openSource(
     case 'files': {
       const { certificate, key = certificate, password } = settings
       const where = name === settings.source ? 'the host of public_url' : 'a name in tls.hosts'
-      const files = { certificate, key, host: names[0] ?? '', names, where, now }
+      const files = { certificate, key, host: names[0] ?? '', names, where, now, roots }
       return filesSource(password ? { ...files, password: () => certificatePassword(password) } : files)
     }
     case 'acme': {

@@ -24,6 +24,8 @@ export interface Patient {
   /** Whether the public URL, and what is behind it, may be called: with `check` only upstreams are. */
   reach: 'everything' | 'upstreams'
   ways: Ways
+  /** What this machine says of itself, such as `/proc/self/mountinfo`; the file itself, if absent. @returns undefined where it says nothing. */
+  system?: (path: string) => string | undefined
 }
 
 /** The ways out of this machine. */
@@ -36,6 +38,8 @@ export interface Ways {
   connectTo?: { host: string; port: number } | undefined
   /** PEM roots that the world trusts. */
   roots: readonly string[]
+  /** https URLs of machines elsewhere, whose `Date` shows whether the clock of this one is right; none, if absent. */
+  clocks?: readonly string[]
 }
 
 /** One thing that a doctor looks at; each is a file of this folder. */

@@ -8,6 +8,9 @@ const DNS_TIMEOUT_MS = 3000
 /** What a name server says when it knows that there is nothing. */
 const NOTHING = ['ENODATA', 'ENOTFOUND']
 
+/** By Alexa's clock, her requests are dated. */
+const CLOCKS = ['https://api.amazonalexa.com/']
+
 /**
  * The ways out of this machine as they are.
  * @param connectTo where connections to the public URL go instead of where the DNS says.
@@ -20,6 +23,7 @@ export function openWays(connectTo?: Ways['connectTo'], open: OpenResolver = ope
     resolveOutside: (name, family) => askOwners(name, family, { resolver, open }),
     connectTo,
     roots: rootCertificates,
+    clocks: CLOCKS,
   }
 }
 

@@ -4,8 +4,7 @@ import { findOwner } from '../../music-assistant/tokens/token-calls.ts'
 import type { Site } from '../open-site.ts'
 
 /**
- * Asks each Music Assistant whose the gateway's own token is. Everybody who has linked may act as that person there, so an
- * administrator's is worth a warning. One that doesn't answer within seconds is not waited for.
+ * Asks each Music Assistant whose the gateway's own token is. One that doesn't answer within seconds is not waited for.
  * @returns a sentence for each of an administrator.
  */
 export async function adminTokens({ upstreams }: Pick<Site, 'upstreams'>): Promise<string[]> {
@@ -15,10 +14,7 @@ export async function adminTokens({ upstreams }: Pick<Site, 'upstreams'>): Promi
       if (kind !== 'music-assistant' || token === undefined) return []
       try {
         const owner = await findOwner(callsTo(upstream), token)
-        if (owner?.role !== 'admin') return []
-        return [
-          `upstreams.${name}.token is that of ${owner.name}, an administrator there: whoever has no account of their own acts with all of that. Make one of an ordinary user.`,
-        ]
+        return (owner && adminWarning(name, owner)) ?? []
       } catch (error) {
         if (error instanceof GatewayError) return []
         throw error
@@ -26,4 +22,10 @@ export async function adminTokens({ upstreams }: Pick<Site, 'upstreams'>): Promi
     }),
   )
   return warnings.flat()
+}
+
+/** Everybody who has linked may act as the owner of the gateway's token there: an administrator's is worth a warning. */
+export function adminWarning(upstream: string, owner: { name: string; role: string }): string | undefined {
+  if (owner.role !== 'admin') return undefined
+  return `upstreams.${upstream}.token is that of ${owner.name}, an administrator there: whoever has no account of their own acts with all of that. Make one of an ordinary user.`
 }

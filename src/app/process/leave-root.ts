@@ -82,7 +82,7 @@ interface GroupCalls {
 }
 
 /** The owner's own, such as that of those who may read certificates; of an account without a name there are none. */
-function takeGroups(uid: number, gid: number): void {
+export function takeGroups(uid: number, gid: number): void {
   const { initgroups, setgroups } = process as unknown as GroupCalls
   try {
     initgroups(uid, gid)

@@ -15,13 +15,17 @@ import { auditFile, olderAuditFiles } from '../../telemetry/audit-files.ts'
  */
 export function closeFiles(config: Config): string[] {
   try {
-    const paths = [...ofData(config), ...ofLocalCa(config), ...secretFilesOf(config)]
-    return paths.flatMap((path) => closeToOthers(path) ?? [])
+    return secretPlaces(config).flatMap((path) => closeToOthers(path) ?? [])
   } catch (error) {
     const { path } = error as NodeJS.ErrnoException
     if (path === undefined) throw error
     throw new StorageError(explainFileError(error, path, 'read'), { cause: error })
   }
+}
+
+/** What no other account is to read, whether it is there or not, but for the database. */
+export function secretPlaces(config: Config): string[] {
+  return [...ofData(config), ...ofLocalCa(config), ...secretFilesOf(config)]
 }
 
 function ofData({ data_dir }: Config): string[] {

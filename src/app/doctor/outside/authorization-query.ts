@@ -26,8 +26,11 @@ export function authorizationQuery({ id, redirect_uris, scopes }: Client, silent
   }).toString()
 }
 
-/** The attempts that were none: a doctor has opened the page. */
-export function withoutDoctors(attempts: LinkAttempt[], config: Pick<Config, 'oauth'>): LinkAttempt[] {
+/** Leaves out the attempts, or their events, that were none: a doctor has opened the page. */
+export function withoutDoctors<One extends Partial<Pick<LinkAttempt, 'attempt'>>>(
+  attempts: One[],
+  config: Pick<Config, 'oauth'>,
+): One[] {
   const client = linkedClient(config)
   if (!client) return attempts
   const own = [false, true].map((silent) => linkAttempt(authorizationQuery(client, silent)))
