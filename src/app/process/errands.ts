@@ -21,7 +21,7 @@ export interface Errands {
 }
 
 export interface ErrandJob {
-  kind: 'order' | 'renewal-info' | 'staple'
+  kind: 'order' | 'renewal-info'
 }
 
 /** A job came to nothing; the message says why, in words. */

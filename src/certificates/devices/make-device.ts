@@ -1,7 +1,7 @@
 import { createPublicKey, X509Certificate } from 'node:crypto'
 import { fingerprintOf } from '../../net/fingerprint-of.ts'
 import { CLOCK_SKEW_MS } from '../local/lifetimes.ts'
-import { makeCertificate, type RandomBytes, toPkcs12 } from '../local/local-ca.ts'
+import type { RandomBytes } from '../local/local-ca.ts'
 import { newRsaKey } from '../local/new-rsa-key.ts'
 import type { LocalCa } from '../local/open-local-ca.ts'
 import { chainToPem, commonNameOf } from '../server-certificate.ts'
@@ -28,7 +28,8 @@ interface Options {
 
 /** A key, and a certificate of the CA of devices for it, good for two years. Nothing of either is kept here. */
 export async function makeDevice(ca: LocalCa, { name, password, now, randomBytes }: Options): Promise<MadeDevice> {
-  const key = await newRsaKey()
+  // No start loads node-forge for the sake of devices that are made once in two years.
+  const [key, { makeCertificate, toPkcs12 }] = await Promise.all([newRsaKey(), import('../local/local-ca.ts')])
   const made = makeCertificate({
     ...{ key: ca.key, publicKey: createPublicKey(key), now, randomBytes },
     subject: name,
