@@ -1,29 +1,26 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
 import { parse, stringify } from 'yaml'
 import { startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
-import { localCertificate } from '../../src/certificates/local/local-certificate.ts'
 import { type GatewayProcess, LAUNCHER, skillgate, startProcess, writeConfig } from '../support/process.ts'
 import { until } from '../support/until.ts'
 
 const PROBE = fileURLToPath(new URL('../support/errand-probe.mjs', import.meta.url))
 const linuxOnly = process.platform === 'linux' ? test.serial : test.serial.skip
 
-async function start(t: ExecutionContext, source: 'files' | 'local') {
+/** A CA that nobody answers for. */
+const ACME = { source: 'acme', terms_of_service: 'accepted', directory: 'https://127.0.0.1:1/directory' }
+
+async function start(t: ExecutionContext, source: 'acme' | 'local') {
   const music = await startMusicAssistant()
   t.teardown(() => music.close())
   const configFile = writeConfig(t, music)
-  const certs = join(dirname(configFile), 'certs')
-  mkdirSync(certs)
-  if (source === 'files') {
-    await localCertificate({ directory: certs, names: ['dev.jasonhollis.com'], now: Date.now(), randomBytes })
-    const tls = { source, certificate: join(certs, 'local.pem'), key: join(certs, 'local.key') }
-    writeFileSync(configFile, stringify({ ...parse(readFileSync(configFile, 'utf8')), tls }))
+  if (source === 'acme') {
+    const values = parse(readFileSync(configFile, 'utf8'))
+    writeFileSync(configFile, stringify({ ...values, tls: { ...values.tls, hosts: { 'music.example.org': ACME } } }))
   }
   return { gateway: await startProcess(t, configFile), configFile }
 }
@@ -47,8 +44,8 @@ async function probe(gateway: GatewayProcess, source: string) {
 }
 
 linuxOnly('75. after its start a gateway that has errands done can run no program, and they are done', async (t) => {
-  const { gateway } = await start(t, 'files')
-  t.deepEqual(await probe(gateway, 'files'), {
+  const { gateway } = await start(t, 'acme')
+  t.deepEqual(await probe(gateway, 'acme'), {
     before: true,
     program: 'ERR_ACCESS_DENIED',
     errand: 'nobody knows how to do unheard',
@@ -68,7 +65,7 @@ linuxOnly('75. a gateway that needs no errands may not even start a program whil
 
 linuxOnly('what waits for errands is one small process, which ends with the gateway, also by kill -9', async (t) => {
   for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
-    const { gateway } = await start(t, 'files')
+    const { gateway } = await start(t, 'acme')
     const [waiting, ...others] = childrenOf(gateway)
     t.deepEqual(others, [])
     t.true(readFileSync(`/proc/${waiting}/cmdline`, 'utf8').startsWith('/bin/sh\0-c\0'))
@@ -81,8 +78,7 @@ linuxOnly('what waits for errands is one small process, which ends with the gate
 linuxOnly('a reload that brings acme for the first time says that a restart is needed', async (t) => {
   const { gateway, configFile } = await start(t, 'local')
   const values = parse(readFileSync(configFile, 'utf8'))
-  const tls = { source: 'acme', terms_of_service: 'accepted', directory: 'https://127.0.0.1:1/directory' }
-  writeFileSync(configFile, stringify({ ...values, tls }))
+  writeFileSync(configFile, stringify({ ...values, tls: ACME }))
   const { code, stdout } = await skillgate(['reload', '--config', configFile])
   t.is(code, 1)
   t.regex(stdout, /tls\.source: acme needs a process of its own, .* Restart Skillgate/)
