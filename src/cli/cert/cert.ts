@@ -1,13 +1,13 @@
 import { rootCertificates } from 'node:tls'
-import { type SeenCertificates, seeCertificates } from '../app/certificates/see-certificates.ts'
-import { type WantedCertificates, wantedCertificates } from '../app/certificates/wanted-certificates.ts'
-import { renewalTime } from '../certificates/acme/renewal-time.ts'
-import { type CertificateFacts, certificateFacts } from '../certificates/certificate-facts.ts'
-import { caFile } from '../certificates/local/open-local-ca.ts'
-import { DAY, dayOf, RENEWAL_TIME } from '../certificates/server-certificate.ts'
-import { loadConfig } from '../config/load.ts'
-import { harmless } from './table.ts'
-import type { World } from './world.ts'
+import { type SeenCertificates, seeCertificates } from '../../app/certificates/see-certificates.ts'
+import { type WantedCertificates, wantedCertificates } from '../../app/certificates/wanted-certificates.ts'
+import { renewalTime } from '../../certificates/acme/renewal-time.ts'
+import { type CertificateFacts, certificateFacts } from '../../certificates/certificate-facts.ts'
+import { caFile } from '../../certificates/local/open-local-ca.ts'
+import { DAY, dayOf, RENEWAL_TIME } from '../../certificates/server-certificate.ts'
+import { loadConfig } from '../../config/load.ts'
+import { harmless } from '../table.ts'
+import type { World } from '../world.ts'
 
 /** `skillgate cert`: which certificates there are, until when, and who renews them. Changes nothing. */
 export async function cert(world: World): Promise<number> {
