@@ -1,4 +1,5 @@
-import { DAY, dayOf, RENEWAL_TIME, type ServerCertificate } from './server-certificate.ts'
+import { type BroughtBy, renewedFrom } from './renewed-from.ts'
+import { DAY, dayOf, type ServerCertificate } from './server-certificate.ts'
 
 /** A certificate nears its end, and whoever should have renewed it hasn't. */
 export interface ExpiryConcern {
@@ -10,11 +11,6 @@ export interface ExpiryConcern {
   remedy: string
 }
 
-/** Who brings the certificate, as `tls.source` has it. */
-type Source = 'local' | 'files' | 'acme'
-
-/** When all renew that go by the share of a lifetime. */
-const RENEWED_IN_LAST = 1 / 3
 /** Of the time for renewals: others look twice a day, and the gateway itself has its pauses between attempts. */
 const GRACE = { others: 1 / 20, own: 1 / 4 }
 /** Of the time for renewals: a tenth of the lifetime. */
@@ -28,22 +24,22 @@ const HOUR = 3_600_000
  */
 export function expiryConcern(
   { names, notBefore, notAfter }: Pick<ServerCertificate, 'names' | 'notBefore' | 'notAfter'>,
-  source: Source,
+  source: BroughtBy,
   now: number,
 ): ExpiryConcern | undefined {
   const left = notAfter - now
-  const renewalTime = source === 'local' ? RENEWAL_TIME : (notAfter - notBefore) * RENEWED_IN_LAST
+  const toRenew = notAfter - renewedFrom(source, { notBefore, notAfter })
   const grace = source === 'files' ? GRACE.others : GRACE.own
-  if (left >= renewalTime * (1 - grace)) return undefined
+  if (left >= toRenew * (1 - grace)) return undefined
   const end = left > 0 ? `expires in ${durationOf(left)}` : 'has expired'
   return {
-    isUrgent: left < renewalTime * URGENT_IN_LAST,
+    isUrgent: left < toRenew * URGENT_IN_LAST,
     words: `The certificate for ${names[0] ?? 'no name'} ${end}, on ${dayOf(notAfter)}, and has not been renewed`,
     remedy: REMEDIES[source],
   }
 }
 
-const REMEDIES: Record<Source, string> = {
+const REMEDIES: Record<BroughtBy, string> = {
   files:
     'Look at what should renew it, such as "systemctl status certbot.timer" and "certbot renew --dry-run", and whether it writes the files that stand under tls.',
   acme: 'Skillgate tries again and again: earlier lines of the log say what stands in the way.',

@@ -23,9 +23,6 @@ export type ServerCertificate = {
 
 export const DAY = 86_400_000
 
-/** Closer to its end than this, a certificate is renewed, or warned about when renewing it is somebody else's task. */
-export const RENEWAL_TIME = 30 * DAY
-
 export const namesOf = (certificate: X509Certificate): string[] =>
   (certificate.subjectAltName ?? '')
     .split(', ')

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'ava'
-import { acmeHome, servedKey } from '../support/acme-process.ts'
-import { startAcmeProxy } from '../support/acme-proxy.ts'
+import { acmeHome, servedKey } from '../support/acme/acme-process.ts'
+import { startAcmeProxy } from '../support/acme/acme-proxy.ts'
 import { startProcess } from '../support/process.ts'
 import { until } from '../support/until.ts'
 

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { acmeHome, HOST, servedKey } from '../support/acme-process.ts'
+import { acmeHome, HOST, servedKey } from '../support/acme/acme-process.ts'
 import { skillgate, startProcess } from '../support/process.ts'
 import { until } from '../support/until.ts'
 

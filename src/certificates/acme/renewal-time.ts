@@ -1,3 +1,5 @@
+import { renewedFrom } from '../renewed-from.ts'
+
 /** When a CA wants to be asked again. Milliseconds since 1970. @see RFC 9773 section 4.2 */
 export interface RenewalWindow {
   start: number
@@ -14,9 +16,7 @@ export interface Renewable {
   window?: RenewalWindow | undefined
 }
 
-/** Of the lifetime is left when it is time, so that certificates of a year and of six days are renewed alike. */
-const PART_LEFT = 1 / 3
-/** Of that part, in which gateways are spread by chance. */
+/** Of the time for it, in which gateways are spread by chance. */
 const SPREAD = 1 / 4
 /** Later than with this part of the lifetime left nothing is renewed, whatever a CA says. */
 const LEAST_PART_LEFT = 1 / 10
@@ -28,8 +28,8 @@ export function renewalTime({ notBefore, notAfter, share, window }: Renewable): 
     const latest = notAfter - lifetime * LEAST_PART_LEFT
     return Math.min(window.start + share * (window.end - window.start), latest)
   }
-  const last = lifetime * PART_LEFT
-  return notAfter - last + share * SPREAD * last
+  const first = renewedFrom('acme', { notBefore, notAfter })
+  return first + share * SPREAD * (notAfter - first)
 }
 
 /** How long to believe a CA that says when to renew, if it doesn't say itself; and the bounds of what it says. */

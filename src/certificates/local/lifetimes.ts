@@ -2,6 +2,8 @@ import { DAY } from '../server-certificate.ts'
 
 export const CA_LIFE_MS = 3650 * DAY
 const LEAF_LIFE_MS = 397 * DAY
+/** Of the leaf's life is left when it is renewed. */
+export const RENEWED_BEFORE_END_MS = 30 * DAY
 /** Clients whose clock is a little behind must not find the certificate "not yet valid". */
 export const CLOCK_SKEW_MS = 3_600_000
 

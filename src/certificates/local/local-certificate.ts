@@ -4,6 +4,7 @@ import { makeFolder } from '../../files/keep-owner.ts'
 import { writeWholeFile } from '../../files/write-whole-file.ts'
 import { CertificateError, type CertificateErrorCode } from '../certificate-error.ts'
 import { readCertificates, readPrivateKey } from '../read-pem.ts'
+import { renewedFrom } from '../renewed-from.ts'
 import {
   certificateName,
   chainToPem,
@@ -11,7 +12,6 @@ import {
   namesOf,
   notAfterOf,
   notBeforeOf,
-  RENEWAL_TIME,
   type ServerCertificate,
 } from '../server-certificate.ts'
 import { leafEnd } from './lifetimes.ts'
@@ -70,7 +70,7 @@ function isGood({ chain, key }: Leaf, ca: LocalCa, names: string[], now: number)
     leaf.verify(ca.certificate.publicKey) &&
     leaf.checkPrivateKey(key) &&
     leaf.validFromDate.getTime() <= now &&
-    leaf.validToDate.getTime() - now >= RENEWAL_TIME &&
+    now <= renewedFrom('local', { notBefore: notBeforeOf(chain), notAfter: leaf.validToDate.getTime() }) &&
     leaf.validToDate <= ca.certificate.validToDate &&
     names.every((name) => coversName(leaf, name))
   )

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { user as userCommand } from '../../../src/cli/user.ts'
+import { user as userCommand } from '../../../src/cli/user/user.ts'
 import { openKeyvStore } from '../../../src/store/keyv-store.ts'
 import { addUser, removeUser } from '../../../src/users/users.ts'
 import { Browser } from '../../support/browser.ts'

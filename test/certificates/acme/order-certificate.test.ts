@@ -11,8 +11,8 @@ import { openChallenges } from '../../../src/certificates/challenges.ts'
 import { parseCertificates } from '../../../src/certificates/read-pem.ts'
 import { namesOf } from '../../../src/certificates/server-certificate.ts'
 import { systemEnvironment } from '../../../src/config/environment.ts'
-import { startAlpnListener } from '../../support/alpn-listener.ts'
-import { type Pebble, type PebbleOptions, startPebble } from '../../support/pebble.ts'
+import { startAlpnListener } from '../../support/acme/alpn-listener.ts'
+import { type Pebble, type PebbleOptions, startPebble } from '../../support/acme/pebble.ts'
 
 const NAMES = ['music.example.org', 'home.example.org']
 const PKCS8 = { type: 'pkcs8', format: 'pem' } as const

@@ -5,8 +5,8 @@ import { orderCertificate } from '../../../../src/certificates/acme/order-certif
 import { parseCertificates } from '../../../../src/certificates/read-pem.ts'
 import { namesOf } from '../../../../src/certificates/server-certificate.ts'
 import { systemEnvironment } from '../../../../src/config/environment.ts'
-import { startNameServer } from '../../../support/name-server.ts'
-import { startPebble } from '../../../support/pebble.ts'
+import { startNameServer } from '../../../support/acme/name-server.ts'
+import { startPebble } from '../../../support/acme/pebble.ts'
 
 const NAMES = ['example.test', '*.example.test', 'music.example.test']
 

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava'
 import type { DnsSettings } from '../../../../src/certificates/acme/dns/dns-settings.ts'
 import { openDnsRecords } from '../../../../src/certificates/acme/dns/open-dns-records.ts'
-import { startCloudflare } from '../../../support/cloudflare.ts'
+import { startCloudflare } from '../../../support/acme/cloudflare.ts'
 import { testEnvironment } from '../../../support/environment.ts'
 import { freePort } from '../../../support/free-port.ts'
 import { startWebServer, type WebRequest } from '../../../support/web-server.ts'

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from 'ava'
-import { startWebServer, type WebAnswer, type WebRequest } from './web-server.ts'
+import { startWebServer, type WebAnswer, type WebRequest } from '../web-server.ts'
 
 interface CloudflareRecord {
   type: string

@@ -1,12 +1,12 @@
 import { renderUnicodeCompact } from 'uqr'
-import { openKeys } from '../app/data/open-keys.ts'
-import { renewRecoveryCodes, switchSecondFactorOff, switchSecondFactorOn } from '../users/second-factor.ts'
-import { newTotpSecret, stepOfCode, totpUri } from '../users/totp.ts'
-import { requireUser } from '../users/users.ts'
-import { type AskLine, askLine } from './ask-password.ts'
-import { CommandError } from './command-error.ts'
+import { openKeys } from '../../app/data/open-keys.ts'
+import { renewRecoveryCodes, switchSecondFactorOff, switchSecondFactorOn } from '../../users/second-factor.ts'
+import { newTotpSecret, stepOfCode, totpUri } from '../../users/totp.ts'
+import { requireUser } from '../../users/users.ts'
+import { type AskLine, askLine } from '../ask-password.ts'
+import { CommandError } from '../command-error.ts'
+import type { StoreTools } from '../with-store.ts'
 import { need } from './user-action.ts'
-import type { StoreTools } from './with-store.ts'
 
 /** How often a code may be mistyped before the secret that was shown is thrown away. */
 const TRIES = 3

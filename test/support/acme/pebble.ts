@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { ExecutionContext } from 'ava'
 import { Agent, request } from 'undici'
-import { localCertificate } from '../../src/certificates/local/local-certificate.ts'
-import { temporaryFolder } from './environment.ts'
-import { freePort } from './free-port.ts'
+import { localCertificate } from '../../../src/certificates/local/local-certificate.ts'
+import { temporaryFolder } from '../environment.ts'
+import { freePort } from '../free-port.ts'
+import { until } from '../until.ts'
 import { type PebblePrograms, pebblePrograms } from './pebble-programs.ts'
-import { until } from './until.ts'
 
 export interface PebbleOptions {
   /** Where it looks for http-01 and tls-alpn-01, on 127.0.0.1. */

@@ -1,13 +1,13 @@
 import { rootCertificates } from 'node:tls'
-import { type SeenCertificates, seeCertificates } from '../app/certificates/see-certificates.ts'
-import { type WantedCertificates, wantedCertificates } from '../app/certificates/wanted-certificates.ts'
-import { renewalTime } from '../certificates/acme/renewal-time.ts'
-import { type CertificateFacts, certificateFacts } from '../certificates/certificate-facts.ts'
-import { caFile } from '../certificates/local/open-local-ca.ts'
-import { DAY, dayOf, RENEWAL_TIME } from '../certificates/server-certificate.ts'
-import { loadConfig } from '../config/load.ts'
-import { harmless } from './table.ts'
-import type { World } from './world.ts'
+import { type SeenCertificates, seeCertificates } from '../../app/certificates/see-certificates.ts'
+import { type WantedCertificates, wantedCertificates } from '../../app/certificates/wanted-certificates.ts'
+import { type CertificateFacts, certificateFacts } from '../../certificates/certificate-facts.ts'
+import { caFile } from '../../certificates/local/open-local-ca.ts'
+import { renewedFrom } from '../../certificates/renewed-from.ts'
+import { DAY, dayOf } from '../../certificates/server-certificate.ts'
+import { loadConfig } from '../../config/load.ts'
+import { harmless } from '../table.ts'
+import type { World } from '../world.ts'
 
 /** `skillgate cert`: which certificates there are, until when, and who renews them. Changes nothing. */
 export async function cert(world: World): Promise<number> {
@@ -62,16 +62,9 @@ function whoTrusts({ settings }: WantedCertificates, { isPublic }: CertificateFa
 }
 
 function whoRenews({ settings }: WantedCertificates, { notAfter, lifeMs }: CertificateFacts, now: number): string {
-  switch (settings.source) {
-    case 'files':
-      return `by whoever writes ${settings.certificate}; taken up by itself`
-    case 'local':
-      return `by Skillgate, ${from(notAfter - RENEWAL_TIME, now)}`
-    case 'acme': {
-      const at = renewalTime({ notBefore: notAfter - lifeMs, notAfter, share: 0 })
-      return `by Skillgate, ${from(at, now)}, or when the CA says`
-    }
-  }
+  if (settings.source === 'files') return `by whoever writes ${settings.certificate}; taken up by itself`
+  const at = renewedFrom(settings.source, { notBefore: notAfter - lifeMs, notAfter })
+  return `by Skillgate, ${from(at, now)}${settings.source === 'acme' ? ', or when the CA says' : ''}`
 }
 
 function from(at: number, now: number): string {

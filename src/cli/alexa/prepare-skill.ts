@@ -1,11 +1,11 @@
-import { alexaClient } from '../alexa/console/alexa-client.ts'
-import { openSource } from '../app/certificates/open-source.ts'
-import { wantedCertificates } from '../app/certificates/wanted-certificates.ts'
-import type { ServerCertificate } from '../certificates/server-certificate.ts'
-import { loadConfig } from '../config/load.ts'
-import type { Client, Config } from '../config/schema.ts'
-import { CommandError } from './command-error.ts'
-import type { World } from './world.ts'
+import { alexaClient } from '../../alexa/console/alexa-client.ts'
+import { openSource } from '../../app/certificates/open-source.ts'
+import { wantedCertificates } from '../../app/certificates/wanted-certificates.ts'
+import type { ServerCertificate } from '../../certificates/server-certificate.ts'
+import { loadConfig } from '../../config/load.ts'
+import type { Client, Config } from '../../config/schema.ts'
+import { CommandError } from '../command-error.ts'
+import type { World } from '../world.ts'
 
 export interface PreparedSkill {
   config: Config

@@ -1,13 +1,13 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { consoleConcerns } from '../alexa/console/console-concerns.ts'
-import { skillUrl } from '../alexa/console/console-fields.ts'
-import { packageFiles } from '../alexa/package/package-files.ts'
-import type { Config } from '../config/schema.ts'
-import { writeWholeFile } from '../files/write-whole-file.ts'
-import { CommandError } from './command-error.ts'
+import { consoleConcerns } from '../../alexa/console/console-concerns.ts'
+import { skillUrl } from '../../alexa/console/console-fields.ts'
+import { packageFiles } from '../../alexa/package/package-files.ts'
+import type { Config } from '../../config/schema.ts'
+import { writeWholeFile } from '../../files/write-whole-file.ts'
+import { CommandError } from '../command-error.ts'
+import type { World } from '../world.ts'
 import { prepareSkill } from './prepare-skill.ts'
-import type { World } from './world.ts'
 
 /** `skillgate alexa package DIR [--lambda]`: the skill as the ASK CLI deploys it. */
 export async function alexaPackage(

@@ -6,10 +6,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { ExecutionContext } from 'ava'
-import type { OpenResolver } from '../../src/certificates/acme/dns/authoritative-servers.ts'
-import { temporaryFolder } from './environment.ts'
-import { freePort } from './free-port.ts'
-import { findProgram } from './program.ts'
+import type { OpenResolver } from '../../../src/certificates/acme/dns/authoritative-servers.ts'
+import { temporaryFolder } from '../environment.ts'
+import { freePort } from '../free-port.ts'
+import { findProgram } from '../program.ts'
 
 export interface TestNameServer {
   port: number

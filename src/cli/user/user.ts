@@ -1,9 +1,9 @@
-import { forgetEchoPlayers } from '../alexa/skill/echo-players.ts'
-import { dayOf } from '../certificates/server-certificate.ts'
-import type { Config } from '../config/schema.ts'
-import { revokeGrantsOfUser } from '../oauth/grants/grants.ts'
-import { isAccountUser } from '../users/account-users.ts'
-import { removeDevicesOf } from '../users/devices.ts'
+import { forgetEchoPlayers } from '../../alexa/skill/echo-players.ts'
+import { dayOf } from '../../certificates/server-certificate.ts'
+import type { Config } from '../../config/schema.ts'
+import { revokeGrantsOfUser } from '../../oauth/grants/grants.ts'
+import { isAccountUser } from '../../users/account-users.ts'
+import { removeDevicesOf } from '../../users/devices.ts'
 import {
   addUser,
   changePassword,
@@ -13,11 +13,11 @@ import {
   removeUser,
   requireFreeName,
   requireUser,
-} from '../users/users.ts'
-import { CommandError } from './command-error.ts'
+} from '../../users/users.ts'
+import { CommandError } from '../command-error.ts'
+import { withStore } from '../with-store.ts'
+import type { World } from '../world.ts'
 import { need, type UserAction } from './user-action.ts'
-import { withStore } from './with-store.ts'
-import type { World } from './world.ts'
 
 /** With what calls upstreams, which the other commands have no use for. */
 const accounts = () => import('./user-link.ts')

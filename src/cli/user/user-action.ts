@@ -1,5 +1,5 @@
-import { CommandError } from './command-error.ts'
-import type { StoreTools } from './with-store.ts'
+import { CommandError } from '../command-error.ts'
+import type { StoreTools } from '../with-store.ts'
 
 /** A `skillgate user ...`. @param words what was typed after the action. */
 export type UserAction = (tools: StoreTools, words: string[]) => Promise<void>

@@ -1,11 +1,11 @@
-import { openSource } from '../app/certificates/open-source.ts'
-import { isMeantBy, type Renewal, renewSource } from '../app/certificates/renew-source.ts'
-import { tellRenewals } from '../app/certificates/tell-renewals.ts'
-import { type WantedCertificates, wantedCertificates } from '../app/certificates/wanted-certificates.ts'
-import { askGateway, isRunning } from '../app/process/control-socket.ts'
-import { loadConfig } from '../config/load.ts'
-import { CommandError } from './command-error.ts'
-import type { World } from './world.ts'
+import { openSource } from '../../app/certificates/open-source.ts'
+import { isMeantBy, type Renewal, renewSource } from '../../app/certificates/renew-source.ts'
+import { tellRenewals } from '../../app/certificates/tell-renewals.ts'
+import { type WantedCertificates, wantedCertificates } from '../../app/certificates/wanted-certificates.ts'
+import { askGateway, isRunning } from '../../app/process/control-socket.ts'
+import { loadConfig } from '../../config/load.ts'
+import { CommandError } from '../command-error.ts'
+import type { World } from '../world.ts'
 
 /** `skillgate cert renew [NAME]`: the running gateway renews now; where none runs, what the local CA can. */
 export async function certRenew(world: World, ...words: string[]): Promise<number> {

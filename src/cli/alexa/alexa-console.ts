@@ -1,8 +1,8 @@
-import { consoleConcerns } from '../alexa/console/console-concerns.ts'
-import { consolePages } from '../alexa/console/console-fields.ts'
+import { consoleConcerns } from '../../alexa/console/console-concerns.ts'
+import { consolePages } from '../../alexa/console/console-fields.ts'
+import { table } from '../table.ts'
+import type { World } from '../world.ts'
 import { prepareSkill } from './prepare-skill.ts'
-import { table } from './table.ts'
-import type { World } from './world.ts'
 
 /** `skillgate alexa console`: what goes where in Alexa's developer console. Changes nothing. */
 export async function alexaConsole(world: World): Promise<number> {

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { ExecutionContext } from 'ava'
-import { findProgram, skipTest } from './program.ts'
+import { findProgram, skipTest } from '../program.ts'
 
 /** Debian's 2.4 knows neither ARI nor profiles. */
 const VERSION = 'v2.10.1'
 const MODULE = 'github.com/letsencrypt/pebble/v2/cmd'
-const FOLDER = fileURLToPath(new URL(`../../node_modules/.cache/pebble-${VERSION}`, import.meta.url))
+const FOLDER = fileURLToPath(new URL(`../../../node_modules/.cache/pebble-${VERSION}`, import.meta.url))
 
 export interface PebblePrograms {
   pebble: string

@@ -1,22 +1,22 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { openAnswering } from '../app/certificates/open-answering.ts'
-import { isMeantBy } from '../app/certificates/renew-source.ts'
-import { type WantedCertificates, wantedCertificates } from '../app/certificates/wanted-certificates.ts'
-import { version } from '../app/version.ts'
-import { readDirectory } from '../certificates/acme/read-directory.ts'
-import { stagingDirectory } from '../certificates/acme/staging-directory.ts'
-import { CertificateError } from '../certificates/certificate-error.ts'
-import { certificateFacts } from '../certificates/certificate-facts.ts'
-import { newRsaKey } from '../certificates/local/new-rsa-key.ts'
-import { parseCertificates } from '../certificates/read-pem.ts'
-import { dayOf } from '../certificates/server-certificate.ts'
-import { loadConfig } from '../config/load.ts'
-import type { Config } from '../config/schema.ts'
-import type { TlsSource } from '../config/tls-sources.ts'
-import { CommandError } from './command-error.ts'
-import type { World } from './world.ts'
+import { openAnswering } from '../../app/certificates/open-answering.ts'
+import { isMeantBy } from '../../app/certificates/renew-source.ts'
+import { type WantedCertificates, wantedCertificates } from '../../app/certificates/wanted-certificates.ts'
+import { version } from '../../app/version.ts'
+import { readDirectory } from '../../certificates/acme/read-directory.ts'
+import { stagingDirectory } from '../../certificates/acme/staging-directory.ts'
+import { CertificateError } from '../../certificates/certificate-error.ts'
+import { certificateFacts } from '../../certificates/certificate-facts.ts'
+import { newRsaKey } from '../../certificates/local/new-rsa-key.ts'
+import { parseCertificates } from '../../certificates/read-pem.ts'
+import { dayOf } from '../../certificates/server-certificate.ts'
+import { loadConfig } from '../../config/load.ts'
+import type { Config } from '../../config/schema.ts'
+import type { TlsSource } from '../../config/tls-sources.ts'
+import { CommandError } from '../command-error.ts'
+import type { World } from '../world.ts'
 
 type AcmeSettings = Extract<TlsSource, { source: 'acme' }>
 
@@ -63,7 +63,7 @@ async function tryOut(
     const { termsOfService } = await readDirectory(directory, { roots, userAgent })
     tell(termsOfService ? `Its terms of service: ${termsOfService}` : 'It names no terms of service.')
     // What speaks to a CA takes half a second to load, and no other command needs it.
-    const { orderCertificate } = await import('../certificates/acme/order-certificate.ts')
+    const { orderCertificate } = await import('../../certificates/acme/order-certificate.ts')
     const answering = await openAnswering(config, settings, { environment: world, tell })
     try {
       const { certificate } = await orderCertificate(

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path'
 import { type ConnectionOptions, connect } from 'node:tls'
 import type { ExecutionContext } from 'ava'
 import { parse, stringify } from 'yaml'
-import { startMusicAssistant } from '../../demo/stand-in-music-assistant.ts'
-import { freePort } from './free-port.ts'
+import { startMusicAssistant } from '../../../demo/stand-in-music-assistant.ts'
+import { freePort } from '../free-port.ts'
+import { writeConfig } from '../process.ts'
 import { type Pebble, type PebbleOptions, startPebble } from './pebble.ts'
-import { writeConfig } from './process.ts'
 
 export const HOST = 'dev.jasonhollis.com'
 
