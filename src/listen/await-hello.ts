@@ -1,4 +1,5 @@
 import { type ClientHello, readClientHello } from './client-hello.ts'
+import { openGrowingBytes } from './growing-bytes.ts'
 import type { Guarded } from './guarded.ts'
 import { ALERTS, refuseHandshake } from './refuse-handshake.ts'
 
@@ -12,15 +13,16 @@ export function awaitHello(
   onHello: (hello: ClientHello) => void,
   onOther: (begun: Buffer) => void,
 ): void {
-  let bytes: Buffer = Buffer.alloc(0)
+  const begun = openGrowingBytes()
   /** So many are needed to say more. */
   let wanted = 1
 
   function read(): void {
     const chunk = socket.read() as Buffer | null
     if (chunk === null) return
-    bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk])
-    if (bytes.length < wanted) return
+    begun.add(chunk)
+    if (begun.length() < wanted) return
+    const bytes = begun.all()
     const found = readClientHello(bytes)
     if (found.kind === 'more') {
       wanted = found.length

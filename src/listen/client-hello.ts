@@ -34,26 +34,35 @@ const GARBLED = { kind: 'garbled' } as const
  * @see RFC 8446 section 4.1.2
  */
 export function readClientHello(bytes: Buffer): HelloRead {
-  let message: Buffer = Buffer.alloc(0)
+  /** Where each record ends. They are put together only when all are there: this is called again for each that comes. */
+  const ends: number[] = []
+  let length = 0
+  let messageEnd: number | undefined
   let at = 0
-  for (let records = 0; records < MOST_RECORDS; records++) {
+  while (ends.length < MOST_RECORDS) {
     if (bytes.length > at && bytes[at] !== HANDSHAKE_RECORD) return at === 0 ? NOT_TLS : GARBLED
     if (bytes.length > at + 1 && bytes[at + 1] !== 3) return at === 0 ? NOT_TLS : GARBLED
-    if (bytes.length < at + RECORD_HEAD) return { kind: 'more', length: at + RECORD_HEAD }
-    const length = bytes.readUInt16BE(at + 3)
-    const end = at + RECORD_HEAD + length
-    if (length === 0 || length > LARGEST_RECORD || end > LARGEST_HELLO) return GARBLED
+    const start = at + RECORD_HEAD
+    if (bytes.length < start) return { kind: 'more', length: start }
+    const end = start + bytes.readUInt16BE(at + 3)
+    if (end === start || end - start > LARGEST_RECORD || end > LARGEST_HELLO) return GARBLED
     if (bytes.length < end) return { kind: 'more', length: end }
-    const fragment = bytes.subarray(at + RECORD_HEAD, end)
-    message = at === 0 ? fragment : Buffer.concat([message, fragment])
+    ends.push(end)
+    length += end - start
     at = end
-    if (message[0] !== CLIENT_HELLO) return GARBLED
-    if (message.length < MESSAGE_HEAD) continue
-    const messageEnd = MESSAGE_HEAD + message.readUIntBE(1, 3)
+    if (bytes[RECORD_HEAD] !== CLIENT_HELLO) return GARBLED
+    if (length < MESSAGE_HEAD) continue
+    messageEnd ??= MESSAGE_HEAD + join(bytes, ends, MESSAGE_HEAD).readUIntBE(1, 3)
     if (messageEnd > LARGEST_HELLO) return GARBLED
-    if (message.length >= messageEnd) return readMessage(message.subarray(MESSAGE_HEAD, messageEnd))
+    if (length >= messageEnd) return readMessage(join(bytes, ends, messageEnd).subarray(MESSAGE_HEAD))
   }
   return GARBLED
+}
+
+/** What is in the records, without their heads, up to a length. */
+function join(bytes: Buffer, ends: number[], length: number): Buffer {
+  const fragments = ends.map((end, i) => bytes.subarray((ends[i - 1] ?? 0) + RECORD_HEAD, end))
+  return Buffer.concat(fragments, length)
 }
 
 /** Its version and its random bytes. */

@@ -39,7 +39,7 @@ export function guardConnections(
   { of }: Pick<Connections, 'of'>,
   { room, deadlines, proxyProtocol, monotonic, chooseHandshake }: GuardTools,
 ): { cutIdle: (why: ConnectionCut) => void } {
-  /** By their other end, for a TLS connection doesn't say which TCP connection it goes over. */
+  /** By their two ends, for a TLS connection doesn't say which TCP connection it goes over. */
   const guarded = new Map<string, Guarded>()
   // The server's own is the first: it makes a reader of HTTP. That of TLS has no certificate.
   const [serve, ...followers] = server.rawListeners('connection') as [OnConnection, ...OnConnection[]]
@@ -58,7 +58,7 @@ export function guardConnections(
     if (typeof place === 'string') refuse(socket, place)
     else accept(socket, place)
   })
-  if (chooseHandshake) server.on('secureConnection', (speaker: Socket) => open(guarded.get(farEnd(speaker)), speaker))
+  if (chooseHandshake) server.on('secureConnection', (speaker: Socket) => open(guarded.get(endsOf(speaker)), speaker))
   server.on('request', ({ socket }) => noteSpoken(socket))
   server.on('upgrade', (_, socket) => noteSpoken(socket as Socket))
 
@@ -70,7 +70,7 @@ export function guardConnections(
   }
 
   function accept(socket: Socket, place: Place): void {
-    const key = farEnd(socket)
+    const key = endsOf(socket)
     const peer = socket.remoteAddress ?? ''
     const one: Guarded = {
       socket,
@@ -158,7 +158,7 @@ export function guardConnections(
   }
 
   function noteSpoken(speaker: Socket): void {
-    const one = guarded.get(farEnd(speaker))
+    const one = guarded.get(endsOf(speaker))
     if (one) one.hasSpoken = true
   }
 
@@ -200,6 +200,7 @@ function isBusy({ connection }: Guarded): boolean {
   return connection?.exchange !== undefined || connection?.answeredEarly?.complete === false
 }
 
-function farEnd({ remoteAddress, remotePort }: Socket): string {
-  return `${remotePort} ${remoteAddress}`
+/** Both of them: one port of a client's may be connected to two addresses of this machine at once. */
+function endsOf({ remoteAddress, remotePort, localAddress }: Socket): string {
+  return `${remotePort} ${remoteAddress} ${localAddress}`
 }

@@ -57,6 +57,8 @@ export function openSecureServers(
   const servers = new WeakMap<ServedCertificates, SecureServer>()
   /** The same for the hosts at which clients are asked for a certificate. */
   const asking = new WeakMap<ServedCertificates, SecureServer>()
+  /** By what is shown: whoever knows of a challenge may come as often as he likes. */
+  const answering = new WeakMap<object, Server>()
 
   function serverFor(served: ServedCertificates, ca: string | undefined): Server {
     const [wanted, keys] = [suites(), ticketKeys.current()]
@@ -107,6 +109,8 @@ export function openSecureServers(
   function answerChallenge(serverName: string | undefined): Handshake {
     const shown = serverName === undefined ? undefined : alpnContext(serverName)
     if (!shown) return { alert: ALERTS.noApplicationProtocol }
+    const known = answering.get(shown)
+    if (known) return enter(known)
     const server = createServer({ ...tlsPolicy('modern'), ...shown, ALPNProtocols: [ACME] })
     server.on('secureConnection', (socket) => {
       socket.on('error', () => {})
@@ -114,6 +118,7 @@ export function openSecureServers(
       endSocket(socket)
     })
     server.on('tlsClientError', (_, socket) => socket.destroy())
+    answering.set(shown, server)
     return enter(server)
   }
 }

@@ -16,6 +16,7 @@ import { askAs, type DeviceFile, PRIVATE, startDeviceHouse } from '../support/de
 import { temporaryFolder } from '../support/environment.ts'
 import { ISSUER } from '../support/gateway.ts'
 import { findProgram } from '../support/program.ts'
+import { RawClient } from '../support/raw-client.ts'
 
 const run = promisify(execFile)
 const HOME = new URL(ISSUER).host
@@ -200,6 +201,22 @@ test('a WebSocket of a device ends as soon as the device is removed', async (t) 
   const over = once(staying, 'close')
   await house.type('user remove ada')
   await over
+})
+
+test('a connection that is kept open lets its device in no more once that is removed', async (t) => {
+  const house = await startDeviceHouse(t)
+  const device = await house.makeDevice('mobile')
+  const socket = connect({ port: house.port, ca: house.ca, servername: PRIVATE, ...device })
+  t.teardown(() => socket.destroy())
+  await once(socket, 'secureConnect')
+  const client = new RawClient(socket, socket)
+  const status = async () => (await client.send(`GET / HTTP/1.1\r\nHost: ${PRIVATE}\r\n\r\n`).answer()).status
+  t.is(await status(), 200)
+  t.is(await status(), 200)
+  await house.type('cert device remove mobile')
+  t.is(await status(), 403)
+  await client.closed
+  t.is(house.seen.length, 2)
 })
 
 test('a page of another address can have a browser with a certificate do nothing', async (t) => {

@@ -40,6 +40,25 @@ test('one in several records, or larger than one, is one all the same, up to a l
   t.is(readClientHello(inRecords(madeHello(HOME), Array(100).fill(1))).kind, 'garbled', 'too many records')
 })
 
+test('however often it is looked at, the bytes of one in many records are copied twice at most', (t) => {
+  const bytes = inRecords(madeHello({ ...HOME, padding: 30_000 }), Array(59).fill(500))
+  const { concat } = Buffer
+  let copied = 0
+  Buffer.concat = (...parts) => {
+    const joined = concat(...parts)
+    copied += joined.length
+    return joined
+  }
+  try {
+    let read = readClientHello(bytes.subarray(0, 1))
+    while (read.kind === 'more') read = readClientHello(bytes.subarray(0, read.length))
+    t.deepEqual(read, whole(HOME))
+  } finally {
+    Buffer.concat = concat
+  }
+  t.true(copied <= 2 * bytes.length, `${copied} of ${bytes.length} bytes`)
+})
+
 test('what is no TLS is told from what is none that makes sense', (t) => {
   for (const text of ['GET / HTTP/1.1\r\n\r\n', 'SSH-2.0-x\r\n', '\x80\x2e\x01\x00\x02', '\x16\x02'])
     t.is(readClientHello(Buffer.from(text, 'latin1')).kind, 'not TLS', text)

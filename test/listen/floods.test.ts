@@ -113,6 +113,27 @@ test('55. what is no TLS, or only the beginning of it, never gets to TLS and is 
   t.true(performance.now() - begun < 50_000)
 })
 
+test('55. two connections from one port, to two addresses of this machine, are two: neither outstays its time', async (t) => {
+  const limits = { own_networks: [OWN], connections: 16, reserved: 0, handshakes: 8 }
+  const house = await startTestHouse(t, (config) => {
+    Object.assign(config, { limits })
+    config.listen.https = '0.0.0.0:0'
+  })
+  // The kernel gives a port that is free; the second connection takes the same one.
+  const first = await sayNothing(t, house, '127.5.0.1')
+  const { localPort } = first
+  const second = connect({ port: house.port, host: '127.0.0.2', localAddress: '127.5.0.1', localPort })
+  t.teardown(() => second.destroy())
+  second.on('error', () => {})
+  await once(second, 'connect')
+  t.is(second.localPort, localPort)
+  // Now so many are open that nobody has long.
+  const others = await Promise.all([2, 3].map((last) => sayNothing(t, house, `127.5.0.${last}`)))
+  await Promise.all([first, second, ...others].map(closed))
+  await house.gateway.close()
+  t.regex(await house.logged('connections were cut off'), /4: /)
+})
+
 test('55. a handshake that comes in pieces is one all the same', async (t) => {
   const house = await startLimited(t, {})
   const tcp = connect({ port: house.port, host: '127.0.0.1', noDelay: true })

@@ -142,6 +142,48 @@ test('CVE-2026-21637: an error while choosing costs that connection, and nothing
   socket.destroy()
 })
 
+test('however often a challenge is asked for, the same server answers, until something else is shown', async (t) => {
+  const openssl = findProgram(t, 'openssl', 'openssl')
+  if (openssl === undefined) return
+  const [first, second] = [1, 2].map(() => {
+    const { certificate, key } = makeChain(t, openssl, 'ec', ['dev.example']).pushed
+    return { cert: certificate, key }
+  })
+  let shown = first
+  const listener = await startTlsListener(t, { change: { alpnContext: () => shown } })
+  const only = { maxVersion: 'TLSv1.2', ALPNProtocols: ['acme-tls/1'] } as const
+  const ask = async (session?: Buffer) => {
+    const socket = await shake(listener, 'dev.example', { ...only, ...(session && { session }) })
+    t.teardown(() => socket.destroy())
+    return socket
+  }
+  // Each server has ticket keys of its own.
+  const session = (await ask()).getSession()
+  t.true((await ask(session)).isSessionReused())
+  shown = second
+  t.false((await ask(session)).isSessionReused())
+})
+
+test('whoever asks for unknown names and never closes is gone in seconds', async (t) => {
+  const listener = await startWithOne(t)
+  if (!listener) return
+  const hello = inRecords(madeHello({ serverName: 'unknown.example' }), [20])
+  const gone = Array.from({ length: 20 }, async () => {
+    const socket = connect({ port: listener.port, host: '127.0.0.1', allowHalfOpen: true })
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.on('error', () => {}).write(hello)
+    socket.resume()
+    await once(socket, 'end')
+    // Who still writes hears at last that nobody is there.
+    const dribble = setInterval(() => socket.writable && socket.write('x'), 100)
+    t.teardown(() => clearInterval(dribble))
+    await closed
+    clearInterval(dribble)
+  })
+  await Promise.all(gone)
+  t.pass()
+})
+
 test('acme-tls/1, and nothing else, gets the certificate of a challenge, and is over after the handshake', async (t) => {
   const openssl = findProgram(t, 'openssl', 'openssl')
   if (openssl === undefined) return
