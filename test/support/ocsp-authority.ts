@@ -1,16 +1,17 @@
 import { execFile } from 'node:child_process'
 import { createPublicKey, type KeyObject, randomBytes, X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import type { ExecutionContext } from 'ava'
 import { makeCaCertificate, makeCertificate } from '../../src/certificates/local/local-ca.ts'
 import { newRsaKey } from '../../src/certificates/local/new-rsa-key.ts'
 import { oid, TAG, writeDer } from '../../src/certificates/ocsp/der.ts'
 import type { ServerCertificate } from '../../src/certificates/server-certificate.ts'
+import { listenUntilEnd } from './listen-until-end.ts'
 
 const run = promisify(execFile)
 const DAY = 86_400_000
@@ -109,18 +110,11 @@ export async function serveAnswers(
   t: ExecutionContext,
   answer: (request: Buffer) => Promise<{ status?: number; headers?: Record<string, string>; body: Buffer }>,
 ): Promise<string> {
-  const server: Server = createServer(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk)
-    const { status = 200, headers = {}, body } = await answer(Buffer.concat(chunks))
+  const server = createServer(async (request, response) => {
+    const { status = 200, headers = {}, body } = await answer(await buffer(request))
     response.writeHead(status, headers).end(body)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  return `http://127.0.0.1:${await listenUntilEnd(t, server)}/`
 }
 
 function authorityInfoAccess(responder: string): object {

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { createServer, request, type ServerOptions } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { stringify } from 'yaml'
@@ -11,6 +10,7 @@ import { openControl } from '../../src/app/process/control-socket.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { temporaryFolder } from './environment.ts'
 import { startTestHouse, type TestConfig, type TestHouse, testConfig } from './gateway.ts'
+import { listenUntilEnd } from './listen-until-end.ts'
 import { INTERMEDIATE, makeLeaf, ROOT } from './public-certificates.ts'
 
 export const PUBLIC_ADDRESS = '93.184.215.14'
@@ -107,13 +107,7 @@ export async function startProxy(
     outgoing.writeHead(status, { ...answered, 'content-length': Buffer.byteLength(body) }).end(body)
   })
   server.on('tlsClientError', () => {})
-  server.listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return (server.address() as AddressInfo).port
+  return listenUntilEnd(t, server)
 }
 
 function passOn({ method, path, headers, body }: Passing, port: number): Promise<Answering> {

@@ -1,10 +1,10 @@
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import type { AddressInfo, Server, Socket } from 'node:net'
+import type { Server } from 'node:net'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { localCertificate } from '../../src/certificates/local/local-certificate.ts'
 import { temporaryFolder, testEnvironment } from './environment.ts'
+import { listenUntilEnd } from './listen-until-end.ts'
 
 /** A certificate of a CA that nobody knows. */
 export interface PrivateCertificate {
@@ -29,20 +29,4 @@ export async function privateCertificate(
 /** Has a server with TLS listen until the test ends. @returns its URL, with this host in it. */
 export async function startSecure(t: ExecutionContext, server: Server, host = 'localhost'): Promise<string> {
   return `https://${host}:${await listenUntilEnd(t, server, host)}`
-}
-
-/** Has a server listen until the test ends. @returns its port. */
-export async function listenUntilEnd(t: ExecutionContext, server: Server, host = '127.0.0.1'): Promise<number> {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {})
-  })
-  server.listen(0, host)
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  return (server.address() as AddressInfo).port
 }

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { ExecutionContext } from 'ava'
+import { listenUntilEnd } from './listen-until-end.ts'
 
 export interface WebRequest {
   method: string
@@ -27,8 +26,6 @@ export async function startWebServer(
     const { method = '', url: path = '', headers } = request
     const { status, headers: more, body } = await answer({ method, path, headers, body: await text(request) })
     response.writeHead(status, { Connection: 'close', ...more }).end(body)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => server.close())
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  return `http://127.0.0.1:${await listenUntilEnd(t, server)}`
 }

@@ -2,9 +2,10 @@ import { createServer } from 'node:https'
 import test from 'ava'
 import { WebSocketServer } from 'ws'
 import { startTestHouse } from '../../support/gateway.ts'
+import { listenUntilEnd } from '../../support/listen-until-end.ts'
 import { INFO } from '../../support/message-server.ts'
 import { asMusicAssistant, openMusicClient } from '../../support/music-client.ts'
-import { listenUntilEnd, privateCertificate } from '../../support/secure-upstream.ts'
+import { privateCertificate } from '../../support/secure-upstream.ts'
 import { issueToken } from '../../support/tokens.ts'
 
 test('a Music Assistant with a certificate of a private CA is reached where that CA is named, and nowhere else', async (t) => {

@@ -4,9 +4,9 @@ import test, { type ExecutionContext } from 'ava'
 import { WebSocketServer } from 'ws'
 import type { RequestRecord } from '../../../src/telemetry/request-record.ts'
 import { startTestHouse, type TestHouse } from '../../support/gateway.ts'
+import { listenUntilEnd } from '../../support/listen-until-end.ts'
 import { exchangeRaw, openRaw, rawRequest, UPGRADE } from '../../support/raw-client.ts'
 import { startRawUpstream, startUpstream } from '../../support/scripted-upstream.ts'
-import { listenUntilEnd } from '../../support/secure-upstream.ts'
 
 function startLimited(
   t: ExecutionContext,

@@ -1,11 +1,10 @@
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { createServer, request } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import type { ExecutionContext } from 'ava'
+import { listenUntilEnd } from '../listen-until-end.ts'
 import type { Pebble } from './pebble.ts'
 
 export interface AcmeProxy {
@@ -53,11 +52,6 @@ export async function startAcmeProxy(
       answer.pipe(response)
     })
     forwarded.end(body)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.close()
-    server.closeAllConnections()
   })
-  return { directory: `https://127.0.0.1:${(server.address() as AddressInfo).port}/dir`, asked }
+  return { directory: `https://127.0.0.1:${await listenUntilEnd(t, server)}/dir`, asked }
 }

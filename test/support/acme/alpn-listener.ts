@@ -1,7 +1,6 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { createSecureContext, createServer } from 'node:tls'
 import type { ExecutionContext } from 'ava'
+import { listenUntilEnd } from '../listen-until-end.ts'
 
 /** Shows a CA what it looks for by tls-alpn-01, and nothing else. @returns the port of 127.0.0.1. */
 export async function startAlpnListener(
@@ -18,8 +17,5 @@ export async function startAlpnListener(
   })
   server.on('tlsClientError', () => {})
   server.on('secureConnection', (socket) => socket.on('error', () => {}).end())
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => server.close())
-  return (server.address() as AddressInfo).port
+  return listenUntilEnd(t, server)
 }

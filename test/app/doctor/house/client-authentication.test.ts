@@ -9,7 +9,7 @@ import { startTestHouse } from '../../../support/gateway.ts'
 import { startHealthyHouse } from '../../../support/healthy-house.ts'
 import { look, patientIn, patientWith } from '../../../support/house-patient.ts'
 import { alexaCredentials, postToken } from '../../../support/linking.ts'
-import { listenUntilEnd } from '../../../support/secure-upstream.ts'
+import { listenUntilEnd } from '../../../support/listen-until-end.ts'
 
 test('each client with a secret is believed both ways, and a public one is not asked', async (t) => {
   const house = await startTestHouse(t)

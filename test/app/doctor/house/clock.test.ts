@@ -7,7 +7,7 @@ import { judge as judgeSpeed, machineSpeed } from '../../../../src/app/doctor/ho
 import { makeAmazon } from '../../../support/alexa-signing.ts'
 import { startTestHouse } from '../../../support/gateway.ts'
 import { look, patientIn, patientWith } from '../../../support/house-patient.ts'
-import { listenUntilEnd } from '../../../support/secure-upstream.ts'
+import { listenUntilEnd } from '../../../support/listen-until-end.ts'
 
 const MINUTE_MS = 60_000
 

@@ -7,7 +7,7 @@ import { type ControlCommands, openControl } from '../../../../src/app/process/c
 import { freePort } from '../../../support/free-port.ts'
 import { startTestHouse } from '../../../support/gateway.ts'
 import { look, patientIn, patientWith } from '../../../support/house-patient.ts'
-import { listenUntilEnd } from '../../../support/secure-upstream.ts'
+import { listenUntilEnd } from '../../../support/listen-until-end.ts'
 
 const readSystem = (path: string) => readFileSync(path, 'utf8')
 

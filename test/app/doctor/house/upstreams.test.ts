@@ -9,8 +9,8 @@ import { judge as judgeToken, upstreamTokens } from '../../../../src/app/doctor/
 import { judge, upstreams } from '../../../../src/app/doctor/house/upstreams.ts'
 import type { TestConfig } from '../../../support/gateway.ts'
 import { look, patientWith } from '../../../support/house-patient.ts'
+import { listenUntilEnd } from '../../../support/listen-until-end.ts'
 import { asMusicAssistant } from '../../../support/music-client.ts'
-import { listenUntilEnd } from '../../../support/secure-upstream.ts'
 import { start } from '../../../support/stand-in.ts'
 
 const DAY_MS = 86_400_000
