@@ -70,10 +70,10 @@ async function secretOf({ id, secret }: Client, { config, environment }: Patient
 /** That is how it is meant to be, and no reason to look any further: whether it is right shows when the client comes. */
 function byItsHash(id: string, config: Config): Seen {
   const last = auditTrail(config).records.findLast(
-    ({ event, client }) => client === id && /^(tokens_issued|tokens_refreshed|client_refused)$/.test(event),
+    ({ event, client }) => client === id && (event === 'tokens_issued' || event === 'tokens_refreshed'),
   )
   const kept = `Of the secret of ${id} only the hash is kept, so that nobody can try it here`
-  if (last && last.event !== 'client_refused') return good(`${kept}; it was believed last at ${last.time}.`)
+  if (last) return good(`${kept}; it was believed last at ${last.time}.`)
   return attention(`${kept}, and it has not come with the right one yet.`, {
     needs: NEEDS,
     remedy: `link in the Alexa app. If that fails, make another secret, and put its hash into gateway.yaml and itself into the console:  npx skillgate client new-secret`,
