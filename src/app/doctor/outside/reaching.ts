@@ -146,7 +146,7 @@ function notReached(facts: ReachFacts, place: Place, handshake: Exclude<Handshak
       found: `${at} takes connections, but no TLS: ${handshake.why}.`,
       needs: 'TLS for this name on port 443.',
       remedy:
-        'does 443 lead to a plain port? Forward it to the port of listen.https, and see that the certificate has this name.',
+        'does 443 lead to a plain port? Forward it to the port of listen.https. If it does: is there a certificate for this name yet?  npx skillgate cert',
     }
   }
   if (isDirect(place)) {
