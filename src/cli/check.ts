@@ -10,7 +10,6 @@ import { openLog } from '../telemetry/open-log.ts'
 import { listUsers } from '../users/users.ts'
 import { inWords } from './doctor.ts'
 import { SIMULATOR_BELIEVED } from './simulator-believed.ts'
-import { harmless } from './table.ts'
 import type { World } from './world.ts'
 
 /** For what is to be warned of. */
@@ -73,7 +72,7 @@ async function tellFindings(world: World, config: Config): Promise<void> {
   )
   if (lines.length === 0) return
   print('What is not as it should be (npx skillgate doctor looks from outside as well)')
-  for (const line of lines) print(`  ${harmless(line)}`)
+  for (const line of lines) print(line)
 }
 
 function whoSignsIn({ users: { source, upstream } }: Config, users: { name: string }[]): string {

@@ -34,7 +34,8 @@ const LOOKED_AT: Record<string, string> = {
   address:
     'The name of `public_url` leads to a public address (not private, not shared by a provider, not IPv6 alone).',
   port: '`public_url` names no port: Alexa calls 443 only.',
-  reaching: 'What answers at `public_url` is this gateway.',
+  reaching:
+    'What answers at `public_url` is this gateway. Where the router does not let its own network in by the address outside, tokens that went to an address outside within a day are proof, and all else is looked at on this machine, unless a proxy stands in front.',
   tls: 'TLS 1.2 is spoken, also with CBC suites, as the older ones of Alexa’s clients do.',
   chain: 'The certificate as Alexa reads it: for the name, in date, trusted, with its whole chain, RSA.',
   'console-certificate': 'Which type of certificate the Alexa console has to be told: trusted, or wildcard.',
@@ -68,7 +69,7 @@ const LOOKED_AT: Record<string, string> = {
     'The account of the service can read each file that the configuration names, and owns what is in `data_dir`.',
   ports: 'Each address of `listen` can be bound, or the running gateway has it.',
   'certificate-files':
-    'Certificates of `tls` can be read, belong to their keys, are for the host, and do not end soon.',
+    'Certificates of `tls` can be read, belong to their keys, are for the host, and do not end soon; with `acme`, what is stored: until when, from when it is renewed, and whether tries have failed.',
 }
 
 function table(examinations: readonly Examination[]): string {

@@ -7,6 +7,7 @@ import { escapeDeceiving } from '../telemetry/escape-deceiving.ts'
 import { CommandError } from './command-error.ts'
 import { harmless } from './table.ts'
 import type { World } from './world.ts'
+import { wrap } from './wrap.ts'
 
 interface DoctorOptions {
   /** One document, for programs. */
@@ -41,7 +42,10 @@ export async function doctor(
   if (json) {
     const document = { version: DOCUMENT_VERSION, public_url: config.public_url, verdict, examined }
     print(escapeDeceiving(JSON.stringify(document, null, 2)))
-  } else print(summary(examined))
+  } else {
+    for (const line of firstToDo(examined)) print(line)
+    print(summary(examined))
+  }
   return EXIT_CODES[verdict]
 }
 
@@ -49,7 +53,7 @@ export async function doctor(
 function teller(print: World['print']): { tell: (examined: Examined) => void; settle: () => void } {
   let waiting: { titles: string[]; finding: Finding } | undefined
   const settle = () => {
-    if (waiting) for (const line of inWords(waiting.titles.join(', '), waiting.finding)) print(harmless(line))
+    if (waiting) for (const line of inWords(waiting.titles.join(', '), waiting.finding)) print(line)
     waiting = undefined
   }
   const tell = ({ title, findings }: Examined) => {
@@ -79,12 +83,33 @@ const WIDTH = 'attention'.length
 
 /** The lines of a finding. */
 export function inWords(title: string, { verdict, found, needs, remedy }: Finding): string[] {
-  const indent = ' '.repeat(WIDTH)
+  const indent = ' '.repeat(WIDTH + 2)
+  const below = (what: string, text: string | undefined) =>
+    text === undefined ? [] : wrap(`${indent}  ${what}`, told(text), `${indent}    `)
   return [
-    `${verdict.padEnd(WIDTH)}  ${title}: ${found}`,
-    ...(needs === undefined ? [] : [`${indent}    needed: ${needs}`]),
-    ...(remedy === undefined ? [] : [`${indent}    to do:  ${remedy}`]),
+    ...wrap(`${verdict.padEnd(WIDTH)}  `, `${title}: ${told(found)}`, indent),
+    ...below('needed: ', needs),
+    ...below('to do:  ', remedy),
   ]
+}
+
+/** Characters of a sentence: whoever answers at the public URL has a say in how long it is. */
+const SENTENCE_LIMIT = 1500
+
+function told(sentence: string): string {
+  const text = harmless(sentence)
+  return text.length > SENTENCE_LIMIT ? `${text.slice(0, SENTENCE_LIMIT)}...` : text
+}
+
+/** What to begin with: they are told in the order in which one thing rests on another. */
+function firstToDo(examined: Examined[]): string[] {
+  const all = examined.flatMap(({ title, findings }) => findings.map((finding) => ({ title, finding })))
+  const first =
+    all.find(({ finding }) => finding.verdict === 'fault') ??
+    all.find(({ finding }) => finding.verdict === 'unseen' && finding.remedy !== undefined)
+  if (!first) return []
+  const { title, finding } = first
+  return wrap('To do first: ', `${title}: ${told(finding.remedy ?? finding.found)}`, '  ')
 }
 
 function summary(examined: Examined[]): string {

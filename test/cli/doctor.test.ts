@@ -39,9 +39,22 @@ test('each thing is told by what was found, what is needed and what to do', asyn
     'good       A thing: is as it should be.',
     'fault      A thing: is broken.',
     '             needed: a whole one.',
-    '             to do:  mend it:  skillgate help',
+    '             to do:  mend it:',
+    '               skillgate help',
+    'To do first: A thing: mend it:',
+    '  skillgate help',
     '1 fault.',
   ])
+})
+
+test('no line is wider than a terminal of 80 columns, and a stranger can not fill it', async (t) => {
+  const { run } = await openDoctor(t)
+  const words = 'a sentence that goes on and on '
+  const { lines } = await run([
+    finds({ verdict: 'fault', found: words.repeat(2000), needs: words.repeat(10), remedy: words.repeat(10) }),
+  ])
+  t.true(lines.every((line) => line.length <= 80 && line.trimEnd() === line))
+  t.true(lines.length < 60)
 })
 
 test('what could not be looked at for one reason is told once', async (t) => {

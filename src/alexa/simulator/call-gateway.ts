@@ -1,5 +1,7 @@
 import { request } from 'node:https'
 import { isIP } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { connectTo } from '../../net/connect-to.ts'
 
 export interface GatewayCall {
   method?: 'GET' | 'POST'
@@ -27,29 +29,28 @@ export interface GatewayPlace {
   publicHost: string
   /** The CA of its certificate, in PEM, where that is none that everybody trusts. */
   ca: string | undefined
+  /** Whether it expects the PROXY protocol of us. */
+  announced?: boolean
 }
 
 /** Alexa waits no longer for a skill. */
 const TIMEOUT_MS = 8000
+/** Bytes; nothing of the gateway's own is as long. */
+const ANSWER_LIMIT = 4 * 1024 * 1024
 
 /** Calls a gateway as from outside, over a connection of its own each time. */
 export function callsToGateway(place: GatewayPlace, monotonic = () => performance.now()): CallGateway {
-  const { host, port, publicHost, ca } = place
+  const { host, port, publicHost, ca, announced } = place
+  const name = publicHost.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+  // No name is sent for an address (RFC 6066 section 3).
+  const servername = isIP(name) === 0 ? name : ''
   return function callGateway({ method = 'GET', path, headers = {}, body }) {
     const begun = monotonic()
     return new Promise((resolve, reject) => {
       const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
       const sent = request({
-        ...{
-          host,
-          port,
-          ca,
-          method,
-          path,
-          agent: false,
-          servername: nameIn(publicHost),
-          timeout: TIMEOUT_MS,
-        },
+        ...{ host, port, method, path },
+        createConnection: () => connectTls({ socket: connectTo(place, announced), ca, servername, host: name }),
         headers: {
           Host: publicHost,
           'User-Agent': 'Apache-HttpClient/4.5.x (Skillgate simulator)',
@@ -58,10 +59,17 @@ export function callsToGateway(place: GatewayPlace, monotonic = () => performanc
         },
       })
       sent.once('error', reject)
-      sent.once('timeout', () => sent.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)))
+      const late = new Error(`no whole answer within ${TIMEOUT_MS / 1000} s`)
+      const timer = setTimeout(() => sent.destroy(late), TIMEOUT_MS)
+      sent.once('close', () => clearTimeout(timer))
       sent.once('response', (response) => {
         const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        let bytes = 0
+        response.on('data', (chunk: Buffer) => {
+          bytes += chunk.length
+          chunks.push(chunk)
+          if (bytes > ANSWER_LIMIT) sent.destroy(new Error('the answer has no end'))
+        })
         response.once('error', reject)
         response.once('end', () => {
           const { statusCode: status = 0, headers: answered } = response
@@ -71,12 +79,6 @@ export function callsToGateway(place: GatewayPlace, monotonic = () => performanc
       sent.end(body)
     })
   }
-}
-
-/** No name is sent for an address (RFC 6066 section 3). */
-function nameIn(publicHost: string): string {
-  const host = publicHost.replace(/:\d+$/, '')
-  return isIP(host.replace(/^\[|\]$/g, '')) ? '' : host
 }
 
 /** The answer as JSON; an empty object where it is none. */

@@ -7,6 +7,7 @@ import { playDirectives } from '../../alexa/simulator/play-directives.ts'
 import { endLink, type LinkOptions, playEnded, playLinking } from '../../alexa/simulator/play-linking.ts'
 import { playDisabled, playSkill, type SkillPlace } from '../../alexa/simulator/play-skill.ts'
 import type { Trial } from '../../alexa/simulator/trial.ts'
+import { hereFor, isAnnounced } from '../../app/listening/is-announced.ts'
 import { askGateway } from '../../app/process/control-socket.ts'
 import { ownSecret } from '../../app/site/secret-sources.ts'
 import { StartError } from '../../app/start-error.ts'
@@ -91,14 +92,16 @@ function isGood(pem: string, now: number): boolean {
 }
 
 /** @param address where it listens, if not where the configuration says. */
-function placeOf({ listen, public_url, tls }: Config, address: string | undefined): GatewayPlace {
+function placeOf(config: Config, address: string | undefined): GatewayPlace {
+  const { listen, public_url, tls } = config
   if (address === undefined && !listen.https)
     throw new CommandError('With tls: none the proxy in front speaks TLS. Say where: --address HOST:443')
   const { host, port } = address === undefined ? (listen.https ?? { host: '', port: 0 }) : readAddress(address)
   if (port === 0) throw new CommandError('Say where it listens: --address 127.0.0.1:PORT')
-  const anywhere: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
   const ca = tls.source === 'local' ? readFileSync(join(tls.directory, 'local-ca.pem'), 'utf8') : undefined
-  return { host: anywhere[host] ?? host, port, publicHost: new URL(public_url).host, ca }
+  const place = { host: hereFor(host), port }
+  const announced = isAnnounced(config, place)
+  return { ...place, announced, publicHost: new URL(public_url).host, ca }
 }
 
 function readAddress(text: string): { host: string; port: number } {

@@ -2,22 +2,21 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CallGateway, callsToGateway } from '../../../alexa/simulator/call-gateway.ts'
 import type { Config } from '../../../config/schema.ts'
+import { hereFor, isAnnounced } from '../../listening/is-announced.ts'
 import type { Finding, Patient } from '../examination.ts'
 import { type Seen, unseen } from './seen.ts'
 
-/** What stands for every address of a machine, and one of those. */
-const ANYWHERE: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
-
 /** Calls of the doctor's to the running gateway: to its listener where one can get at that, else by the public URL. */
 export function callsToHouse({ config, ways }: Patient, publicHost = new URL(config.public_url).host): CallGateway {
-  const call = callsToGateway({ ...(ways.connectTo ?? placeOf(config)), publicHost, ca: rootsFor(config, ways.roots) })
+  const place = ways.connectTo ?? placeOf(config)
+  const announced = isAnnounced(config, place)
+  const call = callsToGateway({ ...place, announced, publicHost, ca: rootsFor(config, ways.roots) })
   return (one) =>
     call({ ...one, headers: { 'User-Agent': 'Apache-HttpClient/4.5.x (Skillgate doctor)', ...one.headers } })
 }
 
-function placeOf({ listen: { https, proxy_protocol }, public_url }: Config): { host: string; port: number } {
-  // A connection that begins otherwise is cut off where the PROXY protocol is expected.
-  if (https && https.port !== 0 && !proxy_protocol) return { ...https, host: ANYWHERE[https.host] ?? https.host }
+function placeOf({ listen: { https }, public_url }: Config): { host: string; port: number } {
+  if (https && https.port !== 0) return { ...https, host: hereFor(https.host) }
   const { hostname, port } = new URL(public_url)
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 443) }
 }

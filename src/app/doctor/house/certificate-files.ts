@@ -7,6 +7,7 @@ import { type WantedCertificates, wantedCertificates } from '../../certificates/
 import { StartError } from '../../start-error.ts'
 import type { Patient } from '../examination.ts'
 import { examinationOf } from './examination-of.ts'
+import { lookAtOrdered } from './ordered-certificates.ts'
 import { attention, fault, good, type Seen, unseen } from './seen.ts'
 
 const NEEDS = 'a certificate that everybody trusts, with its whole chain, that is for the host of public_url.'
@@ -40,7 +41,7 @@ async function lookAt({ environment, ways }: Patient, wanted: WantedCertificates
       }),
     ]
   }
-  if (settings.source === 'acme') return [good(`Those for ${names.join(', ')} are ordered by the gateway itself.`)]
+  if (settings.source === 'acme') return lookAtOrdered(wanted, settings, environment)
   try {
     return (await openSource(wanted, environment, undefined, ways.roots).load()).flatMap((one) =>
       judge(one, environment.now()),

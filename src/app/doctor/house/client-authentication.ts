@@ -10,7 +10,7 @@ import type { Patient } from '../examination.ts'
 import { auditTrail } from './audit-trail.ts'
 import { callsToHouse, notAnswered } from './calls-to-house.ts'
 import { examinationOf } from './examination-of.ts'
-import { fault, good, type Seen, unseen } from './seen.ts'
+import { attention, fault, good, type Seen, unseen } from './seen.ts'
 
 const IN_CONSOLE: Record<AuthMethod, string> = {
   client_secret_basic: 'HTTP Basic',
@@ -38,8 +38,9 @@ export const clientAuthentication = examinationOf(
   },
 )
 
-async function lookAtClient({ config, environment }: Patient, call: CallGateway, client: Client): Promise<Seen> {
-  const secret = await secretOf(client, environment)
+async function lookAtClient(patient: Patient, call: CallGateway, client: Client): Promise<Seen> {
+  const { config, environment } = patient
+  const secret = await secretOf(client, patient)
   if (typeof secret !== 'string') return secret
   const token = newSecret(environment)
   try {
@@ -54,9 +55,8 @@ async function lookAtClient({ config, environment }: Patient, call: CallGateway,
 }
 
 /** One that the gateway would make at its start is not made here. */
-async function secretOf({ id, secret }: Client, environment: Patient['environment']): Promise<string | Seen> {
-  if (!secret || 'hash' in secret)
-    return unseen(`Of the secret of ${id} only the hash is kept: nobody can try it here.`)
+async function secretOf({ id, secret }: Client, { config, environment }: Patient): Promise<string | Seen> {
+  if (!secret || 'hash' in secret) return byItsHash(id, config)
   if ('file' in secret && !existsSync(secret.file))
     return unseen(`The secret of ${id} is not made yet.`, { remedy: 'start the gateway once:  npx skillgate start' })
   try {
@@ -65,6 +65,19 @@ async function secretOf({ id, secret }: Client, environment: Patient['environmen
     if (error instanceof StartError) return fault(error.message, { needs: NEEDS })
     throw error
   }
+}
+
+/** That is how it is meant to be, and no reason to look any further: whether it is right shows when the client comes. */
+function byItsHash(id: string, config: Config): Seen {
+  const last = auditTrail(config).records.findLast(
+    ({ event, client }) => client === id && (event === 'tokens_issued' || event === 'tokens_refreshed'),
+  )
+  const kept = `Of the secret of ${id} only the hash is kept, so that nobody can try it here`
+  if (last) return good(`${kept}; it was believed last at ${last.time}.`)
+  return attention(`${kept}, and it has not come with the right one yet.`, {
+    needs: NEEDS,
+    remedy: `link in the Alexa app. If that fails, make another secret, and put its hash into gateway.yaml and itself into the console:  npx skillgate client new-secret`,
+  })
 }
 
 /** @see RFC 7009 section 2.1 */

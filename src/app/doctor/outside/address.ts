@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
 import { type AddressKind, addressKind } from '../../../net/address-kind.ts'
+import { ownAddresses } from '../../listening/is-announced.ts'
 import type { Examination, Finding, Patient } from '../examination.ts'
 import { findingsOf, type Judged } from './judged.ts'
 import { isPublic, lookUpName, type NamedAddresses } from './look-up-name.ts'
-import { ownAddresses } from './own-addresses.ts'
 import { publicHost } from './public-host.ts'
 
 /** What is known of where a name leads. */

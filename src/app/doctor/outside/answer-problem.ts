@@ -1,3 +1,4 @@
+import { isObject } from '../../../http/is-object.ts'
 import type { PublicAnswer } from './ask-public.ts'
 import type { Judged } from './judged.ts'
 
@@ -56,7 +57,7 @@ export function answerProblem(answer: PublicAnswer): Omit<Judged, 'verdict'> | u
 function isJson({ headers, text }: PublicAnswer): boolean {
   if (!/^application\/json\b/.test([headers['content-type'] ?? []].flat().join())) return false
   try {
-    return typeof JSON.parse(text) === 'object'
+    return isObject(JSON.parse(text))
   } catch {
     return false
   }

@@ -1,5 +1,7 @@
 import { request } from 'node:https'
 import { isIP } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { connectTo } from '../../../net/connect-to.ts'
 import type { Patient } from '../examination.ts'
 import { type Place, publicHost } from './public-host.ts'
 
@@ -34,7 +36,12 @@ export const BROWSERS_AGENT =
  * examination of its own says what to think of it.
  * @throws an error of Node's where no answer comes.
  */
-export function askPublic(patient: Patient, place: Place, call: PublicCall): Promise<PublicAnswer> {
+export function askPublic(
+  patient: Patient,
+  place: Place,
+  call: PublicCall,
+  timeoutMs = TIMEOUT_MS,
+): Promise<PublicAnswer> {
   const { config, environment } = patient
   const { method = 'GET', path, headers = {}, body } = call
   const { monotonic = () => performance.now() } = environment
@@ -42,8 +49,12 @@ export function askPublic(patient: Patient, place: Place, call: PublicCall): Pro
   const begun = monotonic()
   return new Promise((resolve, reject) => {
     const sent = request({
-      ...{ ...place, method, path, agent: false, rejectUnauthorized: false, timeout: TIMEOUT_MS },
-      ...(isIP(host) === 0 && { servername: host }),
+      ...{ ...place, method, path },
+      createConnection: () =>
+        connectTls({
+          ...{ socket: connectTo(place, place.announced), rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] },
+          ...(isIP(host) === 0 && { servername: host }),
+        }),
       headers: {
         Host: new URL(config.public_url).host,
         'User-Agent': AMAZONS_AGENT,
@@ -51,8 +62,11 @@ export function askPublic(patient: Patient, place: Place, call: PublicCall): Pro
         ...(body !== undefined && { 'Content-Length': String(Buffer.byteLength(body)) }),
       },
     })
+    // Of the whole: whoever dribbles would never be done.
+    const late = new Error(`no whole answer within ${timeoutMs / 1000} s`)
+    const timer = setTimeout(() => sent.destroy(late), timeoutMs)
+    sent.once('close', () => clearTimeout(timer))
     sent.once('error', reject)
-    sent.once('timeout', () => sent.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)))
     sent.once('response', (response) => {
       const chunks: Buffer[] = []
       let bytes = 0

@@ -91,7 +91,7 @@ function untrusted(path: readonly X509Certificate[], sent: readonly X509Certific
       found: `${found}, which nobody but you trusts.`,
       needs,
       remedy:
-        'set tls: { source: acme, ... } or tls: { source: files, ... } with a certificate of a public CA:  npx skillgate check',
+        'set tls: { source: acme, ... } or tls: { source: files, ... } with a certificate of a public CA, then see whether that is all:  npx skillgate check',
     }
   }
   const count = sent.length === 1 ? 'it is sent alone' : `${sent.length} certificates are sent`

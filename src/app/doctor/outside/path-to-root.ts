@@ -10,6 +10,9 @@ export interface PathToRoot {
   inOrder: boolean
 }
 
+/** No chain of a CA is half as long; whoever sends hundreds would have each of them compared with all others. */
+const LONGEST_PATH = 12
+
 /**
  * As a client goes that fetches nothing: only with what was sent, up to one of the roots.
  * @param sent the server's own first; at least one. @param roots in PEM.
@@ -22,7 +25,8 @@ export function pathToRoot(sent: readonly X509Certificate[], roots: readonly str
     const last = path.at(-1) as X509Certificate
     if (trusted.some((root) => root.fingerprint256 === last.fingerprint256 || hasIssued(root, last)))
       return { path, isTrusted: true, inOrder: isInOrder(path, sent) }
-    const next = sent.find((one) => !path.includes(one) && hasIssued(one, last))
+    const next =
+      path.length >= LONGEST_PATH ? undefined : sent.find((one) => !path.includes(one) && hasIssued(one, last))
     if (!next) return { path, isTrusted: false, inOrder: isInOrder(path, sent) }
     path.push(next)
   }

@@ -5,6 +5,8 @@ import type { Patient } from '../examination.ts'
 export interface Place {
   host: string
   port: number
+  /** Whether it expects the PROXY protocol of this machine. */
+  announced?: boolean
 }
 
 /** The host of the public URL, as certificates and name servers spell it. */

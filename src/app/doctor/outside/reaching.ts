@@ -1,13 +1,14 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connectTo } from '../../../net/connect-to.ts'
+import { hereFor, isAnnounced, ownAddresses } from '../../listening/is-announced.ts'
 import { askGateway } from '../../process/control-socket.ts'
 import { StartError } from '../../start-error.ts'
 import type { Examination, Patient } from '../examination.ts'
 import { askPublic } from './ask-public.ts'
 import { findingsOf, type Judged } from './judged.ts'
-import { ownAddresses } from './own-addresses.ts'
+import { lastServed } from './last-served.ts'
 import { type Place, pathTo, shown } from './public-host.ts'
-import { type Reach, reachOf } from './reach.ts'
+import { placeHere, type Reach, reachOf } from './reach.ts'
 import type { Handshake } from './shake-hands.ts'
 
 /** What is known of the way to the gateway. */
@@ -15,7 +16,11 @@ export interface ReachFacts {
   publicUrl: string
   reach: Reach
   /** Where the gateway listens on this machine; nowhere, or not to be told. */
-  local: { kind: 'listens'; port: number } | { kind: 'silent'; port: number } | { kind: 'unknown' }
+  local: { kind: 'listens' | 'silent'; port: number; isPlain?: boolean } | { kind: 'unknown' }
+  /** When Amazon's servers last got tokens from outside, if that was lately: no better proof that they get here. */
+  servedAt?: string | undefined
+  /** Where all else is looked at, as it can't be reached by the public URL. */
+  instead?: Place | undefined
   /** Whose answer it is at the public URL. */
   whose: 'this' | 'another' | 'unknown'
   /** Whether nothing stands between here and there: an address of this machine, or one that was named. */
@@ -35,7 +40,12 @@ export const REACHING: Examination = {
     const running = await askRunning(patient)
     const local = await lookLocally(patient, running?.https)
     const whose = await askWhose(patient, reach, running?.nonce)
-    return findingsOf('reaching', judgeReach({ publicUrl: config.public_url, reach, local, whose, isDirect }))
+    const servedAt = lastServed(patient)
+    const instead = await placeHere(patient, reach)
+    return findingsOf(
+      'reaching',
+      judgeReach({ publicUrl: config.public_url, reach, local, whose, servedAt, instead, isDirect }),
+    )
   },
 }
 
@@ -48,19 +58,20 @@ async function askRunning({ config }: Patient) {
   }
 }
 
-const ANYWHERE: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 const LOCAL_TIMEOUT_MS = 2000
 
 async function lookLocally({ config }: Patient, known: number | undefined): Promise<ReachFacts['local']> {
   const { host, port: configured } = config.listen.https ?? config.listen.plain ?? { host: '', port: 0 }
   const port = known ?? configured
+  const isPlain = config.listen.https === undefined
   if (port === 0) return { kind: 'unknown' }
-  const socket = connect({ host: ANYWHERE[host] ?? host, port })
+  const place = { host: hereFor(host), port }
+  const socket = connectTo(place, isAnnounced(config, place))
   try {
     await once(socket, 'connect', { signal: AbortSignal.timeout(LOCAL_TIMEOUT_MS) })
-    return { kind: 'listens', port }
+    return { kind: 'listens', port, isPlain }
   } catch {
-    return { kind: 'silent', port }
+    return { kind: 'silent', port, isPlain }
   } finally {
     socket.destroy()
   }
@@ -89,7 +100,7 @@ export function judgeReach(facts: ReachFacts): Judged[] {
   const failed = reach.tries.flatMap(({ place, handshake }) =>
     handshake.kind === 'done' ? [] : [notReached(facts, place, handshake)],
   )
-  if (failed.length === reach.tries.length) return [...silent, ...failed]
+  if (failed.length === reach.tries.length) return [...silent, ...failed, ...lookedInstead(facts)]
   const reached = reach.tries.find(({ handshake }) => handshake.kind === 'done')
   const at = failed.length > 0 && reached ? ` at ${shown(reached.place)}` : ''
   return [...(whose === 'this' ? [] : silent), ...failed, answered(facts, at)]
@@ -107,9 +118,14 @@ function answered({ publicUrl, local, whose }: ReachFacts, at: string): Judged {
   return {
     verdict: 'fault',
     found: `${publicUrl} is answered${at} by something else than this gateway: the router's own page, another machine, or a proxy that does not pass it on.`,
-    needs: `that port 443 leads to this machine${portOf(local)}.`,
-    remedy: `forward port 443 of the router to this machine${portOf(local)}, and have the proxy in front, if there is one, pass all paths on.`,
+    needs: `that port 443 leads to ${whereTo(local)}.`,
+    remedy: `forward port 443 of the router to ${whereTo(local)}, and have the proxy in front, if there is one, pass all paths on.`,
   }
+}
+
+function lookedInstead({ instead }: ReachFacts): Judged[] {
+  if (!instead) return []
+  return [{ verdict: 'good', found: `all else is looked at on this machine itself, at ${shown(instead)}.` }]
 }
 
 function notListening(port: number): Judged {
@@ -122,7 +138,7 @@ function notListening(port: number): Judged {
 }
 
 function notReached(facts: ReachFacts, place: Place, handshake: Exclude<Handshake, { kind: 'done' }>): Judged {
-  const { local, isDirect } = facts
+  const { local, isDirect, servedAt } = facts
   const at = shown(place)
   if (handshake.kind === 'no-handshake') {
     return {
@@ -130,7 +146,7 @@ function notReached(facts: ReachFacts, place: Place, handshake: Exclude<Handshak
       found: `${at} takes connections, but no TLS: ${handshake.why}.`,
       needs: 'TLS for this name on port 443.',
       remedy:
-        'does 443 lead to a plain port? Forward it to the port of listen.https, and see that the certificate has this name.',
+        'does 443 lead to a plain port? Forward it to the port of listen.https. If it does: is there a certificate for this name yet?  npx skillgate cert',
     }
   }
   if (isDirect(place)) {
@@ -142,14 +158,20 @@ function notReached(facts: ReachFacts, place: Place, handshake: Exclude<Handshak
         'is that where it listens, and does the firewall of this machine let it in (sudo ufw status, sudo nft list ruleset)?',
     }
   }
+  if (servedAt !== undefined) {
+    return {
+      verdict: 'good',
+      found: `Amazon's servers got tokens here (${servedAt}), so that it is reached from outside; ${at} can't be reached from here, as the router does not let its own network in that way.`,
+    }
+  }
   return {
     verdict: 'unseen',
     found: `${at} can't be reached from here: ${handshake.why}. ${HAIRPIN[handshake.kind]}`,
-    needs: `that the router forwards its port 443 to this machine${portOf(local)}.`,
+    needs: `that the router forwards its port 443 to ${whereTo(local)}.`,
     remedy:
-      `set that up in the router (TCP, 443 outside, to this machine${portOf(local)}); then open ${facts.publicUrl}/health on a phone ` +
+      `set that up in the router (TCP, 443 outside, to ${whereTo(local)}); then open ${facts.publicUrl}/health on a phone ` +
       'with Wi-Fi switched off. If that works, it is only the way back that this router lacks:  npx skillgate doctor --through ' +
-      `127.0.0.1${portOf(local).replace(', port ', ':') || ':PORT'}`,
+      throughTo(local),
   }
 }
 
@@ -160,6 +182,13 @@ const HAIRPIN: Record<'refused' | 'timed-out' | 'unreachable', string> = {
   unreachable: 'Is this machine connected?',
 }
 
-function portOf(local: ReachFacts['local']): string {
-  return local.kind === 'unknown' ? '' : `, port ${local.port}`
+function whereTo(local: ReachFacts['local']): string {
+  if (local.kind === 'unknown') return 'this machine'
+  return local.isPlain ? 'the proxy in front of the gateway' : `this machine, port ${local.port}`
+}
+
+/** With `tls: none` only the proxy in front speaks TLS. */
+function throughTo(local: ReachFacts['local']): string {
+  if (local.kind === 'unknown') return '127.0.0.1:PORT'
+  return local.isPlain ? 'PROXY:443 (the address of your proxy)' : `127.0.0.1:${local.port}`
 }

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { connect as connectSocket, isIP, type Socket } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { connectTo } from '../../../net/connect-to.ts'
 import type { Place } from './public-host.ts'
 import { sentCertificates } from './sent-certificates.ts'
 
@@ -28,7 +29,7 @@ export type Handshake =
  * @param host the name that is asked for. @param offer what the client is to offer.
  */
 export async function shakeHands(place: Place, host: string, offer: ConnectionOptions = {}): Promise<Handshake> {
-  const socket = connectSocket(place)
+  const socket = connectTo(place, place.announced)
   socket.on('error', () => {})
   try {
     await once(socket, 'connect', { signal: AbortSignal.timeout(TIMEOUT_MS) })

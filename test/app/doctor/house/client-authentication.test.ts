@@ -1,9 +1,10 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import test from 'ava'
 import { clientAuthentication, judge } from '../../../../src/app/doctor/house/client-authentication.ts'
 import { hashSecret } from '../../../../src/secrets/secret.ts'
+import { auditFile } from '../../../../src/telemetry/audit-files.ts'
 import { makeAmazon } from '../../../support/alexa-signing.ts'
 import { startTestHouse } from '../../../support/gateway.ts'
 import { startHealthyHouse } from '../../../support/healthy-house.ts'
@@ -65,10 +66,17 @@ test('what only the hash is kept of, and what is not made yet, can not be tried'
     Object.assign(config.oauth.clients[0]!, { secret: { hash: hashSecret('what somebody else has') } })
   })
   t.deepEqual(await look(clientAuthentication, patient), [
-    'unseen: Of the secret of amazon-alexa only the hash is kept: nobody can try it here.',
+    'attention: Of the secret of amazon-alexa only the hash is kept, so that nobody can try it here, and it has not come with the right one yet.',
     'unseen: The secret of other is not made yet.',
   ])
   t.false(existsSync(join(patient.config.data_dir, 'other.secret')))
+  const issued = { time: new Date().toISOString(), event: 'tokens_issued', client: 'amazon-alexa', scopes: [] }
+  mkdirSync(dirname(auditFile(patient.config.data_dir)), { recursive: true })
+  appendFileSync(auditFile(patient.config.data_dir), `${JSON.stringify(issued)}\n`)
+  t.regex(
+    (await look(clientAuthentication, patient))[0]!,
+    /^good: .* only the hash is kept.*; it was believed last at /,
+  )
 })
 
 test('that nobody answers is unseen, and no fault of the clients', async (t) => {
