@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, readlink, realpath } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { dirname } from 'node:path'
 import { accountForChown } from '../files/account-name.ts'
 import { explainFileError } from '../files/explain-file-error.ts'
 import { CertificateError } from './certificate-error.ts'
@@ -71,5 +71,5 @@ function copying(path: string): string {
     `sudo chmod +x ${hook}`,
     `sudo RENEWED_LINEAGE=${dirname(path)} ${hook}`,
   ]
-  return `Certbot makes new files for root at each renewal, so have it copy them:  ${commands.join(' && ')}  and write /etc/skillgate/tls/${basename(path)} under tls.`
+  return `Certbot makes new files for root at each renewal, so have it copy them:  ${commands.join(' && ')}  and name /etc/skillgate/tls/fullchain.pem and /etc/skillgate/tls/privkey.pem under tls.`
 }

@@ -129,7 +129,7 @@ test('of several sources each says what became of it', async (t) => {
   rmSync(join(certs, 'local-ca.key'))
   const failed = await run('cert renew local')
   t.is(failed.code, 1)
-  t.regex(failed.lines[0] ?? '', /^local: nothing new, the one before stays\. .*local-ca\.key is missing/)
+  t.regex(failed.lines[0] ?? '', /^local: no new one; what is served stays as it is\. .*local-ca\.key is missing/)
   t.is(serial(), before)
   t.true(existsSync(folder))
 })

@@ -18,7 +18,9 @@ for (const challenge of ['http-01', 'tls-alpn-01'] as const) {
       }
       t.deepEqual(await type('cert'), {
         code: 0,
-        lines: ['acme: none yet. A gateway that runs gets it from the CA; its log says what became of that.'],
+        lines: [
+          'acme: none yet. A gateway that runs gets it from the CA; its log says what became of that, and "npx skillgate cert get --staging" each step.',
+        ],
       })
       const gateway = await startProcess(t, configFile)
       const ca = await pebble.root()
@@ -50,7 +52,7 @@ for (const challenge of ['http-01', 'tls-alpn-01'] as const) {
       t.deepEqual([alone.code, alone.lines.length], [1, 1])
       t.regex(
         alone.lines[0] ?? '',
-        /^acme: nothing new, the one before stays\. Only a gateway that runs can answer the CA/,
+        /^acme: no new one; what is served stays as it is\. Only a gateway that runs can answer the CA/,
       )
     },
   )

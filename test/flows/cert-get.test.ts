@@ -117,11 +117,14 @@ test('a CA that is not there, or that is not trusted, is told with what to look 
   const other = await openTrial(t, { challenge: 'http-01', directory: `https://127.0.0.1:${await freePort()}/dir` })
   const gone = await other?.get('--staging')
   t.is(gone?.code, 1)
-  t.regex(gone?.lines.at(-2) ?? '', /^ {2}https:\S+ can't be reached: .*ECONNREFUSED.* Is tls\.directory right\?$/)
+  t.regex(
+    gone?.lines.at(-2) ?? '',
+    /^ {2}https:\S+ can't be reached: .*ECONNREFUSED.* Is this machine online, and "tls\.directory" right\?$/,
+  )
   const stranger = await openTrial(t, { challenge: 'http-01', directory: trial.pebble.directory })
   const untrusted = await stranger?.get('--staging')
   t.is(untrusted?.code, 1)
-  t.regex(untrusted?.lines.at(-2) ?? '', /can't be reached: .* Name what it is trusted by in tls\.ca\.$/)
+  t.regex(untrusted?.lines.at(-2) ?? '', /can't be reached: .* Name the roots that it is to be trusted by in "tls\.ca"/)
 })
 
 test('a port that another program has is told as at a start', async (t) => {

@@ -142,7 +142,7 @@ export function openCertificateKeeper({
     if (!isNew) return
     warn(one)
     onTried?.(name, 'success')
-    log.info({ detail: certificates.flatMap(({ names }) => names).join(', ') }, 'certificate taken up')
+    log.info({ detail: [...new Set(certificates.flatMap(({ names }) => names))].join(', ') }, 'certificate taken up')
   }
 
   /** Never rejects: what can't be loaded now leaves what there is. @param isSettled whether what is wrong was so before. */

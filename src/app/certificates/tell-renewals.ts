@@ -26,6 +26,6 @@ function lineFor(renewal: Renewal): string {
       return `${name}: whoever${where} renews it. What is new there is taken up by itself.`
     }
     case 'failed':
-      return `${name}: nothing new, the one before stays. ${renewal.detail}`
+      return `${name}: no new one; what is served stays as it is. ${renewal.detail}`
   }
 }

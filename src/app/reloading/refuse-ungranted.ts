@@ -25,7 +25,7 @@ export function refuseUngranted(config: Config, configFile: string, has: HasGran
   if (missing.length === 0) return
   const folders = [...new Set(missing.map(dirname))].join(', ')
   throw new StartError(
-    `${missing.join(', ')} can't be used: the gateway may only use what it was given at its start, and that was not there. Restart Skillgate (systemctl restart skillgate), or keep it where the rest is instead of in ${folders}.`,
+    `${missing.join(', ')} can't be used: the gateway may only use what it was given at its start, and this was not part of it. Restart Skillgate (systemctl restart skillgate), or keep it where the rest is instead of in ${folders}.`,
   )
 }
 

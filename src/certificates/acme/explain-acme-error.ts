@@ -34,7 +34,8 @@ const ADVICE: Record<string, string> = {
   unsupportedContact: 'Mend "tls.email", or leave it out.',
   caa: 'A CAA record in the DNS of the name lets other CAs only: add this one, or take the record out.',
   dns: 'The CA could not look the name up: does its DNS answer, from outside too?',
-  connection: 'The CA could not reach this gateway: are the ports forwarded to it, and open in the firewall?',
+  connection:
+    'The CA could not reach this gateway: does the router forward port 443 (with http-01: 80) to it, and is its firewall open?',
   unauthorized: 'Somebody else answered than this gateway: does the name lead here, by IPv6 too?',
   incorrectResponse: 'Somebody else answered than this gateway: does the name lead here, by IPv6 too?',
   tls: 'The handshake with this gateway failed: does something in front of it end TLS itself?',
@@ -52,6 +53,15 @@ const UNREACHABLE: Record<string, string> = {
   ECONNABORTED: 'It did not answer in time: is this machine online?',
 }
 const UNTRUSTED = 'Name the roots that it is to be trusted by in "tls.ca", if it is a CA of your own.'
+const OUT_OF_DATE = 'Is the clock of this machine right ("timedatectl" shows it)?'
+
+/** Some CAs call it `unauthorized` when nobody answered them at all. */
+const NOBODY_ANSWERED = /failed to connect|connection refused|timed? ?out/i
+
+/** @param code Node's, of why the certificate of a CA itself was not believed. */
+export function adviceForUntrusted(code: string): string {
+  return code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID' ? OUT_OF_DATE : UNTRUSTED
+}
 
 /** In words for a person, and as much as the next try has to know. */
 export function explainAcmeError({ doing, host, last }: Attempt, error: NodeJS.ErrnoException): OrderError {
@@ -63,9 +73,13 @@ export function explainAcmeError({ doing, host, last }: Attempt, error: NodeJS.E
   }
   const { code = '', message } = error
   if (/CERT|SELF_SIGNED|UNABLE_TO|ALTNAME/.test(code))
-    return new OrderError(`${doing}: the certificate of ${host} is not trusted (${code}). ${UNTRUSTED}`, {}, error)
+    return new OrderError(
+      `${doing}: the certificate of ${host} is not trusted (${code}). ${adviceForUntrusted(code)}`,
+      {},
+      error,
+    )
   const advice = UNREACHABLE[code] ?? (/^E[A-Z]+$/.test(code) ? 'Is this machine online?' : '')
-  return new OrderError(`${doing}: ${host} could not be asked: ${message || code}. ${advice}`.trimEnd(), {}, error)
+  return new OrderError(`${doing}: ${host} is not reached: ${message || code}. ${advice}`.trimEnd(), {}, error)
 }
 
 /** @param who says it. @returns one or more sentences, with what to do. */
@@ -73,7 +87,8 @@ export function sayProblem(who: string, problem: Problem): string {
   const reason = reasonOf(problem)
   const details = (problem.subproblems ?? []).map(({ identifier, detail = '' }) => `${identifier?.value}: ${detail}`)
   const said = quote([problem.detail ?? '', ...details].filter(Boolean).join('; '))
-  return `${who} says "${said}" (${quote(reason ?? 'no code')}). ${ADVICE[reason ?? ''] ?? ''}`.trimEnd()
+  const kind = reason === 'unauthorized' && NOBODY_ANSWERED.test(said) ? 'connection' : (reason ?? '')
+  return `${who} says "${said}" (${quote(reason ?? 'no code')}). ${ADVICE[kind] ?? ''}`.trimEnd()
 }
 
 export function reasonOf({ type }: Problem): string | undefined {

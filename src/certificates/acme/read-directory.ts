@@ -2,6 +2,7 @@ import { request } from 'node:https'
 import { text } from 'node:stream/consumers'
 import { isObject } from '../../http/is-object.ts'
 import { parseJson } from '../../http/parse-json.ts'
+import { adviceForUntrusted } from './explain-acme-error.ts'
 import { OrderError } from './order.ts'
 
 const TIMEOUT_MS = 30_000
@@ -20,8 +21,11 @@ export async function readDirectory(
   { roots, userAgent }: { roots?: string | undefined; userAgent: string },
 ): Promise<CaDirectory> {
   const { status, body } = await get(url, roots, userAgent).catch((error: NodeJS.ErrnoException) => {
-    const advice = error.code?.includes('CERT') ? ' Name what it is trusted by in tls.ca.' : ' Is tls.directory right?'
-    throw new OrderError(`${url} can't be reached: ${error.message}.${advice}`)
+    const { code = '', message } = error
+    const advice = code.includes('CERT')
+      ? adviceForUntrusted(code)
+      : 'Is this machine online, and "tls.directory" right?'
+    throw new OrderError(`${url} can't be reached: ${message}. ${advice}`)
   })
   const directory = parseJson(body)
   if (status !== 200 || !isObject(directory) || typeof directory.newOrder !== 'string')

@@ -45,7 +45,7 @@ function describe({ wanted, chains, trouble }: SeenCertificates, now: number): s
 
 function whereFrom({ settings: { source } }: WantedCertificates): string {
   if (source === 'local') return 'The first start makes it.'
-  return 'A gateway that runs gets it from the CA; its log says what became of that.'
+  return 'A gateway that runs gets it from the CA; its log says what became of that, and "npx skillgate cert get --staging" each step.'
 }
 
 function leftOf({ notAfter, lifeMs }: CertificateFacts, now: number): string {

@@ -148,6 +148,16 @@ test('a source that is wanted after a reload too is kept, and what it has anew i
   t.deepEqual(ended, ['local'], 'one that is not wanted any more ends')
 })
 
+test('certificates of two keys for one name are taken up with one line that has the name once', async (t) => {
+  const { keeper, brings, pass, log, tend } = openKeeper(t)
+  brings('files', good())
+  ;(await keeper.prepare([from('files')])).commit()
+  tend()
+  brings('files', [...good(), ...good()])
+  await pass(HOUR)
+  t.deepEqual(log.at(-1), ['info', 'certificate taken up', 'dev.example'])
+})
+
 test('what is wrong is left to settle, said once, said again when it changes, and forgotten when it is good', async (t) => {
   const { keeper, brings, pass, errors, served, log, sleeping, tend, tried } = openKeeper(t)
   brings('files', good())

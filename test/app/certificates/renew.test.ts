@@ -82,7 +82,7 @@ test('a renewal that fails changes nothing, and is told in the words of who fail
   t.deepEqual(pushed, [])
   t.deepEqual(tellRenewals(renewals, NAMES[0] as string), {
     ok: false,
-    lines: ['local: nothing new, the one before stays. The key of the CA is gone.'],
+    lines: ['local: no new one; what is served stays as it is. The key of the CA is gone.'],
   })
 })
 

@@ -28,11 +28,16 @@ test('a page that a CA sends as detail is cut short', (t) => {
 test('why a CA could not be reached is said with what to do', (t) => {
   const because = (code: string) =>
     explainAcmeError({ ...attempt, last: undefined }, Object.assign(new Error(`it was ${code}`), { code })).message
-  t.regex(
-    because('ENOTFOUND'),
-    /^Nothing came: ca\.example could not be asked: it was ENOTFOUND\. Is this machine online/,
-  )
+  t.regex(because('ENOTFOUND'), /^Nothing came: ca\.example is not reached: it was ENOTFOUND\. Is this machine online/)
   t.regex(because('ECONNREFUSED'), /Nobody listens there/)
   t.regex(because('SELF_SIGNED_CERT_IN_CHAIN'), /the certificate of ca\.example is not trusted .* "tls\.ca"/)
   t.regex(because('EHOSTUNREACH'), /Is this machine online\?$/)
+  for (const code of ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'])
+    t.regex(because(code), /is not trusted \(CERT_\w+\)\. Is the clock of this machine right/)
+})
+
+test('a port that nobody answers at is called that, also where the CA calls it unauthorized', (t) => {
+  const says = (detail: string) => sayProblem('ca.example', { type: 'urn:ietf:params:acme:error:unauthorized', detail })
+  t.regex(says('Failed to connect to 192.0.2.1:443 for the tls-alpn-01 challenge'), /does the router forward port 443/)
+  t.regex(says('Invalid response from http://home.example/: 404'), /Somebody else answered than this gateway/)
 })

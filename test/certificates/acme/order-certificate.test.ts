@@ -204,7 +204,7 @@ serial('a CA that is down, or that nobody vouches for, is an error in words', as
   })
   await shown.pebble.stop()
   await t.throwsAsync(order(shown), {
-    message: /^The CA could not be asked: 127\.0\.0\.1:\d+ could not be asked: .*ECONNREFUSED.* Nobody listens there/,
+    message: /^The CA could not be asked: 127\.0\.0\.1:\d+ is not reached: .*ECONNREFUSED.* Nobody listens there/,
   })
 })
 

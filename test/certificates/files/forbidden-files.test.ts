@@ -55,9 +55,9 @@ function certbot(root: string) {
   return { live, archive: join(root, 'archive') }
 }
 
-function copying(live: string, name: string): string {
+function copying(live: string): string {
   const hook = '/etc/letsencrypt/renewal-hooks/deploy/skillgate'
-  return `Certbot makes new files for root at each renewal, so have it copy them:  printf '%s\\n' '#!/bin/sh' 'install -D -o nobody -m 600 -t /etc/skillgate/tls "$RENEWED_LINEAGE/fullchain.pem" "$RENEWED_LINEAGE/privkey.pem"' | sudo tee ${hook} && sudo chmod +x ${hook} && sudo RENEWED_LINEAGE=${live} ${hook}  and write /etc/skillgate/tls/${name} under tls.`
+  return `Certbot makes new files for root at each renewal, so have it copy them:  printf '%s\\n' '#!/bin/sh' 'install -D -o nobody -m 600 -t /etc/skillgate/tls "$RENEWED_LINEAGE/fullchain.pem" "$RENEWED_LINEAGE/privkey.pem"' | sudo tee ${hook} && sudo chmod +x ${hook} && sudo RENEWED_LINEAGE=${live} ${hook}  and name /etc/skillgate/tls/fullchain.pem and /etc/skillgate/tls/privkey.pem under tls.`
 }
 
 test('links of certbot into a folder that is closed name that folder, and how to have copies', async (t) => {
@@ -67,7 +67,7 @@ test('links of certbot into a folder that is closed name that folder, and how to
   const [certificate, key] = [join(live, 'fullchain.pem'), join(live, 'privkey.pem')]
   t.is(
     await saidToNobody(certificate, key),
-    `file_unreadable ${certificate} can't be read (EACCES): ${archive} belongs to root (mode 0700), and this runs as nobody (uid 65534). ${copying(live, 'fullchain.pem')}`,
+    `file_unreadable ${certificate} can't be read (EACCES): ${archive} belongs to root (mode 0700), and this runs as nobody (uid 65534). ${copying(live)}`,
   )
 })
 
@@ -77,6 +77,6 @@ test('a key behind a link of certbot, which is root’s, is named itself', async
   const key = join(live, 'privkey.pem')
   t.is(
     await saidToNobody(key, key),
-    `file_unreadable ${key} can't be read (EACCES): ${join(archive, 'home', 'privkey1.pem')} belongs to root (mode 0600), and this runs as nobody (uid 65534). ${copying(live, 'privkey.pem')}`,
+    `file_unreadable ${key} can't be read (EACCES): ${join(archive, 'home', 'privkey1.pem')} belongs to root (mode 0600), and this runs as nobody (uid 65534). ${copying(live)}`,
   )
 })
