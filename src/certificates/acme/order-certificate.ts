@@ -57,6 +57,8 @@ export async function orderCertificate(
   const issued = await untilIssued(ordering, order)
   ways.tell('Fetching the certificate.')
   const certificate = await attempt('The certificate could not be fetched', () => client.getCertificate(issued))
+  if (typeof certificate !== 'string' || !certificate.includes('-----BEGIN CERTIFICATE-----'))
+    throw new OrderError(`${new URL(directory).host} gave something else than a certificate.`)
   return { certificate, accountUrl: client.getAccountUrl() }
 }
 
