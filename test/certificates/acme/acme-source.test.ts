@@ -1,5 +1,5 @@
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import type { AcmeOptions, AcmeSettings } from '../../../src/certificates/acme/acme-orders.ts'
@@ -9,6 +9,7 @@ import type { RenewalWindow } from '../../../src/certificates/acme/renewal-time.
 import { openChallenges } from '../../../src/certificates/challenges.ts'
 import { makeCaCertificate, makeLeafCertificate } from '../../../src/certificates/local/local-ca.ts'
 import { newRsaKey } from '../../../src/certificates/local/new-rsa-key.ts'
+import { mountSmallDisk, writes } from '../../faults/small-disk.ts'
 import { type TestEnvironment, temporaryFolder, testEnvironment } from '../../support/environment.ts'
 import { manualSleep } from '../../support/manual-sleep.ts'
 
@@ -424,4 +425,43 @@ test('an account whose key was lost is not asked for by another key', async (t) 
   await first.source.renew?.()
   t.is(first.authority.orders[1]?.accountUrl, undefined)
   t.not(first.authority.orders[1]?.accountKey, first.authority.orders[0]?.accountKey)
+})
+
+test('with a full disk what is served stays, the CA is not asked, and with room again it is renewed', async (t) => {
+  const folder = temporaryFolder(t)
+  if (!mountSmallDisk(t, folder)) return
+  const { source, authority, environment, begin, asleep, passes, log } = open(t, folder)
+  begin()
+  await asleep()
+  const [served] = await source.load()
+  await asleep()
+  const filling = join(folder, 'filling')
+  for (const size of [65_536, 4096, 1]) while (writes(filling, size));
+  environment.advance((served?.notAfter ?? 0) - environment.now() - 20 * DAY_MS)
+  for (let hour = 0; hour < 5; hour++) await passes(HOUR_MS)
+  t.is(authority.orders.length, 1)
+  t.deepEqual(await source.load(), [served])
+  t.regex(log.join('\n'), /certificate not issued: .*(full|no room|space)/)
+  await asleep()
+  rmSync(filling)
+  for (let hour = 0; hour < 2; hour++) await passes(HOUR_MS)
+  t.is(authority.orders.length, 2)
+  t.not((await source.load())[0]?.certificate, served?.certificate)
+})
+
+test('a place that is taken by something else is named, and what is there stays', async (t) => {
+  const first = open(t)
+  first.begin()
+  await first.asleep()
+  const [file = ''] = first.source.files
+  const elsewhere = join(first.folder, 'elsewhere.pem')
+  renameSync(file, elsewhere)
+  symlinkSync(elsewhere, file)
+  const again = open(t, first.folder)
+  t.is((await again.source.load()).length, 1)
+  await again.source.renew?.()
+  t.is((await again.source.load()).length, 1)
+  rmSync(file)
+  mkdirSync(file)
+  await t.throwsAsync(open(t, first.folder).source.load(), { name: 'StorageError' })
 })
