@@ -67,7 +67,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const maySignIn = whoMaySignIn(config)
   const { visits, gate } = openHostSessions(house, config)
   const account = openAccount(server, visits, config)
-  const concern = () => house.certificateKeeper.concerns()[0]?.words
+  const concern = () => house.certificateKeeper.concerns()[0]?.words ?? house.errands.trouble()
   const own = ownEndpoints(server, { registration, account }, health, concern)
   const echo = echoEndpoint(config, house.echoes)
   const skill = skillDestinations(house, config, { upstreams: byName, policies })

@@ -38,8 +38,8 @@ function childrenOf({ child }: GatewayProcess): number[] {
     .map(Number)
 }
 
-async function probe(gateway: GatewayProcess, source: string) {
-  const words = [...flagsOf(gateway), `--allow-fs-read=${PROBE}`, PROBE, source]
+async function probe(gateway: GatewayProcess, source: string, ...more: string[]) {
+  const words = [...flagsOf(gateway), `--allow-fs-read=${PROBE}`, '--allow-fs-read=/proc', PROBE, source, ...more]
   return JSON.parse((await promisify(execFile)(process.execPath, words)).stdout)
 }
 
@@ -52,6 +52,14 @@ linuxOnly('75. after its start a gateway that has errands done can run no progra
     warnings: [],
   })
   t.notRegex(gateway.output.stderr, /PERM0002|SecurityWarning/)
+})
+
+linuxOnly('75. a gateway whose process for errands was killed says loudly that only a restart helps', async (t) => {
+  const { gateway } = await start(t, 'files')
+  const { losses, trouble, after } = await probe(gateway, 'files', 'kills')
+  t.regex(trouble, /is gone \(SIGKILL\).* nothing is renewed until then\. Restart Skillgate:/)
+  t.deepEqual(losses, [trouble])
+  t.regex(after, /only be started together with Skillgate.*Restart Skillgate/)
 })
 
 linuxOnly('75. a gateway that needs no errands may not even start a program while it starts', async (t) => {

@@ -50,6 +50,11 @@ function certificateConcerns(
     const want = 'Alexa wants a certificate that everybody trusts, not one of the local CA'
     return [concern(true, `${want}: set tls: { source: files, ... }.`)]
   }
+  if (!certificate && tls.source !== 'none') {
+    const none =
+      'There is no certificate yet: it comes by itself while Skillgate runs ("npx skillgate cert" shows it). Alexa can link no account before.'
+    return [concern(true, none)]
+  }
   if (!certificate) {
     const unseen =
       'The certificate is that of the proxy in front, which nobody here has seen: it has to be one that everybody trusts, with its chain. Where it is for *.DOMAIN alone, choose the type of a wildcard.'

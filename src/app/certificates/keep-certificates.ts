@@ -5,6 +5,7 @@ import type { CertificateStore } from '../../certificates/certificate-store.ts'
 import { type ExpiryConcern, expiryConcern } from '../../certificates/expiry-concern.ts'
 import type { ServerCertificate } from '../../certificates/server-certificate.ts'
 import type { Logger } from '../../telemetry/log.ts'
+import { openTurns } from '../in-turn.ts'
 import { type FileWatcher, type WatchOptions, watchFiles } from '../reloading/watch-files.ts'
 import { repeat, type Sleep, sleepQuietly } from '../repeat.ts'
 import { expiryReminder } from './remind-of-expiry.ts'
@@ -82,14 +83,8 @@ export function openCertificateKeeper({
   let watcher: FileWatcher | undefined
   let isTended = false
   const remind = expiryReminder(log, now)
-  /** One look after the other. */
-  let last: Promise<unknown> = Promise.resolve()
-
-  function inTurn<T>(job: () => Promise<T>): Promise<T> {
-    const done = last.then(job)
-    last = done.catch(() => {})
-    return done
-  }
+  const inTurn = openTurns()
+  const renewInTurn = openTurns()
 
   async function prepare(wanted: WantedCertificates[]): Promise<PreparedCertificates> {
     const next: Held[] = []
@@ -164,7 +159,11 @@ export function openCertificateKeeper({
   async function renew(isMeant: (wanted: WantedCertificates) => boolean): Promise<Renewal[]> {
     const renewals: Renewal[] = []
     for (const one of held.filter(({ wanted }) => isMeant(wanted))) {
-      renewals.push(await renewSource(one.wanted, one.source, () => load(one)))
+      const { wanted, source } = one
+      const loadOne = () => inTurn(() => load(one))
+      // A CA may take hours, and nobody waits for it with a reload, or with stopping.
+      if (source.tend) renewals.push(await renewSource(wanted, source, loadOne))
+      else renewals.push(await inTurn(() => renewSource(wanted, source, () => load(one))))
     }
     return renewals
   }
@@ -221,7 +220,7 @@ export function openCertificateKeeper({
   return {
     prepare: (wanted) => inTurn(() => prepare(wanted)),
     certificates: () => held.flatMap(({ certificates }) => certificates),
-    renew: (isMeant) => inTurn(() => renew(isMeant)),
+    renew: (isMeant) => renewInTurn(() => renew(isMeant)),
     concerns: () => concerns().map(([, concern]) => concern),
     tend() {
       isTended = true
@@ -238,7 +237,7 @@ export function openCertificateKeeper({
         isTended = false
         watcher?.close()
         await Promise.all([stopLooking(), ...held.map(end)])
-        await last
+        await inTurn(async () => {})
       }
     },
   }

@@ -11,10 +11,10 @@ type Dns = Extract<TlsSource, { source: 'acme' }>['dns']
 /** Has CAs asked by a process of its own. @param dns its secrets are read anew for each order. */
 export function orderByErrand(errands: Errands, dns: Dns): CertificateAuthority {
   return {
-    order: (request, ways) =>
+    order: (request, ways, stopping) =>
       inWords(async () => {
         const job: OrderJob = { kind: 'order', request, dns: dns && (await dnsWithSecrets(dns)) }
-        return errands.run(job, (question) => answer(ways, question as OrderQuestion))
+        return errands.run(job, (question) => answer(ways, question as OrderQuestion), stopping)
       }),
     renewalInfo: (directory, certificate) =>
       inWords(() => {

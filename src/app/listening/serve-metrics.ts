@@ -54,7 +54,10 @@ export function metricsHandler(house: House, metrics: Metrics, current: () => Si
               upstream,
               until: new Date(endsAt).toISOString(),
             })),
-            degraded: house.certificateKeeper.concerns().map(({ words }) => words),
+            degraded: [
+              ...house.certificateKeeper.concerns().map(({ words }) => words),
+              ...[house.errands.trouble() ?? []].flat(),
+            ],
           })
         : await metricsAnswer(path, metrics)
     sendAnswer(exchange, exchange.method === 'GET' || exchange.method === 'HEAD' ? answer : NOT_ALLOWED)

@@ -17,12 +17,16 @@ export interface Permission {
  */
 export function beginErrands(
   config: Config,
-  log: Pick<Logger, 'warn'>,
+  log: Pick<Logger, 'warn' | 'error'>,
   permission = (process as { permission?: Permission }).permission,
 ): Errands {
   const needs = errandNeeds(config)
   const isGranted = permission?.has('child') === true
-  const errands = openErrands({ mayRunPrograms: needs === 'programs', atOnce: isGranted && needs !== 'nothing' })
+  const errands = openErrands({
+    mayRunPrograms: needs === 'programs',
+    atOnce: isGranted && needs !== 'nothing',
+    onLost: (detail) => log.error({ detail }, 'certificates can not be ordered any more'),
+  })
   if (!isGranted) return errands
   const why = !permission.drop ? WITHOUT_DROP : needs !== 'nothing' && !canWait() ? WITHOUT_SHELL : undefined
   if (why === undefined) permission.drop?.('child')

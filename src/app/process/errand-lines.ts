@@ -6,7 +6,6 @@ import type { ErrandJob } from './errands.ts'
 export interface ErrandProcess extends EventEmitter {
   stdin: Writable | null
   stdout: Readable | null
-  kill: (signal: 'SIGKILL') => boolean
 }
 
 /** What an errand says last. */
@@ -21,13 +20,17 @@ type Line =
 
 /** Certificates take a few kilobytes. */
 const LINE_LIMIT_CHARACTERS = 1_000_000
+/** All that a job says. */
+const TALK_LIMIT_BYTES = 10_000_000
 const COMPLAINT_LIMIT_CHARACTERS = 1000
 
 export interface ErrandLines {
   /** When the process of the job is gone, or the one that waits. Never rejects. */
   ended: Promise<{ said: LastWord | undefined; status: number | undefined; complaint: string }>
-  kill: () => void
-  wasKilled: () => boolean
+  /** @returns whether it is known by which number; else it is ended as soon as that is. */
+  kill: () => boolean
+  /** Whether it was ended because it said without end. */
+  saidTooMuch: () => boolean
 }
 
 /**
@@ -43,21 +46,28 @@ export function readErrandLines(
   let said: LastWord | undefined
   let pid: number | undefined
   let isKilled = false
+  let isTooMuch = false
+  let talk = 0
   let rest = ''
   let complaint = ''
 
   const kill = () => {
     isKilled = true
     if (pid !== undefined) tryToKill(pid)
-    else child.kill('SIGKILL')
+    return pid !== undefined
   }
   // Not as soon as it has exited: what it said last may not have been read.
   const onClose = (code: number | null) => end(code ?? undefined)
   const onText = (text: Buffer) => {
     const lines = `${rest}${text.toString()}`.split('\n')
     rest = lines.pop() ?? ''
-    if (rest.length > LINE_LIMIT_CHARACTERS) kill()
+    talk += text.length
     for (const line of lines) read(line)
+    if (rest.length <= LINE_LIMIT_CHARACTERS && talk <= TALK_LIMIT_BYTES) return
+    isTooMuch = true
+    // Of a line that is so long nothing is wanted, but how it ends.
+    rest = rest.slice(-COMPLAINT_LIMIT_CHARACTERS)
+    kill()
   }
 
   function complain(line: string): undefined {
@@ -70,10 +80,17 @@ export function readErrandLines(
     const message = parse(line)
     // Of Node's own, such as a stack.
     if (!message) return complain(line)
-    if ('pid' in message) pid = message.pid
+    if ('pid' in message) begun(message.pid)
     else if ('question' in message) void reply(message)
     else if ('result' in message) said = { kind: 'result', result: message.result }
     else said = { kind: 'error', message: message.error, details: message.details }
+  }
+
+  /** It says so first of all, before it has talked to anybody; later it could name another's. */
+  function begun(own: number): void {
+    if (pid !== undefined || !(Number.isSafeInteger(own) && own > 1)) return
+    pid = own
+    if (isKilled) kill()
   }
 
   async function reply({ question, id }: { question: unknown; id: number }): Promise<void> {
@@ -97,7 +114,7 @@ export function readErrandLines(
   child.once('close', onClose)
   stdout.on('data', onText)
   send({ number, job })
-  return { ended, kill, wasKilled: () => isKilled }
+  return { ended, kill, saidTooMuch: () => isTooMuch }
 }
 
 /** Cut off where the process was killed, so not always JSON. */

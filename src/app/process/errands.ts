@@ -1,12 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { dirname, extname } from 'node:path'
 import type { Writable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
+import { errandFlags, errandProgram, errandVariables } from './errand-command.ts'
 import { readErrandLines } from './errand-lines.ts'
-import { grantPatterns } from './grant-patterns.ts'
-import { codeOf } from './grants.ts'
 
 /** What is done in a process of its own, that is there only while it works; `src/errand.ts` knows how. */
 export interface Errands {
@@ -14,9 +11,16 @@ export interface Errands {
    * One after another.
    * @param job what is to be done, in JSON; its `kind` says by which file.
    * @param answer what the job asks meanwhile, such as to serve a challenge.
+   * @param stopping gives it up, also before its turn has come.
    * @throws ErrandError with what the job says in words, or that it didn't end.
    */
-  run: <Result>(job: ErrandJob, answer?: (question: unknown) => Promise<unknown>) => Promise<Result>
+  run: <Result>(
+    job: ErrandJob,
+    answer?: (question: unknown) => Promise<unknown>,
+    stopping?: AbortSignal,
+  ) => Promise<Result>
+  /** Why none can be done until a restart, in words. */
+  trouble: () => string | undefined
   close: () => Promise<void>
 }
 
@@ -43,6 +47,8 @@ export interface ErrandOptions {
   atOnce?: boolean
   /** For one job. Milliseconds. */
   timeoutMs?: number
+  /** Is told, once, why none can be done until a restart. */
+  onLost?: (why: string) => void
   /** The program of the jobs. */
   program?: string
 }
@@ -51,6 +57,7 @@ export interface ErrandOptions {
 const JOB_TIMEOUT_MS = 2 * 3_600_000
 const CLOSE_TIMEOUT_MS = 1000
 const SHELL = '/bin/sh'
+const GIVEN_UP = 'It is not wanted any more.'
 
 /**
  * What waits for jobs, at a pipe of its own: Node leaves one that it reads not blocking when it is killed, and a shell
@@ -59,38 +66,48 @@ const SHELL = '/bin/sh'
  */
 const WAIT = `unset NODE_OPTIONS; while read -r number <&3; do "$@" "$number" 3<&- 2>&1; printf '\\nended %s\\n' "$?"; done`
 
-const NODE_FLAGS = ['--permission', '--disable-sigusr1', '--disable-proto=delete', '--max-semi-space-size=4']
-
-/** All that a job gets to know of the environment: where programs are, and by which proxy one gets out. */
-const VARIABLES = ['PATH', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']
-
 /** docs/decisions/errands.md says why it is done like this. */
 export function openErrands({
   mayRunPrograms = false,
   atOnce = false,
   timeoutMs = JOB_TIMEOUT_MS,
   program = errandProgram(),
+  onLost = () => {},
 }: ErrandOptions = {}): Errands {
   const hasShell = canWait()
   let waiting: ChildProcess | undefined
   let number = 0
   let last: Promise<unknown> = Promise.resolve()
   let isClosed = false
+  let trouble: string | undefined
 
   function begin(): ChildProcess {
-    const words = [process.execPath, ...flagsFor(program, mayRunPrograms), program]
+    const words = [process.execPath, ...errandFlags(program, mayRunPrograms), program]
     const [command, ...rest] = hasShell ? [SHELL, '-c', WAIT, 'sh', ...words] : [...words, String(number)]
     const stdio = ['pipe', 'pipe', 'ignore', ...(hasShell ? ['pipe'] : [])] as 'pipe'[]
     // A group of its own: what a terminal sends to the gateway is not for it.
-    const child = spawn(command as string, rest, { env: cleanVariables(), stdio, detached: hasShell })
+    const child = spawn(command as string, rest, { env: errandVariables(), stdio, detached: hasShell })
     // Gone already: then there is nobody to write to.
     for (const one of [child, ...child.stdio]) one?.on('error', () => {})
     for (const one of [child, ...child.stdio]) keepRunning(one, false)
+    if (hasShell) child.once('exit', (code, signal) => lose(child, signal ?? code))
     return child
   }
 
-  async function runNow(job: ErrandJob, answer: (question: unknown) => Promise<unknown>): Promise<unknown> {
+  /** Somebody has ended what waits, which after the start can't be begun again. */
+  function lose(child: ChildProcess, how: string | number | null): void {
+    if (child !== waiting || isClosed || mayBegin()) return
+    trouble = `The process that orders certificates is gone (${how}), and can only be started together with Skillgate: nothing is renewed until then. Restart Skillgate:  systemctl restart skillgate`
+    onLost(trouble)
+  }
+
+  async function runNow(
+    job: ErrandJob,
+    answer: (question: unknown) => Promise<unknown>,
+    stopping: AbortSignal | undefined,
+  ): Promise<unknown> {
     if (isClosed) throw new ErrandError('Skillgate is stopping.')
+    if (stopping?.aborted) throw new ErrandError(GIVEN_UP)
     if (waiting && !isAlive(waiting)) waiting = undefined
     number += 1
     const child = waiting ?? tryToBegin(begin)
@@ -99,15 +116,25 @@ export function openErrands({
       wakeUp(child).write(`${number}\n`)
     }
     keepRunning(child.stdout, true)
-    const timer = setTimeout(() => lines.kill(), timeoutMs)
     const lines = readErrandLines(child, { number, job, answer })
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      // One that hasn't even begun can only be ended with what waits.
+      if (!lines.kill()) endGroup(child)
+    }, timeoutMs)
+    const giveUp = () => void lines.kill()
+    stopping?.addEventListener('abort', giveUp)
     try {
       const { said, status, complaint } = await lines.ended
       if (said?.kind === 'result') return said.result
       if (said?.kind === 'error') throw new ErrandError(said.message, said.details)
       if (isClosed) throw new ErrandError('Skillgate is stopping.')
-      throw new ErrandError(whyUnsaid(status, complaint, lines.wasKilled() ? timeoutMs : undefined))
+      if (stopping?.aborted) throw new ErrandError(GIVEN_UP)
+      if (lines.saidTooMuch()) throw new ErrandError('The process that did this said without end, and was ended.')
+      throw new ErrandError(whyUnsaid(status, complaint, isLate ? timeoutMs : undefined))
     } finally {
+      stopping?.removeEventListener('abort', giveUp)
       clearTimeout(timer)
       keepRunning(child.stdout, false)
     }
@@ -115,8 +142,13 @@ export function openErrands({
 
   if (atOnce && hasShell) waiting = begin()
   return {
-    run<Result>(job: ErrandJob, answer: (question: unknown) => Promise<unknown> = refuseToAnswer) {
-      const done = last.then(() => runNow(job, answer))
+    trouble: () => trouble,
+    run<Result>(
+      job: ErrandJob,
+      answer: (question: unknown) => Promise<unknown> = refuseToAnswer,
+      stopping?: AbortSignal,
+    ) {
+      const done = last.then(() => runNow(job, answer, stopping))
       last = done.catch(() => {})
       return done as Promise<Result>
     },
@@ -137,6 +169,23 @@ export function openErrands({
 /** Whether a process can wait for errands; else each is started when it is needed. */
 export function canWait(): boolean {
   return process.platform !== 'win32' && existsSync(SHELL)
+}
+
+/** Whether Node still lets this process start any. */
+function mayBegin(): boolean {
+  const { permission } = process as { permission?: { has: (scope: string) => boolean } }
+  return permission === undefined || permission.has('child')
+}
+
+/** What waits, and the job that it has begun. */
+function endGroup(child: ChildProcess): void {
+  try {
+    // Without a shell it is no group.
+    if (canWait()) process.kill(-(child.pid as number), 'SIGKILL')
+    else child.kill('SIGKILL')
+  } catch {
+    // It has just gone.
+  }
 }
 
 /** What waits keeps no process running; a job that is under way does. */
@@ -176,25 +225,4 @@ function whyUnsaid(status: number | undefined, complaint: string, timeoutMs: num
     status === undefined ? 'was killed' : status > 128 ? `was killed by signal ${status - 128}` : 'ended early'
   const what = complaint === '' || (status ?? 0) > 128 ? '' : ` It said: ${complaint}`
   return `The process that did this ${how}.${what} It is tried again by itself; if it goes on, look for what kills it ("dmesg | tail" tells whether memory was short).`
-}
-
-/** Reads its code and nothing else, writes nothing. */
-function flagsFor(program: string, mayRunPrograms: boolean): string[] {
-  const isKnown = (flag: string) => process.allowedNodeEnvironmentFlags.has(flag.replace(/=.*/, ''))
-  const folders = codeOf(dirname(dirname(program)))
-  return [
-    ...[...NODE_FLAGS, '--allow-net'].filter(isKnown),
-    ...grantPatterns({ files: [], folders }).map((path) => `--allow-fs-read=${path}`),
-    `--allow-fs-read=${dirname(dirname(program))}/package.json`,
-    ...(mayRunPrograms ? ['--allow-child-process', '--disable-warning=PERM0002'] : []),
-  ]
-}
-
-function errandProgram(): string {
-  // Compiled, it ends like this file.
-  return fileURLToPath(new URL(`../../errand${extname(import.meta.url)}`, import.meta.url))
-}
-
-function cleanVariables(): NodeJS.ProcessEnv {
-  return Object.fromEntries(VARIABLES.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }

@@ -19,9 +19,11 @@ export interface Tries {
   unfinished: number
   /** Until when the CA asks to wait. Milliseconds since 1970. */
   waitUntil: number
+  /** When the latest began, or failed. Milliseconds since 1970. */
+  triedAt: number
 }
 
-const NO_TRIES: Tries = { failures: 0, unfinished: 0, waitUntil: 0 }
+const NO_TRIES: Tries = { failures: 0, unfinished: 0, waitUntil: 0, triedAt: 0 }
 
 /**
  * What is kept of a CA: the account's key and URL, and each certificate in one file with its key, so that no crash can
@@ -63,6 +65,8 @@ export function openAcmeFiles(
   }
 
   async function newAccountKey(): Promise<string> {
+    // The account of a key that was lost is of no use to another, and no CA would say so.
+    if ((await readText(urlFile)) !== undefined) await write(urlFile, '{}\n')
     await write(keyFile, await newKey('ec'), true)
     return (await readText(keyFile)) as string
   }
@@ -81,9 +85,14 @@ export function openAcmeFiles(
     read: (names, kind) => readText(fileOf(names, `${kind}.pem`)),
     write: (names, kind, pem) => write(fileOf(names, `${kind}.pem`), pem),
     async tries(names) {
-      const { failures, unfinished, waitUntil } = parse(await readText(fileOf(names, 'tries.json')))
+      const { failures, unfinished, waitUntil, triedAt } = parse(await readText(fileOf(names, 'tries.json')))
       const count = (value: unknown) => (Number.isSafeInteger(value) ? Math.max(value as number, 0) : 0)
-      return { failures: count(failures), unfinished: count(unfinished), waitUntil: count(waitUntil) }
+      return {
+        failures: count(failures),
+        unfinished: count(unfinished),
+        waitUntil: count(waitUntil),
+        triedAt: count(triedAt),
+      }
     },
     async keepTries(names, tries) {
       await write(fileOf(names, 'tries.json'), `${JSON.stringify({ ...NO_TRIES, ...tries })}\n`)

@@ -34,8 +34,8 @@ export interface AcmeOrders {
   file: (kind: KeyKind) => string
   /** What is kept and good now. @throws StorageError */
   stored: (kind: KeyKind) => Promise<StoredCertificate | undefined>
-  /** Gets new ones, one after the other; each is kept as soon as it is there. @throws CertificateError, StorageError */
-  order: (kinds: KeyKind[]) => Promise<void>
+  /** Gets new ones, one after the other; each is kept as soon as it is there. @param stopping gives it up. @throws CertificateError, StorageError */
+  order: (kinds: KeyKind[], stopping?: AbortSignal) => Promise<void>
   /** @throws CertificateError */
   directory: () => Promise<Directory>
 }
@@ -63,7 +63,7 @@ export function openOrders(options: AcmeOptions): AcmeOrders {
     return { directory: settings.directory, roots: await rootsOf(settings), userAgent }
   }
 
-  async function orderOne(kind: KeyKind): Promise<void> {
+  async function orderOne(kind: KeyKind, stopping?: AbortSignal): Promise<void> {
     const { challenge, email, profile, terms_of_service } = settings
     const { key: accountKey, url: accountUrl } = await files.account()
     const before = await files.read(names, kind)
@@ -76,7 +76,9 @@ export function openOrders(options: AcmeOptions): AcmeOrders {
       termsOfServiceAgreed: terms_of_service === 'accepted',
       replaces: before,
     }
-    const { certificate } = await authority.order(request, waysOf(options, files))
+    const { certificate } = await authority.order(request, waysOf(options, files), stopping)
+    if (typeof certificate !== 'string')
+      throw new OrderError(`${settings.directory} gave something else than a certificate.`)
     const pem = `${certificate.trim()}\n${key}`
     const { notAfter, missing } = checked(pem, settings.directory, { names, now: now() })
     if (missing.length > 0)
@@ -85,8 +87,8 @@ export function openOrders(options: AcmeOptions): AcmeOrders {
     log.info({ detail: `${what}, good until ${new Date(notAfter).toISOString()}` }, 'certificate issued')
   }
 
-  async function order(kinds: KeyKind[]): Promise<void> {
-    for (const kind of kinds) await orderOne(kind)
+  async function order(kinds: KeyKind[], stopping?: AbortSignal): Promise<void> {
+    for (const kind of kinds) await orderOne(kind, stopping)
   }
 
   return {
@@ -94,8 +96,8 @@ export function openOrders(options: AcmeOptions): AcmeOrders {
     file,
     stored,
     directory,
-    order(kinds) {
-      const done = last.then(() => order(kinds))
+    order(kinds, stopping) {
+      const done = last.then(() => order(kinds, stopping))
       last = done.catch(() => {})
       return done
     },

@@ -2,19 +2,14 @@ import { StorageError } from '../../files/storage-error.ts'
 import { CertificateError } from '../certificate-error.ts'
 import type { AcmeOptions, AcmeOrders } from './acme-orders.ts'
 import { backOff } from './back-off.ts'
-import { type KeyKind, OrderError } from './order.ts'
+import type { KeyKind } from './order.ts'
+import type { OrderTries } from './order-tries.ts'
 import { askAgainAfter, type RenewalWindow, renewalTime } from './renewal-time.ts'
 import type { StoredCertificate } from './stored-certificate.ts'
 
 /** However long there is nothing to do: a clock that is set, or a machine that slept, is noticed. Milliseconds. */
 const LOOK_EVERY_MS = 3_600_000
 const LEAST_PAUSE_MS = 1000
-/** After a certificate came, even if it were due again at once. */
-const LEAST_BETWEEN_MS = 60_000
-/** Where the process ended so often while it ordered, something is wrong that a CA should not suffer from. */
-const UNFINISHED_AT_ONCE = 3
-/** No CA asks for longer; a clock that was wrong may have. */
-const LONGEST_WAIT_MS = 8 * 86_400_000
 
 interface Going {
   onNew: () => void
@@ -41,13 +36,13 @@ export interface AcmeRenewals {
 export function openRenewals(
   { settings, names, authority, environment, log, sleep }: AcmeOptions,
   orders: AcmeOrders,
+  tries: OrderTries,
 ): AcmeRenewals {
   const { now, randomBytes } = environment
   const share = () => randomBytes(4).readUInt32BE() / 2 ** 32
   const plans = new Map<KeyKind, Plan>()
   let pausing = new AbortController()
-  /** Undefined before the tries of the process before this one were read. */
-  let tryAt: number | undefined
+  let hasLooked = false
 
   function planFor(kind: KeyKind, { certificate }: StoredCertificate): Plan {
     const known = plans.get(kind)
@@ -80,25 +75,16 @@ export function openRenewals(
   }
 
   async function orderNow(kinds: KeyKind[], { onNew, stopping }: Going): Promise<void> {
-    const { failures, unfinished, waitUntil } = await orders.files.tries(names)
     try {
-      await orders.files.keepTries(names, { failures, unfinished: unfinished + 1, waitUntil })
-      for (const kind of kinds) {
-        await orders.order([kind])
-        onNew()
-      }
-      await orders.files.keepTries(names, { failures: 0, unfinished: 0, waitUntil: 0 })
-      tryAt = now() + LEAST_BETWEEN_MS
+      await tries.attempt(async () => {
+        for (const kind of kinds) {
+          await orders.order([kind], stopping)
+          onNew()
+        }
+      }, stopping)
     } catch (error) {
-      if (!isExpected(error)) throw error
-      // It is no failure that Skillgate was stopped meanwhile.
-      if (stopping.aborted) return orders.files.keepTries(names, { failures, unfinished, waitUntil })
-      const retryAfterMs = error instanceof OrderError ? error.details.retryAfterMs : undefined
-      const pause = backOff({ failures: failures + 1, retryAfterMs, share: share() })
-      tryAt = now() + pause
-      const asked = retryAfterMs === undefined ? 0 : tryAt
-      log.error({ detail: `${error.message} ${await whatNow(tryAt)}` }, 'certificate not issued')
-      await orders.files.keepTries(names, { failures: failures + 1, unfinished: 0, waitUntil: asked })
+      if (stopping.aborted) return
+      log.error({ detail: `${sentence(error)} ${await whatNow(await tries.next())}` }, 'certificate not issued')
     }
   }
 
@@ -111,15 +97,18 @@ export function openRenewals(
 
   /** @returns when to look again, milliseconds since 1970. */
   async function look(going: Going): Promise<number> {
-    tryAt ??= await firstTry()
-    // The clock was set back.
-    if (tryAt > now() + LONGEST_WAIT_MS) tryAt = now()
+    const tryAt = await tries.next()
     const kept = await Promise.all(settings.keys.map(async (kind) => ({ kind, stored: await orders.stored(kind) })))
     const due = kept.filter(({ kind, stored }) => dueAt(kind, stored) <= now()).map(({ kind }) => kind)
     if (due.length > 0 && tryAt <= now()) {
       await orderNow(due, going)
-      return tryAt
+      return tries.next()
     }
+    if (due.length > 0 && !hasLooked) {
+      const detail = `Earlier tries failed, and a CA counts them. ${await whatNow(tryAt)} At once:  npx skillgate cert renew`
+      log.warn({ detail }, 'certificate is ordered later')
+    }
+    hasLooked = true
     const later = kept.filter(({ kind }) => !due.includes(kind))
     for (const { kind, stored } of later)
       if (stored && planFor(kind, stored).askAt <= now()) await askWhen(kind, stored)
@@ -127,21 +116,13 @@ export function openRenewals(
     return Math.min(...times, due.length > 0 ? tryAt : Infinity)
   }
 
-  async function firstTry(): Promise<number> {
-    const { unfinished, waitUntil } = await orders.files.tries(names)
-    const own =
-      unfinished > UNFINISHED_AT_ONCE ? backOff({ failures: unfinished - UNFINISHED_AT_ONCE, share: share() }) : 0
-    return Math.min(Math.max(waitUntil, now() + own), now() + LONGEST_WAIT_MS)
-  }
-
-  /** @returns the milliseconds until there is something to do. */
+  /** Whatever goes wrong, also what nobody thought of: what is served stays, and it is tried again. @returns milliseconds until there is something to do. */
   async function step(going: Going): Promise<number> {
     try {
       const pause = (await look(going)) - now()
       return Math.min(Math.max(pause, LEAST_PAUSE_MS), LOOK_EVERY_MS)
     } catch (error) {
-      if (!isExpected(error)) throw error
-      log.error({ detail: error.message }, 'certificates could not be looked after')
+      log.error({ detail: sentence(error) }, 'certificates could not be looked after')
       return backOff({ failures: 1, share: share() })
     }
   }
@@ -159,7 +140,7 @@ export function openRenewals(
     begin(onNew) {
       const stopping = new AbortController()
       void goOn({ stopping: stopping.signal, onNew })
-      // An order that is under way ends with its errand, and may take longer than anybody waits.
+      // An order that is under way ends with it, for it may take longer than anybody waits.
       return async () => stopping.abort()
     },
   }
@@ -167,6 +148,12 @@ export function openRenewals(
 
 function isExpected(error: unknown): error is Error {
   return error instanceof CertificateError || error instanceof StorageError
+}
+
+/** What nobody expects is a fault of Skillgate's own: where it was belongs to it. */
+function sentence(error: unknown): string {
+  if (isExpected(error)) return error.message
+  return `A fault of Skillgate: ${error instanceof Error ? error.stack : error}`
 }
 
 function iso(time: number): string {

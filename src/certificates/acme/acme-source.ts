@@ -1,6 +1,7 @@
 import type { CertificateSource } from '../certificate-source.ts'
 import { type AcmeOptions, openOrders } from './acme-orders.ts'
 import { openRenewals } from './acme-renewals.ts'
+import { openTries } from './order-tries.ts'
 
 /**
  * `tls.source: acme`. What is kept and good is served, whatever the CA does; what is missing, or due, is ordered for as
@@ -8,7 +9,9 @@ import { openRenewals } from './acme-renewals.ts'
  */
 export function acmeSource(options: AcmeOptions): CertificateSource {
   const orders = openOrders(options)
-  const renewals = openRenewals(options, orders)
+  const tries = openTries({ files: orders.files, names: options.names }, options.environment)
+  const renewals = openRenewals(options, orders, tries)
+  const ended = new AbortController()
   return {
     // `skillgate cert renew` may write them too.
     files: options.settings.keys.map(orders.file),
@@ -17,7 +20,16 @@ export function acmeSource(options: AcmeOptions): CertificateSource {
       renewals.lookNow()
       return stored.flatMap((one) => one ?? [])
     },
-    renew: () => orders.order(options.settings.keys),
-    tend: renewals.begin,
+    async renew() {
+      await tries.refuseWhileAskedToWait()
+      await tries.attempt(() => orders.order(options.settings.keys, ended.signal), ended.signal)
+    },
+    tend(onNew) {
+      const stop = renewals.begin(onNew)
+      return () => {
+        ended.abort()
+        return stop()
+      }
+    },
   }
 }

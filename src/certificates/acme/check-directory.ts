@@ -1,3 +1,4 @@
+import { isObject } from '../../http/is-object.ts'
 import { OrderError, type OrderRequest } from './order.ts'
 
 /** As much of a CA's directory as is looked at. @see RFC 8555 section 7.1.1, RFC 9773 section 3 */
@@ -8,12 +9,12 @@ export interface AcmeDirectory {
 }
 
 /** That the CA can do what is asked of it, before anything is. @throws OrderError */
-export function checkDirectory(
-  { newOrder, meta = {} }: AcmeDirectory,
-  { directory, profile, termsOfServiceAgreed }: OrderRequest,
-): void {
-  if (typeof newOrder !== 'string')
-    throw new OrderError(`${directory} is not the directory of a CA: look at "tls.directory".`)
+export function checkDirectory(offered: unknown, { directory, profile, termsOfServiceAgreed }: OrderRequest): void {
+  if (!isObject(offered) || typeof offered.newOrder !== 'string')
+    throw new OrderError(
+      `${directory} is not the directory of a CA: look at "tls.directory", and whether this network wants a sign-in first.`,
+    )
+  const meta: NonNullable<AcmeDirectory['meta']> = isObject(offered.meta) ? offered.meta : {}
   if (meta.externalAccountRequired)
     throw new OrderError(
       `${directory} wants an account made at its web site first, which Skillgate can't use: choose another CA.`,
@@ -22,7 +23,7 @@ export function checkDirectory(
     throw new OrderError(
       `${directory} wants its terms of service accepted: read ${meta.termsOfService}, then set tls.terms_of_service: accepted`,
     )
-  const profiles = Object.keys(meta.profiles ?? {})
+  const profiles = isObject(meta.profiles) ? Object.keys(meta.profiles) : []
   if (profile === undefined || profiles.includes(profile)) return
   const those = profiles.length === 0 ? 'none' : profiles.join(', ')
   throw new OrderError(`${directory} has no profile "${profile}"; it has ${those}. Mend "tls.profile".`)

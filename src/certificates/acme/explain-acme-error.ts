@@ -71,6 +71,9 @@ export function explainAcmeError({ doing, host, last }: Attempt, error: NodeJS.E
     if (!problem) return new OrderError(`${doing}: ${host} answered ${last.status}.`, { retryAfterMs }, error)
     return new OrderError(`${doing}: ${sayProblem(host, problem)}`, { reason: reasonOf(problem), retryAfterMs }, error)
   }
+  // Of the code that reads an answer, which lacks what it has to have.
+  if (error instanceof TypeError && error.code === undefined)
+    return new OrderError(`${doing}: ${host} answered what no CA does. Is "tls.directory" right?`, {}, error)
   const { code = '', message } = error
   if (/CERT|SELF_SIGNED|UNABLE_TO|ALTNAME/.test(code))
     return new OrderError(

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../../config/environment.ts'
-import type { Client, Order } from './acme-connection.ts'
+import type { AcmeConnection, Client, Order } from './acme-connection.ts'
 import { openAcmeConnection, signingRequest } from './acme-connection.ts'
 import { certificateId } from './certificate-id.ts'
 import { type AcmeDirectory, checkDirectory } from './check-directory.ts'
@@ -28,8 +28,16 @@ export async function orderCertificate(
   ways: OrderWays,
   { now }: Pick<Environment, 'now'>,
 ): Promise<OrderedCertificate> {
-  const { directory, accountKey, accountUrl, names } = request
   const connection = openAcmeConnection(request, now)
+  return connection.attempt('No certificate was ordered', () => takeSteps(connection, request, ways))
+}
+
+async function takeSteps(
+  connection: AcmeConnection,
+  request: OrderRequest,
+  ways: OrderWays,
+): Promise<OrderedCertificate> {
+  const { directory, accountKey, accountUrl, names } = request
   const { attempt } = connection
   ways.tell(`Asking ${directory} what it offers.`)
   const offered = await attempt('The CA could not be asked', () => connection.get<AcmeDirectory>(directory))
@@ -57,6 +65,8 @@ export async function orderCertificate(
   const issued = await untilIssued(ordering, order)
   ways.tell('Fetching the certificate.')
   const certificate = await attempt('The certificate could not be fetched', () => client.getCertificate(issued))
+  if (typeof certificate !== 'string' || !certificate.includes('-----BEGIN CERTIFICATE-----'))
+    throw new OrderError(`${new URL(directory).host} gave something else than a certificate.`)
   return { certificate, accountUrl: client.getAccountUrl() }
 }
 
@@ -74,7 +84,11 @@ async function register(ordering: Ordering): Promise<Ordering> {
       client.createAccount({ termsOfServiceAgreed, ...contact }),
     )
   }
-  await ways.keepAccount?.(client.getAccountUrl())
+  try {
+    await ways.keepAccount?.(client.getAccountUrl())
+  } catch (error) {
+    throw new OrderError(`The account could not be kept: ${(error as Error).message}`, {}, error)
+  }
   return ordering
 }
 

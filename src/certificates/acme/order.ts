@@ -69,7 +69,8 @@ export interface RenewalInfo {
 
 /** What a CA is asked for. Each rejects with OrderError only. */
 export interface CertificateAuthority {
-  order: (request: OrderRequest, ways: OrderWays) => Promise<OrderedCertificate>
+  /** @param stopping gives it up. */
+  order: (request: OrderRequest, ways: OrderWays, stopping?: AbortSignal) => Promise<OrderedCertificate>
   /** @param certificate PEM. */
   renewalInfo: (directory: Directory, certificate: string) => Promise<RenewalInfo>
 }

@@ -1,11 +1,12 @@
 import { request } from 'node:https'
-import { text } from 'node:stream/consumers'
 import { isObject } from '../../http/is-object.ts'
 import { parseJson } from '../../http/parse-json.ts'
 import { adviceForUntrusted } from './explain-acme-error.ts'
 import { OrderError } from './order.ts'
 
 const TIMEOUT_MS = 30_000
+/** It has some hundred. */
+const ANSWER_LIMIT_BYTES = 1_000_000
 
 /** What a CA says of itself to whoever asks (RFC 8555 section 7.1.1). */
 export interface CaDirectory {
@@ -43,9 +44,21 @@ async function get(url: string, ca: string | undefined, userAgent: string): Prom
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>()
   request(url, { ...(ca !== undefined && { ca }), headers: { 'User-Agent': userAgent }, signal, agent: false })
     .on('response', (response) => {
-      text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject)
+      readText(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject)
     })
     .on('error', reject)
     .end()
   return promise
+}
+
+/** @throws where it is longer than any directory. */
+async function readText(answer: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of answer) {
+    length += chunk.length
+    if (length > ANSWER_LIMIT_BYTES) throw new Error('the answer is longer than any directory')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
 }

@@ -20,13 +20,20 @@ export interface Renewable {
 const SPREAD = 1 / 4
 /** Later than with this part of the lifetime left nothing is renewed, whatever a CA says. */
 const LEAST_PART_LEFT = 1 / 10
+/**
+ * Before this part of the lifetime, or a day, has passed nothing is renewed, whatever a CA says: one whose window is always in
+ * the past would be asked for a certificate a minute.
+ */
+const LEAST_PART_USED = 1 / 10
+const LEAST_USED_MS = 86_400_000
 
 /** From when on a certificate is to be renewed. @returns milliseconds since 1970 */
 export function renewalTime({ notBefore, notAfter, share, window }: Renewable): number {
   const lifetime = notAfter - notBefore
   if (window && window.start < window.end) {
     const latest = notAfter - lifetime * LEAST_PART_LEFT
-    return Math.min(window.start + share * (window.end - window.start), latest)
+    const earliest = notBefore + Math.min(lifetime * LEAST_PART_USED, LEAST_USED_MS)
+    return Math.min(Math.max(window.start + share * (window.end - window.start), earliest), latest)
   }
   const first = renewedFrom('acme', { notBefore, notAfter })
   return first + share * SPREAD * (notAfter - first)

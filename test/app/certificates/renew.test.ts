@@ -26,12 +26,12 @@ const FILES: WantedCertificates = {
 }
 
 /** Those of the folder, which another set of the same names takes the place of when it is renewed. */
-async function openKeeper(t: ExecutionContext, renew: () => Promise<void>) {
+async function openKeeper(t: ExecutionContext, renew: () => Promise<void>, more: Partial<CertificateSource> = {}) {
   const brought = [await get(original)]
   const pushed: string[] = []
   const store = openCertificateStore({ now: () => NOW })
   const sources: Record<string, CertificateSource> = {
-    local: { files: [], load: async () => [...brought], renew },
+    local: { files: [], load: async () => [...brought], renew, ...more },
     'files music.example.org': { files: [], load: async () => [] },
   }
   const keeper = openCertificateKeeper({
@@ -110,4 +110,12 @@ test('a source is meant by how the log calls it, or by one of its hosts; no name
   t.deepEqual(meant('music.example.org'), ['files music.example.org'])
   t.deepEqual(meant('files music.example.org'), ['files music.example.org'])
   t.deepEqual(meant('example.org'), [])
+})
+
+test('a CA that takes hours over a renewal holds up no reload', async (t) => {
+  const { keeper } = await openKeeper(t, () => new Promise(() => {}), { tend: () => async () => {} })
+  void keeper.renew(isMeantBy(''))
+  await setImmediate()
+  const { certificates } = await keeper.prepare([LOCAL, FILES])
+  t.is(certificates.length, 1)
 })

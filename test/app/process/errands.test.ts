@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
@@ -19,6 +20,9 @@ const DEEDS = {
   die: () => process.kill(process.pid, 'SIGKILL'),
   complain: () => { console.error('the cat sat on it'); process.exit(3) },
   wait: () => {},
+  stop: () => process.kill(process.pid, 'SIGSTOP'),
+  flood: ({ end }) => setInterval(() => process.stdout.write(('x'.repeat(65536) + end).repeat(4)), 1),
+  lie: ({ pid }) => say({ pid }),
   try: () => say({ result: {
     read: could(() => readFileSync('/etc/hostname') && true),
     write: could(() => writeFileSync('/tmp/skillgate-errand', '')),
@@ -32,7 +36,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   if (isBegun) say({ result: message })
   else DEEDS[message.job.deed](message.job)
   isBegun = true
-  if (!['wait', 'ask'].includes(message.job?.deed)) process.stdout.write('', () => process.exit())
+  if (!['wait', 'ask', 'stop', 'flood', 'lie'].includes(message.job?.deed)) process.stdout.write('', () => process.exit())
 }).on('close', () => process.exit(1))
 `
 
@@ -128,4 +132,55 @@ test('a job that the errand itself does not know is refused in words', async (t)
   const errands = openErrands()
   t.teardown(() => errands.close())
   await t.throwsAsync(errands.run({ kind: 'unheard' as 'order' }), { message: /nobody knows how to do unheard/ })
+})
+
+for (const [what, end] of [
+  ['lines', '\n'],
+  ['one line', ''],
+]) {
+  test(`an errand that says ${what} without end is ended, and the next one is done`, async (t) => {
+    const errands = open(t)
+    await t.throwsAsync(errands.run(job('flood', { end })), { message: /said without end, and was ended/ })
+    t.truthy(await errands.run(job('environment')))
+  })
+}
+
+test('an errand that somebody has stopped is ended when its time is up', async (t) => {
+  const errands = open(t, { timeoutMs: 1500 })
+  await t.throwsAsync(errands.run(job('stop')), { message: /took more than 1\.5 s, and was ended/ })
+})
+
+test('no errand can have another process ended in its place', async (t) => {
+  const bystander = spawn('/bin/sleep', ['60'])
+  t.teardown(() => bystander.kill())
+  const errands = open(t, { timeoutMs: 1500 })
+  await t.throwsAsync(errands.run(job('lie', { pid: bystander.pid })), { message: /took more than/ })
+  t.is(bystander.signalCode, null)
+})
+
+test('an errand that is not wanted any more is ended, also before its turn, and the next one is done', async (t) => {
+  const errands = open(t)
+  const ending = new AbortController()
+  const begun = Promise.withResolvers<void>()
+  const first = errands.run(
+    job('ask', { question: 'who' }),
+    () => begun.resolve() ?? new Promise(() => {}),
+    ending.signal,
+  )
+  const second = errands.run(job('wait'), undefined, ending.signal)
+  const third = errands.run(job('environment'))
+  await begun.promise
+  ending.abort()
+  await t.throwsAsync(first, { message: /not wanted any more/ })
+  await t.throwsAsync(second, { message: /not wanted any more/ })
+  t.truthy(await third)
+})
+
+test('an errand that is given up while it starts takes what waits not with it', async (t) => {
+  const errands = open(t)
+  const ending = new AbortController()
+  const given = errands.run(job('wait'), undefined, ending.signal)
+  setImmediate(() => ending.abort())
+  await t.throwsAsync(given, { message: /not wanted any more/ })
+  t.truthy(await errands.run(job('environment')))
 })

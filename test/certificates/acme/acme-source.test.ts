@@ -1,5 +1,6 @@
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import type { AcmeOptions, AcmeSettings } from '../../../src/certificates/acme/acme-orders.ts'
 import { acmeSource } from '../../../src/certificates/acme/acme-source.ts'
@@ -8,6 +9,7 @@ import type { RenewalWindow } from '../../../src/certificates/acme/renewal-time.
 import { openChallenges } from '../../../src/certificates/challenges.ts'
 import { makeCaCertificate, makeLeafCertificate } from '../../../src/certificates/local/local-ca.ts'
 import { newRsaKey } from '../../../src/certificates/local/new-rsa-key.ts'
+import { mountSmallDisk, writes } from '../../faults/small-disk.ts'
 import { type TestEnvironment, temporaryFolder, testEnvironment } from '../../support/environment.ts'
 import { manualSleep } from '../../support/manual-sleep.ts'
 
@@ -89,6 +91,7 @@ function open(t: ExecutionContext, folder = temporaryFolder(t), change: Partial<
         news += 1
       })
       t.teardown(() => stop?.())
+      return stop
     },
     /** Lets the pause pass. @returns how long the next one is. */
     async passes(milliseconds?: number) {
@@ -148,6 +151,8 @@ test('the CA says when: it is asked each time that it wants to be, and a window 
   await passes()
   t.is(authority.asked, 1)
   const { orders } = authority
+  for (let hour = 0; hour < 24; hour++) await passes(HOUR_MS)
+  authority.asked = 1
   authority.window = { start: environment.now(), end: environment.now() + 1000 }
   for (let hour = 0; hour < 5; hour++) await passes(HOUR_MS)
   t.is(authority.asked, 1)
@@ -316,4 +321,147 @@ test('roots that can not be read are named, and tried again', async (t) => {
   await asleep()
   await passes()
   t.regex(log.join('\n'), /certificate not issued: \/nowhere\/roots\.pem can't be read .* Tried again by itself/)
+})
+
+test('a CA that always wants everything renewed at once gets an order a day, not one a minute', async (t) => {
+  const { authority, environment, begin, passes, asleep } = open(t)
+  begin()
+  await asleep()
+  authority.window = { start: environment.now() - DAY_MS, end: environment.now() - HOUR_MS }
+  for (let hour = 0; hour < 21; hour++) await passes(HOUR_MS)
+  t.true(authority.asked > 0)
+  t.is(authority.orders.length, 1)
+  for (let hour = 0; hour < 10; hour++) await passes(HOUR_MS)
+  t.is(authority.orders.length, 2)
+})
+
+test('a service that restarts each minute with a name that can not be proven stays under the limits of its CA', async (t) => {
+  const folder = temporaryFolder(t)
+  const start = testEnvironment().now()
+  const ordered: number[] = []
+  let log: string[] = []
+  for (let minute = 0; minute < 60; minute++) {
+    const { authority, environment, begin, asleep, ...more } = open(t, folder)
+    environment.advance(start + minute * 60_000 - environment.now())
+    authority.failure = new OrderError('music.example.org was not proven.')
+    const stop = begin()
+    await asleep()
+    if (authority.orders.length > 0) ordered.push(minute)
+    log = more.log
+    await stop?.()
+  }
+  // Let's Encrypt takes five failures at once, and one more each twelve minutes.
+  for (const [index, minute] of ordered.entries()) t.true(index + 1 <= 5 + minute / 12, ordered.join(', '))
+  t.true(ordered.length > 4, ordered.join(', '))
+  t.regex(log.join('\n'), /certificate is ordered later: Earlier tries failed.* npx skillgate cert renew/)
+})
+
+test('a clock that was ahead when it failed does not prolong the pause', async (t) => {
+  const { authority, environment, begin, asleep, passes } = open(t)
+  environment.advance(5 * DAY_MS)
+  authority.failure = new OrderError('No.')
+  begin()
+  await asleep()
+  await passes()
+  const { length } = authority.orders
+  environment.advance(-5 * DAY_MS)
+  await passes(0)
+  for (let minute = 0; minute < 5; minute++) await passes(60_000)
+  t.true(authority.orders.length > length)
+})
+
+test('whoever wants one while the CA asks to wait is told until when, and the CA is left alone', async (t) => {
+  const { source, authority, environment } = open(t)
+  authority.failure = new OrderError('Too many.', { reason: 'rateLimited', retryAfterMs: 2 * HOUR_MS })
+  await t.throwsAsync(async () => source.renew?.(), { message: 'Too many.' })
+  await t.throwsAsync(async () => source.renew?.(), { message: /The CA asks to wait until 20\d\d-/ })
+  t.is(authority.orders.length, 1)
+  environment.advance(3 * HOUR_MS)
+  await t.throwsAsync(async () => source.renew?.(), { message: 'Too many.' })
+  t.is(authority.orders.length, 2)
+})
+
+test('what is no certificate at all, and a fault that nobody thought of, are told, and end nothing', async (t) => {
+  const { source, authority, begin, asleep, passes, log } = open(t)
+  const { order } = authority
+  authority.order = async (...words) => ({ ...(await order(...words)), certificate: { captive: 'portal' } as never })
+  begin()
+  await asleep()
+  t.regex(log.join('\n'), /certificate not issued: .* gave something else than a certificate/)
+  authority.order = async () => undefined as never
+  await passes()
+  await passes(HOUR_MS)
+  t.regex(log.join('\n'), /certificate not issued: A fault of Skillgate: TypeError/)
+  authority.order = order
+  for (let hour = 0; hour < 2; hour++) await passes(HOUR_MS)
+  t.is((await source.load()).length, 1)
+})
+
+test('an order is given up when its source is wanted no more, and that is no failure', async (t) => {
+  const { authority, begin, folder } = open(t)
+  const begun = Promise.withResolvers<AbortSignal>()
+  authority.order = (_request, _ways, stopping = new AbortController().signal) => {
+    begun.resolve(stopping)
+    return new Promise((_resolve, reject) =>
+      stopping.addEventListener('abort', () => reject(new OrderError('It is not wanted any more.'))),
+    )
+  }
+  const stop = begin()
+  const stopping = await begun.promise
+  await stop?.()
+  t.true(stopping.aborted)
+  const next = open(t, folder)
+  next.begin()
+  await next.asleep()
+  t.is(next.authority.orders.length, 1)
+})
+
+test('an account whose key was lost is not asked for by another key', async (t) => {
+  const first = open(t)
+  first.begin()
+  await first.asleep()
+  const [file = ''] = first.source.files
+  rmSync(join(dirname(file), 'account.key'))
+  await first.source.renew?.()
+  t.is(first.authority.orders[1]?.accountUrl, undefined)
+  t.not(first.authority.orders[1]?.accountKey, first.authority.orders[0]?.accountKey)
+})
+
+test('with a full disk what is served stays, the CA is not asked, and with room again it is renewed', async (t) => {
+  const folder = temporaryFolder(t)
+  if (!mountSmallDisk(t, folder)) return
+  const { source, authority, environment, begin, asleep, passes, log } = open(t, folder)
+  begin()
+  await asleep()
+  const [served] = await source.load()
+  await asleep()
+  const filling = join(folder, 'filling')
+  for (const size of [65_536, 4096, 1]) while (writes(filling, size));
+  environment.advance((served?.notAfter ?? 0) - environment.now() - 20 * DAY_MS)
+  for (let hour = 0; hour < 5; hour++) await passes(HOUR_MS)
+  t.is(authority.orders.length, 1)
+  t.deepEqual(await source.load(), [served])
+  t.regex(log.join('\n'), /certificate not issued: .*(full|no room|space)/)
+  await asleep()
+  rmSync(filling)
+  for (let hour = 0; hour < 2; hour++) await passes(HOUR_MS)
+  t.is(authority.orders.length, 2)
+  t.not((await source.load())[0]?.certificate, served?.certificate)
+})
+
+test('a place that is taken by something else is named, and what is there stays', async (t) => {
+  const first = open(t)
+  first.begin()
+  await first.asleep()
+  const [file = ''] = first.source.files
+  const elsewhere = join(first.folder, 'elsewhere.pem')
+  renameSync(file, elsewhere)
+  symlinkSync(elsewhere, file)
+  const again = open(t, first.folder)
+  t.is((await again.source.load()).length, 1)
+  await again.source.renew?.()
+  t.is((await again.source.load()).length, 1)
+  rmSync(file)
+  mkdirSync(file)
+  await t.throwsAsync(open(t, first.folder).source.load(), { name: 'StorageError' })
 })
