@@ -12,14 +12,12 @@ export function awaitHello(
   onHello: (hello: ClientHello) => void,
   onOther: (begun: Buffer) => void,
 ): void {
-  let bytes: Buffer = Buffer.alloc(0)
+  let bytes: Buffer | undefined
   /** So many are needed to say more. */
   let wanted = 1
 
-  function read(): void {
-    const chunk = socket.read() as Buffer | null
-    if (chunk === null) return
-    bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk])
+  function read(chunk: Buffer): void {
+    bytes = bytes === undefined ? chunk : Buffer.concat([bytes, chunk])
     if (bytes.length < wanted) return
     const found = readClientHello(bytes)
     if (found.kind === 'more') {
@@ -41,10 +39,11 @@ export function awaitHello(
   }
 
   function stop(): void {
-    socket.off('readable', read).off('end', leave)
+    socket.off('data', read).off('end', leave).pause()
   }
 
   // It stays: nobody else may listen yet, and one client's reset would end the process.
   socket.on('error', leave)
-  socket.on('readable', read).on('end', leave)
+  // Whoever waits for 'readable' instead costs Node two turns of its stream, which is a twentieth of a handshake.
+  socket.on('data', read).on('end', leave)
 }

@@ -34,22 +34,22 @@ const GARBLED = { kind: 'garbled' } as const
  * @see RFC 8446 section 4.1.2
  */
 export function readClientHello(bytes: Buffer): HelloRead {
-  let message: Buffer = Buffer.alloc(0)
+  let message: Buffer | undefined
   let at = 0
   for (let records = 0; records < MOST_RECORDS; records++) {
     if (bytes.length > at && bytes[at] !== HANDSHAKE_RECORD) return at === 0 ? NOT_TLS : GARBLED
     if (bytes.length > at + 1 && bytes[at + 1] !== 3) return at === 0 ? NOT_TLS : GARBLED
     if (bytes.length < at + RECORD_HEAD) return { kind: 'more', length: at + RECORD_HEAD }
-    const length = bytes.readUInt16BE(at + 3)
+    const length = numberAt(bytes, at + 3, 2)
     const end = at + RECORD_HEAD + length
     if (length === 0 || length > LARGEST_RECORD || end > LARGEST_HELLO) return GARBLED
     if (bytes.length < end) return { kind: 'more', length: end }
     const fragment = bytes.subarray(at + RECORD_HEAD, end)
-    message = at === 0 ? fragment : Buffer.concat([message, fragment])
+    message = message === undefined ? fragment : Buffer.concat([message, fragment])
     at = end
     if (message[0] !== CLIENT_HELLO) return GARBLED
     if (message.length < MESSAGE_HEAD) continue
-    const messageEnd = MESSAGE_HEAD + message.readUIntBE(1, 3)
+    const messageEnd = MESSAGE_HEAD + numberAt(message, 1, 3)
     if (messageEnd > LARGEST_HELLO) return GARBLED
     if (message.length >= messageEnd) return readMessage(message.subarray(MESSAGE_HEAD, messageEnd))
   }
@@ -75,10 +75,9 @@ function readMessage(message: Buffer): HelloRead {
   for (let at = extensions.start; at < extensions.end; ) {
     const body = vector(message, at + 2, 2)
     if (!body) return GARBLED
-    const type = message.readUInt16BE(at)
-    const content = message.subarray(body.start, body.end)
-    if (type === SERVER_NAME && !readServerName(content, hello)) return GARBLED
-    if (type === ALPN && !readProtocols(content, hello)) return GARBLED
+    const type = numberAt(message, at, 2)
+    if (type === SERVER_NAME && !readServerName(message.subarray(body.start, body.end), hello)) return GARBLED
+    if (type === ALPN && !readProtocols(message.subarray(body.start, body.end), hello)) return GARBLED
     at = body.end
   }
   return { kind: 'whole', hello }
@@ -114,6 +113,13 @@ function readProtocols(content: Buffer, hello: ClientHello): boolean {
 function vector(bytes: Buffer, at: number, lengthBytes: 1 | 2): { start: number; end: number } | undefined {
   const start = at + lengthBytes
   if (start > bytes.length) return undefined
-  const end = start + bytes.readUIntBE(at, lengthBytes)
+  const end = start + numberAt(bytes, at, lengthBytes)
   return end > bytes.length ? undefined : { start, end }
+}
+
+/** Of bytes that are there. Node's own reading checks where and how many each time, and there are fifty in a hello. */
+function numberAt(bytes: Buffer, at: number, length: number): number {
+  let number = 0
+  for (let i = at; i < at + length; i++) number = number * 256 + (bytes[i] as number)
+  return number
 }
