@@ -61,7 +61,8 @@ export function indexCertificates(all: Servable[], before?: CertificateIndex): C
   return {
     find(asked) {
       if (asked.length > NAME_LIMIT_CHARACTERS) return undefined
-      return lookUp(certificateName(asked), (name) => served.get(name))
+      // Nearly every client spells it as it is here.
+      return served.get(asked) ?? lookUp(certificateName(asked), (name) => served.get(name))
     },
     default: first && (served.get(certificateName(first.names[0] ?? '')) ?? serve([first])),
     known,

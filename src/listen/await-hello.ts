@@ -17,9 +17,7 @@ export function awaitHello(
   /** So many are needed to say more. */
   let wanted = 1
 
-  function read(): void {
-    const chunk = socket.read() as Buffer | null
-    if (chunk === null) return
+  function read(chunk: Buffer): void {
     begun.add(chunk)
     if (begun.length() < wanted) return
     const bytes = begun.all()
@@ -43,10 +41,11 @@ export function awaitHello(
   }
 
   function stop(): void {
-    socket.off('readable', read).off('end', leave)
+    socket.off('data', read).off('end', leave).pause()
   }
 
   // It stays: nobody else may listen yet, and one client's reset would end the process.
   socket.on('error', leave)
-  socket.on('readable', read).on('end', leave)
+  // Whoever waits for 'readable' instead costs Node two turns of its stream, which is a twentieth of a handshake.
+  socket.on('data', read).on('end', leave)
 }

@@ -44,7 +44,7 @@ export function readClientHello(bytes: Buffer): HelloRead {
     if (bytes.length > at + 1 && bytes[at + 1] !== 3) return at === 0 ? NOT_TLS : GARBLED
     const start = at + RECORD_HEAD
     if (bytes.length < start) return { kind: 'more', length: start }
-    const end = start + bytes.readUInt16BE(at + 3)
+    const end = start + numberAt(bytes, at + 3, 2)
     if (end === start || end - start > LARGEST_RECORD || end > LARGEST_HELLO) return GARBLED
     if (bytes.length < end) return { kind: 'more', length: end }
     ends.push(end)
@@ -52,7 +52,7 @@ export function readClientHello(bytes: Buffer): HelloRead {
     at = end
     if (bytes[RECORD_HEAD] !== CLIENT_HELLO) return GARBLED
     if (length < MESSAGE_HEAD) continue
-    messageEnd ??= MESSAGE_HEAD + join(bytes, ends, MESSAGE_HEAD).readUIntBE(1, 3)
+    messageEnd ??= MESSAGE_HEAD + numberAt(join(bytes, ends, MESSAGE_HEAD), 1, 3)
     if (messageEnd > LARGEST_HELLO) return GARBLED
     if (length >= messageEnd) return readMessage(join(bytes, ends, messageEnd).subarray(MESSAGE_HEAD))
   }
@@ -61,6 +61,8 @@ export function readClientHello(bytes: Buffer): HelloRead {
 
 /** What is in the records, without their heads, up to a length. */
 function join(bytes: Buffer, ends: number[], length: number): Buffer {
+  // Nearly all have one record, which needs no copy.
+  if (ends.length === 1) return bytes.subarray(RECORD_HEAD, RECORD_HEAD + length)
   const fragments = ends.map((end, i) => bytes.subarray((ends[i - 1] ?? 0) + RECORD_HEAD, end))
   return Buffer.concat(fragments, length)
 }
@@ -84,10 +86,9 @@ function readMessage(message: Buffer): HelloRead {
   for (let at = extensions.start; at < extensions.end; ) {
     const body = vector(message, at + 2, 2)
     if (!body) return GARBLED
-    const type = message.readUInt16BE(at)
-    const content = message.subarray(body.start, body.end)
-    if (type === SERVER_NAME && !readServerName(content, hello)) return GARBLED
-    if (type === ALPN && !readProtocols(content, hello)) return GARBLED
+    const type = numberAt(message, at, 2)
+    if (type === SERVER_NAME && !readServerName(message.subarray(body.start, body.end), hello)) return GARBLED
+    if (type === ALPN && !readProtocols(message.subarray(body.start, body.end), hello)) return GARBLED
     at = body.end
   }
   return { kind: 'whole', hello }
@@ -123,6 +124,13 @@ function readProtocols(content: Buffer, hello: ClientHello): boolean {
 function vector(bytes: Buffer, at: number, lengthBytes: 1 | 2): { start: number; end: number } | undefined {
   const start = at + lengthBytes
   if (start > bytes.length) return undefined
-  const end = start + bytes.readUIntBE(at, lengthBytes)
+  const end = start + numberAt(bytes, at, lengthBytes)
   return end > bytes.length ? undefined : { start, end }
+}
+
+/** Of bytes that are there. Node's own reading checks where and how many each time, and there are fifty in a hello. */
+function numberAt(bytes: Buffer, at: number, length: number): number {
+  let number = 0
+  for (let i = at; i < at + length; i++) number = number * 256 + (bytes[i] as number)
+  return number
 }

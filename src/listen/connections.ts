@@ -48,8 +48,6 @@ export interface ConnectionTools extends ReaderTools {
   handle: (exchange: Exchange) => Promise<void>
   /** Of each request, once, when it has been answered or its client has left. */
   onEnd: (record: RequestRecord) => void
-  /** What a connection was shown in its handshake. With TLS only. */
-  certificatesOf?: (socket: Duplex) => ServedCertificates | undefined
   /** Where an address was bound before. */
   takePort?: TakePort
 }
@@ -82,15 +80,18 @@ export function followConnections(
 
   server.on('connection', (socket: Socket) => {
     open.add(socket)
-    socket.once('close', () => open.delete(socket))
+    socket.on('close', () => open.delete(socket))
   })
-  server.on(server instanceof HttpsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
-    speaking.set(socket, describe(socket, listener, tools))
-    socket.once('close', () => speaking.delete(socket))
-  })
+  server.on(
+    server instanceof HttpsServer ? 'secureConnection' : 'connection',
+    (socket: Socket, certificates?: ServedCertificates) => {
+      speaking.set(socket, describe(socket, listener, certificates))
+      socket.on('close', () => speaking.delete(socket))
+    },
+  )
 
   function of(socket: Duplex): Connection {
-    return speaking.get(socket) ?? describe(socket as Socket, listener, tools)
+    return speaking.get(socket) ?? describe(socket as Socket, listener)
   }
 
   function accept(request: IncomingMessage, answer: ServerResponse | UpgradeRequest): void {
@@ -179,7 +180,7 @@ export function followConnections(
   return { of, accept, exchanges, count: () => open.size, close }
 }
 
-function describe(socket: Socket, listener: RequestRecord['listener'], tools: ConnectionTools): Connection {
+function describe(socket: Socket, listener: RequestRecord['listener'], certificates?: ServedCertificates): Connection {
   const { getProtocol, servername } = socket as Partial<TLSSocket>
   return {
     listener,
@@ -188,7 +189,7 @@ function describe(socket: Socket, listener: RequestRecord['listener'], tools: Co
     // Node (24.21) dies where TLS is asked whose handshake was cut off.
     tlsVersion: (socket.destroyed ? undefined : getProtocol?.call(socket)) ?? undefined,
     serverName: servername || undefined,
-    certificates: tools.certificatesOf?.(socket),
+    certificates,
     rightHost: undefined,
     clientCertificate: socket.destroyed ? undefined : clientCertificateOf(socket),
     exchange: undefined,

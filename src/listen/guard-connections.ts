@@ -94,7 +94,7 @@ export function guardConnections(
     }
     guarded.set(key, one)
     take(one, place)
-    socket.once('close', () => {
+    socket.on('close', () => {
       if (guarded.get(key) === one) guarded.delete(key)
       one.place.leave()
       turns.leave(one)

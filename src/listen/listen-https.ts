@@ -1,6 +1,4 @@
 import { createServer } from 'node:https'
-import type { Duplex } from 'node:stream'
-import type { ServedCertificates } from '../certificates/served-certificates.ts'
 import type { Address } from '../config/schema.ts'
 import type { GuardTools } from './guard-connections.ts'
 import { type Listener, type ListenTools, listen, SERVER_LIMITS } from './listener.ts'
@@ -19,19 +17,15 @@ export async function listenHttps(
 ): Promise<Listener> {
   // It has no certificate, and shakes no hands itself.
   const server = createServer(SERVER_LIMITS)
-  const served = new WeakMap<Duplex, ServedCertificates>()
   const chooseHandshake = openSecureServers(
     tls,
-    (socket, certificates) => {
-      served.set(socket, certificates)
-      server.emit('secureConnection', socket)
-    },
+    // Node's own listeners take the first alone.
+    (socket, certificates) => server.emit('secureConnection', socket, certificates),
     (error, socket) => server.emit('tlsClientError', error, socket),
   )
   return listen(server, 'https', address, {
     ...tools,
     guard: { ...guard, chooseHandshake },
-    certificatesOf: (socket) => served.get(socket),
     hsts: tls.hsts,
   })
 }

@@ -4,6 +4,7 @@ import type { ConnectionLimits } from '../../listen/connection-room.ts'
 import type { Deadlines } from '../../listen/sweep-connections.ts'
 import { addressBlock } from '../../net/address-block.ts'
 import { rangeReader } from '../../net/client-address.ts'
+import { rememberByAddress } from '../../net/remember-by-address.ts'
 
 /** For the database, the log, the control socket, name look-ups and what else is open besides connections. */
 const OWN_DESCRIPTORS = 64
@@ -34,8 +35,8 @@ export function connectionLimits({ limits, listen }: Config, machine: Machine): 
     reserved,
     perAddress,
     handshakes,
-    standingOf: (address) => (isProxy(address) ? 'proxy' : isOwn(address) ? 'own' : 'stranger'),
-    blockOf: addressBlock,
+    standingOf: rememberByAddress((address) => (isProxy(address) ? 'proxy' : isOwn(address) ? 'own' : 'stranger')),
+    blockOf: rememberByAddress(addressBlock),
   }
 }
 
