@@ -55,8 +55,8 @@ linuxOnly('75. after its start a gateway that has errands done can run no progra
 })
 
 linuxOnly('75. a gateway whose process for errands was killed says loudly that only a restart helps', async (t) => {
-  const { gateway } = await start(t, 'files')
-  const { losses, trouble, after } = await probe(gateway, 'files', 'kills')
+  const { gateway } = await start(t, 'acme')
+  const { losses, trouble, after } = await probe(gateway, 'acme', 'kills')
   t.regex(trouble, /is gone \(SIGKILL\).* nothing is renewed until then\. Restart Skillgate:/)
   t.deepEqual(losses, [trouble])
   t.regex(after, /only be started together with Skillgate.*Restart Skillgate/)

@@ -38,7 +38,7 @@ test('before the first certificate it is a fault, with how often it failed and u
   t.is(first?.verdict, 'fault')
   t.regex(first?.found ?? '', /^There is no certificate for dev\.jasonhollis\.com yet\.$/)
   t.regex(first?.remedy ?? '', /npx skillgate start/)
-  await files.keepTries(NAMES, { failures: 3, unfinished: 0, waitUntil: Date.now() + 3_600_000 })
+  await files.keepTries(NAMES, { failures: 3, unfinished: 0, waitUntil: Date.now() + 3_600_000, triedAt: 0 })
   const [failed] = await certificateFiles.look(patient)
   t.regex(failed?.found ?? '', /The last 3 tries failed, and the CA asks to wait until \d{4}-/)
   t.regex(failed?.remedy ?? '', /npx skillgate cert get --staging/)
@@ -51,7 +51,7 @@ test('what is stored says until when, and from when it is renewed; a try that fa
     (await look(certificateFiles, patient)).join(),
     /^good: For dev\.jasonhollis\.com \(RSA\), until \d{4}-\d\d-\d\d; renewed from \d{4}-\d\d-\d\d, or when the CA says\.$/,
   )
-  await files.keepTries(NAMES, { failures: 1, unfinished: 0, waitUntil: 0 })
+  await files.keepTries(NAMES, { failures: 1, unfinished: 0, waitUntil: 0, triedAt: 0 })
   t.regex((await look(certificateFiles, patient)).at(-1) ?? '', /^attention: .*The last try failed\.$/)
 })
 
