@@ -46,6 +46,6 @@ export function awaitHello(
 
   // It stays: nobody else may listen yet, and one client's reset would end the process.
   socket.on('error', leave)
-  // Whoever waits for 'readable' instead costs Node two turns of its stream, which is a twentieth of a handshake.
+  // Waiting for 'readable' takes Node more turns of its stream, for the same bytes.
   socket.on('data', read).on('end', leave)
 }
