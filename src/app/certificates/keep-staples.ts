@@ -4,7 +4,7 @@ import type { ServerCertificate } from '../../certificates/server-certificate.ts
 import type { Logger } from '../../telemetry/log.ts'
 import { repeat, type Sleep, sleepQuietly } from '../repeat.ts'
 
-/** So soon somebody looks whose turn it is; where it is nobody's, that costs nothing. Milliseconds. */
+/** How often to look which certificate's responder is due; where none is, a look costs nothing. */
 const LOOK_EVERY_MS = 60_000
 
 export interface StapleKeeper {
@@ -38,7 +38,7 @@ export function keepStaples({
     return last
   }
 
-  // The store tells before whoever has brought something knows it himself.
+  // The store tells before `certificates` has what is new, so the look comes after this turn of the event loop.
   const stopFollowing = store.onChange(() => void setImmediate(look))
   void look()
   const stopLooking = repeat(sleep, LOOK_EVERY_MS, async () => {

@@ -5,7 +5,7 @@ import { parseJson } from '../../http/parse-json.ts'
 import type { ReloadOutcome } from '../reloading/watch-configuration.ts'
 import { type Sleep, sleepQuietly } from '../repeat.ts'
 
-/** What a CA is to be shown that another process of this machine asks; without a key authorization, no more. */
+/** What a command of another process has asked a CA to look for here; without a key authorization, it is shown no longer. */
 export interface LentChallenge {
   type: 'http-01' | 'tls-alpn-01'
   /** The token, or the name. */
@@ -13,15 +13,15 @@ export interface LentChallenge {
   keyAuthorization?: string
 }
 
-/** Whoever asked may have been ended before it took it away. */
+/** A challenge is shown no longer than this: the command may have been killed before it removed it. */
 const LENT_MS = 600_000
 
-/** @returns takes a `LentChallenge` in JSON, from a process that may use the control socket. */
+/** @returns shows or removes a `LentChallenge` that comes as JSON, from a process that may use the control socket. */
 export function lendChallenges(
   challenges: Challenges,
   sleep: Sleep = sleepQuietly,
 ): (lent: string) => Promise<ReloadOutcome> {
-  /** What ends the time of each. */
+  /** Stops the timer of each challenge, by its key. */
   const lent = new Map<string, AbortController>()
 
   async function put({ type, key, keyAuthorization = '' }: LentChallenge): Promise<void> {

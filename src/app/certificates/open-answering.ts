@@ -17,7 +17,7 @@ export interface Answering {
 
 export interface AnsweringTools {
   environment: Environment
-  /** Is told in sentences who answers. */
+  /** Tells the person at the terminal who answers the CA. */
   tell: (sentence: string) => void
   dnsWays?: Partial<DnsWays> | undefined
 }

@@ -9,10 +9,10 @@ import { DerError } from './der.ts'
 import { type AskResponder, ResponderError } from './fetch-answer.ts'
 import { certificateId, ocspRequest } from './ocsp-request.ts'
 
-/** After the first failure, and after the last of many; each time twice as long. Milliseconds. */
+/** The wait after a first failure; each further one doubles it, up to the second of these. */
 const RETRY_MS = 60_000
 const LONGEST_RETRY_MS = 6 * 3_600_000
-/** So often at most, whatever an answer says of itself. */
+/** After a good answer a responder is asked again no sooner than this, whatever the answer says of itself. */
 const RENEW_MS = 5 * 60_000
 
 /** What responders say of the certificates that are served. */
@@ -40,7 +40,7 @@ interface Watched {
   responder: string
   /** The last good answer. */
   answer: { bytes: Buffer; nextUpdate: number } | undefined
-  /** That of the last answer: an earlier one tells nothing. */
+  /** Of the last answer, in milliseconds since 1970: one that is older than that is not taken. */
   thisUpdate: number
   dueAt: number
   failures: number
