@@ -31,7 +31,9 @@ for (const command of commands) {
     port = gateway.port
   } else {
     const { code, output } = await run(typed)
-    if (code !== 0) throw new Error(`"${typed}" ended with ${code}:\n${output}`)
+    // A house that nobody has set up has no address, and a certificate that nobody trusts: the doctor has to say so.
+    const expected = typed.includes('skillgate doctor') ? 1 : 0
+    if (code !== expected) throw new Error(`"${typed}" ended with ${code}:\n${output}`)
   }
 }
 if (await gateway.stop()) throw new Error('The gateway did not stop cleanly')
