@@ -45,6 +45,7 @@ const LOOKED_AT: Record<string, string> = {
   arriving: 'Bodies and headers arrive as they were sent, whatever stands in front.',
   'token-speed': 'The token endpoint answers within 2 s; Alexa gives up after 4.5 s.',
   attempts: 'How far the last attempt to link came.',
+  account: 'Who looks may see what is in `data_dir`: its owner, or root. Where not, nothing else is looked at.',
   configuration:
     'The client of Alexa has a secret, scopes and lifetimes as the console takes them; a skill has its own id, and the scopes that it needs; `alexa.development` is off.',
   'redirect-uris':

@@ -50,6 +50,8 @@ export interface Examination {
   title: string
   /** Whether `check` does it too: it needs no network but the upstreams. */
   isLocal: boolean
+  /** Whether nothing else can be judged where this one couldn't look; such come first. */
+  isNeeded?: boolean
   /** Never rejects for what it can put into words. */
   look: (patient: Patient) => Promise<Finding[]>
 }

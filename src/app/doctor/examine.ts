@@ -8,7 +8,8 @@ export interface Examined {
 }
 
 /**
- * Looks at one thing after the other, so that what one is slow at doesn't make another one slow.
+ * Looks at one thing after the other, so that what one is slow at doesn't make another one slow; at nothing more where one
+ * that is needed could not be looked at.
  * @param tell is told of each as soon as it has been looked at.
  */
 export async function examine(
@@ -23,6 +24,7 @@ export async function examine(
     const examined = { id, title, findings }
     all.push(examined)
     tell(examined)
+    if (examination.isNeeded && verdictOf([examined]) === 'unseen') break
   }
   return all
 }

@@ -1,5 +1,6 @@
 import type { Examination } from '../examination.ts'
 import { acceptGrant } from './accept-grant.ts'
+import { account } from './account.ts'
 import { baseUrl } from './base-url.ts'
 import { certificateFiles } from './certificate-files.ts'
 import { clientAuthentication } from './client-authentication.ts'
@@ -18,6 +19,7 @@ import { upstreams } from './upstreams.ts'
 
 /** What can be seen of the house itself. */
 export const LOOKS_AT_HOUSE: Examination[] = [
+  account,
   configuration,
   redirectUris,
   people,

@@ -20,7 +20,7 @@ test('each examination has an id of its own', (t) => {
   t.deepEqual([...new Set(ids)], ids)
 })
 
-test('what needs the public URL is not looked at by check', (t) => {
+test('who looks, and what needs the public URL, is not looked at by check', (t) => {
   const others = LOOKS_AT_HOUSE.filter(({ isLocal }) => !isLocal).map(({ id }) => id)
-  t.deepEqual(others, ['client-authentication', 'accept-grant'])
+  t.deepEqual(others, ['account', 'client-authentication', 'accept-grant'])
 })
