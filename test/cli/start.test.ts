@@ -152,7 +152,7 @@ test('check does all of a start but the listening, and says what would be served
   t.is(code, 0)
   for (const expected of [
     /is good\. A start would serve https:\/\/dev\.jasonhollis\.com/,
-    /fault {6}Certificates here: .* of the local CA, which nobody else trusts\.\n +needed: a certificate that everybody trusts/,
+    /fault {6}Certificates here: .* of the\s+local CA, which nobody else trusts\.\n +needed: a certificate that everybody trusts/,
     /authorization URI {2}https:\/\/dev\.jasonhollis\.com\/alexa\/authorize/,
     /client amazon-alexa \(Amazon Alexa\): music\.read music\.control user:read/,
     /music-assistant {2}http:\S+, with a token of the gateway's own/,
