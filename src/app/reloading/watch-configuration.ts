@@ -67,8 +67,6 @@ export function watchConfiguration({
       return { ok: true, lines: [`${configFile} is served now.`] }
     } catch (error) {
       countReload?.('failure')
-      // Whatever it was that was wrong, the next change may have mended it.
-      await watcher?.set(filesOf(served, configFile))
       const lines = linesOf(error as Error, explain)
       const more = lines.length > 1 ? ` (and ${lines.length - 1} more: "skillgate check" tells all)` : ''
       log.error({ reason, detail: `${lines[0]}${more}` }, 'configuration refused, the one before stays')
@@ -85,8 +83,11 @@ export function watchConfiguration({
     await watcher?.set(files.filter(isThere))
     try {
       await (await gateway).reload(config)
-    } finally {
       await watcher?.set(files)
+    } catch (error) {
+      // Whatever it is that is missing or wrong, a change of it may mend it: a certificate too, which is no reason otherwise.
+      await watcher?.set(filesOf(config, configFile))
+      throw error
     }
   }
 
