@@ -81,8 +81,10 @@ export function explainAcmeError({ doing, host, last }: Attempt, error: NodeJS.E
       {},
       error,
     )
-  const advice = UNREACHABLE[code] ?? (/^E[A-Z]+$/.test(code) ? 'Is this machine online?' : '')
-  return new OrderError(`${doing}: ${host} is not reached: ${message || code}. ${advice}`.trimEnd(), {}, error)
+  const isUnreached = code in UNREACHABLE || /^E[A-Z]+$/.test(code)
+  if (!isUnreached) return new OrderError(`${doing}: ${message || code}. Is "tls.directory" right?`, {}, error)
+  const advice = UNREACHABLE[code] ?? 'Is this machine online?'
+  return new OrderError(`${doing}: ${host} is not reached: ${message || code}. ${advice}`, {}, error)
 }
 
 /** @param who says it. @returns one or more sentences, with what to do. */
