@@ -6,6 +6,8 @@ export interface ServedCertificates {
   readonly cert: string[]
   /** Their keys, in PEM, in the same order. */
   readonly key: string[]
+  /** The kinds of these, in the same order. */
+  readonly kinds: readonly KeyType[]
   /** The names that all of them are for, as in the certificates; a wildcard stands for exactly one label. */
   readonly names: readonly string[]
   /** Whether everybody trusts them. */
@@ -79,6 +81,7 @@ function combine(group: Servable[]): ServedCertificates {
   return {
     cert: group.map(({ cert }) => cert),
     key: group.map(({ key }) => key),
+    kinds: group.map(({ keyType }) => keyType),
     names,
     isPublic: group.every((one) => one.isPublic),
     isFor: (host) =>

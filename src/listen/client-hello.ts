@@ -4,6 +4,11 @@ export interface ClientHello {
   serverName: string | undefined
   /** ALPN, what the client likes best first. @see RFC 7301 section 3.1 */
   protocols: string[]
+  /**
+   * Whether the client can be shown a certificate with a key of P-256, over whichever version comes of it.
+   * @see RFC 8446 section 4.2.3, RFC 8422 section 5.1
+   */
+  takesEc: () => boolean
 }
 
 /** `more`: nothing can be said before there are so many bytes in all. `garbled`: TLS, but no ClientHello, or too long a one. */
@@ -74,7 +79,7 @@ const HOST_NAME = 0
 const ALPN = 16
 
 function readMessage(message: Buffer): HelloRead {
-  const hello: ClientHello = { serverName: undefined, protocols: [] }
+  const hello: ClientHello = { serverName: undefined, protocols: [], takesEc: () => takesEc(message) }
   const session = vector(message, FIXED_PART, 1)
   const suites = session && vector(message, session.end, 2)
   const compressions = suites && vector(message, suites.end, 1)
@@ -92,6 +97,35 @@ function readMessage(message: Buffer): HelloRead {
     at = body.end
   }
   return { kind: 'whole', hello }
+}
+
+const GROUPS = 10
+const SIGNATURES = 13
+const VERSIONS = 43
+const P256 = 23
+const ECDSA_P256_SHA256 = 0x0403
+/** With ECDSA over TLS 1.2, AEAD: those that every setting of suites has. */
+const ECDSA_SUITES = [0xc02b, 0xc02c, 0xcca9]
+
+/** @param message a ClientHello that is well-formed. */
+function takesEc(message: Buffer): boolean {
+  const suites = vector(message, vector(message, FIXED_PART, 1)?.end ?? 0, 2)
+  const extensions = suites && vector(message, vector(message, suites.end, 1)?.end ?? message.length, 2)
+  if (!extensions) return false
+  const lists = new Map<number, { start: number; end: number }>()
+  for (let at = extensions.start; at < extensions.end; ) {
+    const body = vector(message, at + 2, 2)
+    if (!body) return false
+    lists.set(numberAt(message, at, 2), { start: body.start + 2, end: body.end })
+    at = body.end
+  }
+  const has = (list: { start: number; end: number } | undefined, ...wanted: number[]) => {
+    if (!list) return false
+    for (let at = list.start; at + 1 < list.end; at += 2) if (wanted.includes(numberAt(message, at, 2))) return true
+    return false
+  }
+  if (!has(lists.get(SIGNATURES), ECDSA_P256_SHA256)) return false
+  return lists.has(VERSIONS) || (has(suites, ...ECDSA_SUITES) && has(lists.get(GROUPS), P256))
 }
 
 /** @returns whether it was well-formed. */

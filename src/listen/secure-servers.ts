@@ -57,6 +57,8 @@ export function openSecureServers(
   const servers = new WeakMap<ServedCertificates, SecureServer>()
   /** The same for the hosts at which clients are asked for a certificate. */
   const asking = new WeakMap<ServedCertificates, SecureServer>()
+  /** Those of sets of which each client gets one that is chosen here. */
+  const alone = new WeakMap<ServedCertificates, ServedCertificates[]>()
   /** By what is shown: whoever knows of a challenge may come as often as he likes. */
   const answering = new WeakMap<object, Server>()
 
@@ -86,10 +88,12 @@ export function openSecureServers(
     return known.server
   }
 
-  return function chooseHandshake({ serverName, protocols }) {
+  return function chooseHandshake(hello) {
+    const { serverName, protocols } = hello
     try {
       if (protocols.length === 1 && protocols[0] === ACME) return answerChallenge(serverName)
-      const served = certificates.find(serverName)
+      const found = certificates.find(serverName)
+      const served = found && chosenFor(found, hello)
       if (served) return enter(serverFor(served, serverName === undefined ? undefined : clientCa(serverName)))
       // Where there is none at all yet, it isn't the name that is wrong.
       return { alert: certificates.find(undefined) ? ALERTS.unrecognizedName : ALERTS.internalError }
@@ -100,7 +104,18 @@ export function openSecureServers(
     }
   }
 
-  /** Of two certificates Node doesn't say which one a client gets, and it refuses the answer about the other one. */
+  /**
+   * OpenSSL chooses among certificates of several kinds, but Node doesn't say which one a client gets, and so not about
+   * which one a responder's answer has to be: where there is one to hand over, it is chosen here.
+   */
+  function chosenFor(served: ServedCertificates, { takesEc }: ClientHello): ServedCertificates {
+    if (served.cert.length === 1 || !served.cert.some(staples.isWatched)) return served
+    const each = alone.get(served) ?? apart(served)
+    alone.set(served, each)
+    const wanted = takesEc() ? 'ec' : 'rsa'
+    return each.find(({ kinds }) => kinds[0] === wanted) ?? served
+  }
+
   function handOverStaples(server: Server, { cert: [only = '', ...others] }: ServedCertificates): void {
     if (others.length > 0 || !staples.isWatched(only)) return
     server.on('OCSPRequest', (certificate, _, done) => done(null, staples.find(certificate) ?? null))
@@ -121,6 +136,11 @@ export function openSecureServers(
     answering.set(shown, server)
     return enter(server)
   }
+}
+
+function apart(served: ServedCertificates): ServedCertificates[] {
+  const { cert, key, kinds } = served
+  return kinds.map((kind, i) => ({ ...served, cert: [cert[i] ?? ''], key: [key[i] ?? ''], kinds: [kind] }))
 }
 
 function enter(server: Server): Handshake {

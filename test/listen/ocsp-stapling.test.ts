@@ -135,19 +135,29 @@ test('what is pushed later is asked about at once', async (t) => {
   await stop()
 })
 
-test('beside a certificate with another kind of key nothing is handed over, for it might be about the other one', async (t) => {
+test('of two certificates with different kinds of keys each client gets one that it can use, with the answer about that one', async (t) => {
   const openssl = findProgram(t, 'openssl', 'openssl')
   if (openssl === undefined) return
   const authority = await openOcspAuthority(t)
   const responder = await serveAnswers(t, async (request) => ({ body: await authority.answer(request) }))
   const issued = await authority.issue({ name: NAME, responder })
   const staples = openStaples({ now: Date.now, ask: askResponder, log: noLog().log })
-  const listener = await startTlsListener(t, {
-    certificates: [issued, makeChain(t, openssl, 'ec', [NAME]).pushed],
-    change: { staples },
-  })
-  staples.set([issued])
+  const ec = makeChain(t, openssl, 'ec', [NAME]).pushed
+  const listener = await startTlsListener(t, { certificates: [issued, ec], change: { staples } })
+  staples.set([issued, ec])
   await staples.look()
-  t.truthy(staples.find(issued.leaf.raw))
-  t.regex(await statusOf(openssl, listener, authority.files.ca), NONE)
+  const clients: [words: string[], kind: RegExp, status: RegExp][] = [
+    [[], /Peer signature type: ECDSA/, NONE],
+    [['-tls1_2'], /Peer signature type: ECDSA/, NONE],
+    [['-sigalgs', 'rsa_pss_rsae_sha256:RSA+SHA256'], /Peer signature type: RSA/, GOOD],
+    // As the older ones of Alexa's: all kinds of signatures, but suites with RSA alone.
+    [['-tls1_2', '-cipher', 'ECDHE-RSA-AES128-GCM-SHA256'], /Peer signature type: RSA/, GOOD],
+    [['-tls1_2', '-cipher', 'ECDHE-RSA-AES128-SHA256'], /Peer signature type: RSA/, GOOD],
+    [['-tls1_2', '-groups', 'X25519'], /Peer signature type: RSA/, GOOD],
+  ]
+  for (const [words, kind, status] of clients) {
+    const said = await statusOf(openssl, listener, authority.files.ca, ...words)
+    t.regex(said, kind, words.join(' '))
+    t.regex(said, status, words.join(' '))
+  }
 })

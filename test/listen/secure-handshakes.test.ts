@@ -122,6 +122,7 @@ test('CVE-2026-21637: an error while choosing costs that connection, and nothing
           return {
             cert: isUnservable ? ['x'] : [pushed.certificate],
             key: [pushed.key],
+            kinds: ['ec'],
             names: [],
             isPublic: false,
             isFor: () => true,
