@@ -2,6 +2,7 @@ import { request } from 'node:https'
 import { isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { connectTo } from '../../net/connect-to.ts'
+import { wholeAnswer } from '../../net/whole-answer.ts'
 
 export interface GatewayCall {
   method?: 'GET' | 'POST'
@@ -44,40 +45,22 @@ export function callsToGateway(place: GatewayPlace, monotonic = () => performanc
   const name = publicHost.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
   // No name is sent for an address (RFC 6066 section 3).
   const servername = isIP(name) === 0 ? name : ''
-  return function callGateway({ method = 'GET', path, headers = {}, body }) {
+  return async function callGateway({ method = 'GET', path, headers = {}, body }) {
     const begun = monotonic()
-    return new Promise((resolve, reject) => {
-      const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
-      const sent = request({
-        ...{ host, port, method, path },
-        createConnection: () => connectTls({ socket: connectTo(place, announced), ca, servername, host: name }),
-        headers: {
-          Host: publicHost,
-          'User-Agent': 'Apache-HttpClient/4.5.x (Skillgate simulator)',
-          ...headers,
-          ...length,
-        },
-      })
-      sent.once('error', reject)
-      const late = new Error(`no whole answer within ${TIMEOUT_MS / 1000} s`)
-      const timer = setTimeout(() => sent.destroy(late), TIMEOUT_MS)
-      sent.once('close', () => clearTimeout(timer))
-      sent.once('response', (response) => {
-        const chunks: Buffer[] = []
-        let bytes = 0
-        response.on('data', (chunk: Buffer) => {
-          bytes += chunk.length
-          chunks.push(chunk)
-          if (bytes > ANSWER_LIMIT) sent.destroy(new Error('the answer has no end'))
-        })
-        response.once('error', reject)
-        response.once('end', () => {
-          const { statusCode: status = 0, headers: answered } = response
-          resolve({ status, headers: answered, text: Buffer.concat(chunks).toString(), tookMs: monotonic() - begun })
-        })
-      })
-      sent.end(body)
+    const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
+    const sent = request({
+      ...{ host, port, method, path },
+      createConnection: () => connectTls({ socket: connectTo(place, announced), ca, servername, host: name }),
+      headers: {
+        Host: publicHost,
+        'User-Agent': 'Apache-HttpClient/4.5.x (Skillgate simulator)',
+        ...headers,
+        ...length,
+      },
     })
+    const answer = wholeAnswer(sent, { timeoutMs: TIMEOUT_MS, limitBytes: ANSWER_LIMIT })
+    sent.end(body)
+    return { ...(await answer), tookMs: monotonic() - begun }
   }
 }
 

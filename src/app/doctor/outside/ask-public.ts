@@ -2,6 +2,7 @@ import { request } from 'node:https'
 import { isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { connectTo } from '../../../net/connect-to.ts'
+import { wholeAnswer } from '../../../net/whole-answer.ts'
 import type { Patient } from '../examination.ts'
 import { type Place, publicHost } from './public-host.ts'
 
@@ -36,7 +37,7 @@ export const BROWSERS_AGENT =
  * examination of its own says what to think of it.
  * @throws an error of Node's where no answer comes.
  */
-export function askPublic(
+export async function askPublic(
   patient: Patient,
   place: Place,
   call: PublicCall,
@@ -47,40 +48,21 @@ export function askPublic(
   const { monotonic = () => performance.now() } = environment
   const host = publicHost(patient)
   const begun = monotonic()
-  return new Promise((resolve, reject) => {
-    const sent = request({
-      ...{ ...place, method, path },
-      createConnection: () =>
-        connectTls({
-          ...{ socket: connectTo(place, place.announced), rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] },
-          ...(isIP(host) === 0 && { servername: host }),
-        }),
-      headers: {
-        Host: new URL(config.public_url).host,
-        'User-Agent': AMAZONS_AGENT,
-        ...headers,
-        ...(body !== undefined && { 'Content-Length': String(Buffer.byteLength(body)) }),
-      },
-    })
-    // Of the whole: whoever dribbles would never be done.
-    const late = new Error(`no whole answer within ${timeoutMs / 1000} s`)
-    const timer = setTimeout(() => sent.destroy(late), timeoutMs)
-    sent.once('close', () => clearTimeout(timer))
-    sent.once('error', reject)
-    sent.once('response', (response) => {
-      const chunks: Buffer[] = []
-      let bytes = 0
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        chunks.push(chunk)
-        if (bytes > ANSWER_LIMIT) sent.destroy(new Error('the answer has no end'))
-      })
-      response.once('error', reject)
-      response.once('end', () => {
-        const { statusCode: status = 0, headers: answered } = response
-        resolve({ status, headers: answered, text: Buffer.concat(chunks).toString(), tookMs: monotonic() - begun })
-      })
-    })
-    sent.end(body)
+  const sent = request({
+    ...{ ...place, method, path },
+    createConnection: () =>
+      connectTls({
+        ...{ socket: connectTo(place, place.announced), rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] },
+        ...(isIP(host) === 0 && { servername: host }),
+      }),
+    headers: {
+      Host: new URL(config.public_url).host,
+      'User-Agent': AMAZONS_AGENT,
+      ...headers,
+      ...(body !== undefined && { 'Content-Length': String(Buffer.byteLength(body)) }),
+    },
   })
+  const answer = wholeAnswer(sent, { timeoutMs, limitBytes: ANSWER_LIMIT })
+  sent.end(body)
+  return { ...(await answer), tookMs: monotonic() - begun }
 }
