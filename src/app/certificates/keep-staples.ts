@@ -2,6 +2,7 @@ import type { CertificateStore } from '../../certificates/certificate-store.ts'
 import type { Staples } from '../../certificates/ocsp/staples.ts'
 import type { ServerCertificate } from '../../certificates/server-certificate.ts'
 import type { Logger } from '../../telemetry/log.ts'
+import { openTurns } from '../in-turn.ts'
 import { repeat, type Sleep, sleepQuietly } from '../repeat.ts'
 
 /** How often to look which certificate's responder is due; where none is, a look costs nothing. */
@@ -25,17 +26,13 @@ export function keepStaples({
   sleep = sleepQuietly,
 }: StapleKeeper): () => Promise<void> {
   const stopped = new AbortController()
-  /** One look after the other. */
-  let last: Promise<void> = Promise.resolve()
+  const inTurn = openTurns()
 
   function look(): Promise<void> {
-    last = last
-      .then(() => {
-        if (!stopped.signal.aborted) staples.set(certificates())
-        return staples.look(stopped.signal)
-      })
-      .catch((error) => log.error({ detail: String(error) }, 'asking for OCSP answers failed'))
-    return last
+    return inTurn(async () => {
+      if (!stopped.signal.aborted) staples.set(certificates())
+      await staples.look(stopped.signal)
+    }).catch((error) => log.error({ detail: String(error) }, 'asking for OCSP answers failed'))
   }
 
   // The store tells before `certificates` has what is new, so the look comes after this turn of the event loop.
@@ -49,6 +46,6 @@ export function keepStaples({
     stopFollowing()
     stopped.abort()
     await stopLooking()
-    await last
+    await inTurn(async () => {})
   }
 }

@@ -1,32 +1,13 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import test, { type ExecutionContext } from 'ava'
-import { ADA, startTestHouse, type TestHouse } from '../../support/gateway.ts'
+import { ADA, type TestHouse } from '../../support/gateway.ts'
 import { ALEXA_REQUEST } from '../../support/linking.ts'
+import { PROXY, sayInClear, startPlain } from '../../support/plain-listener.ts'
 import { rawRequest } from '../../support/raw-client.ts'
 
-const PROXY = '127.4.0.1'
 const HTTPS = 'X-Forwarded-Proto: https'
 
-function startPlain(t: ExecutionContext, more: object = {}): Promise<TestHouse> {
-  return startTestHouse(t, (config) => {
-    Object.assign(config.listen, { plain: '127.0.0.1:0', trusted_proxies: [PROXY], ...more })
-  })
-}
-
-/** Sends this in clear. @returns all that came until the gateway ended the connection. */
-async function say(t: ExecutionContext, { gateway }: TestHouse, text: string, localAddress = PROXY): Promise<string> {
-  const socket = connect({ port: gateway.plain!.port, host: '127.0.0.1', localAddress })
-  t.teardown(() => socket.destroy())
-  let said = ''
-  socket
-    .on('error', () => {})
-    .on('data', (chunk) => {
-      said += chunk
-    })
-  socket.write(text)
-  await once(socket, 'close')
-  return said
+function say(t: ExecutionContext, { gateway }: TestHouse, text: string, localAddress = PROXY): Promise<string> {
+  return sayInClear(t, gateway.plain!.port, text, localAddress)
 }
 
 function statuses(said: string): string[] {

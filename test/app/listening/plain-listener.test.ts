@@ -1,32 +1,8 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
-import test, { type ExecutionContext } from 'ava'
-import { startTestHouse, type TestHouse } from '../../support/gateway.ts'
+import test from 'ava'
+import { startTestHouse } from '../../support/gateway.ts'
+import { PROXY, sayInClear as say, startPlain } from '../../support/plain-listener.ts'
 import { rawRequest, UPGRADE } from '../../support/raw-client.ts'
 import { issueToken } from '../../support/tokens.ts'
-
-const PROXY = '127.4.0.1'
-
-function startPlain(t: ExecutionContext, more: object = {}): Promise<TestHouse> {
-  return startTestHouse(t, (config) => {
-    Object.assign(config.listen, { plain: '127.0.0.1:0', trusted_proxies: [PROXY], ...more })
-  })
-}
-
-/** Sends this in clear. @returns all that came until the gateway ended the connection. */
-async function say(t: ExecutionContext, port: number, text: string, localAddress = PROXY): Promise<string> {
-  const socket = connect({ port, host: '127.0.0.1', localAddress })
-  t.teardown(() => socket.destroy())
-  let said = ''
-  socket
-    .on('error', () => {})
-    .on('data', (chunk) => {
-      said += chunk
-    })
-  socket.write(text)
-  await once(socket, 'close')
-  return said
-}
 
 const HTTPS = 'X-Forwarded-Proto: https'
 const CLOSE = 'Connection: close'
