@@ -31,6 +31,7 @@ const OWNER: Owner = { userName: 'ada', userId: 'u'.repeat(22), client: 'amazon-
 const CLIENTS: Clients = {
   isSecret: () => false,
   find: (id) => ({ id, scopes: OWNER.scopes }) as RegisteredClient,
+  findToAsk: (id) => ({ id, scopes: OWNER.scopes }) as RegisteredClient,
   withRow: (id) => ({ id, scopes: OWNER.scopes }) as RegisteredClient,
 }
 

@@ -38,6 +38,14 @@ export function jsonAnswer(status: number, value: unknown, headers: Answer['head
   }
 }
 
+/** What anybody may know, and may keep for a while. */
+export function metadataAnswer(value: unknown): Answer {
+  return jsonAnswer(200, value, { 'Cache-Control': `public, max-age=${METADATA_KEPT_SECONDS}`, Pragma: [] })
+}
+
+/** Short enough that whoever was refused and tries again sees what has been allowed meanwhile. */
+const METADATA_KEPT_SECONDS = 120
+
 /** Sends a browser on with GET, whatever it came with: 303, never 307, which would send a password along. */
 export function seeOther(location: string, headers: Answer['headers'] = {}): Answer {
   return {

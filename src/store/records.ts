@@ -39,7 +39,7 @@ export interface Records {
   'user-code': UserCodeRecord
   /** A certificate for somebody's own device; the id is the device's name, which is in the certificate too. */
   'device-certificate': DeviceCertificateRecord
-  /** A client that registered itself; the id is its `client_id`. */
+  /** A client that registered itself, or whose metadata document somebody has approved; the id is its `client_id`. */
   client: ClientRecord
   /** The renewed secret of a configured client; the id is its `client_id`. */
   'client-secret': ClientSecretRecord
@@ -184,6 +184,10 @@ export interface ClientRecord {
   grantTypes: ('authorization_code' | 'refresh_token' | 'device_code')[]
   authMethods: ('client_secret_basic' | 'client_secret_post')[]
   createdAt: number
+  /** When its metadata document was read that somebody approved; absent for one that registered itself. */
+  documentReadAt?: number
+  /** Whether it registered itself while everybody could, without an initial access token. */
+  openly?: boolean
 }
 
 export interface ClientSecretRecord {

@@ -3,7 +3,7 @@ import { readAccess } from '../../gateway/access/access.ts'
 import { metadataPath } from '../../gateway/access/bearer.ts'
 import { type Health, healthAnswer } from '../../gateway/health.ts'
 import type { EndpointDestination } from '../../gateway/routes/destination.ts'
-import { type Endpoint, jsonAnswer } from '../../http/answer.ts'
+import { type Endpoint, metadataAnswer } from '../../http/answer.ts'
 import type { AuthorizationServer } from '../../oauth/authorization-server.ts'
 import { serveEndpoints } from '../../oauth/endpoints/endpoints.ts'
 import type { Registration } from '../../oauth/endpoints/handle-register.ts'
@@ -28,7 +28,7 @@ export function ownEndpoints(
     access: readAccess({ auth: scopes ? 'bearer' : 'none', scopes: scopes ?? [], resource: issuer }),
   })
   const fixed = (path: string, value: object): EndpointDestination => {
-    const answer = jsonAnswer(200, value)
+    const answer = metadataAnswer(value)
     return endpoint(path, ['GET', 'HEAD'], () => answer)
   }
   const metadata = serverMetadata(server)

@@ -19,17 +19,24 @@ export interface AuthorizationRequest extends RedirectTarget, Pick<Prompt, 'sign
   silent?: boolean
 }
 
+/** What came, and from where. */
+interface Asked {
+  /** As it came. */
+  query: string
+  /** Undefined where a trusted proxy doesn't tell. */
+  address: string | undefined
+}
+
 /**
- * Checks a whole authorization request, the redirect URI first.
- * @param query as it came. @throws OAuthError @see RFC 6749 section 4.1.1
+ * Checks a whole authorization request, the redirect URI first. @throws OAuthError @see RFC 6749 section 4.1.1
  */
 export async function checkAuthorizationRequest(
   server: AuthorizationServer,
-  query: string,
+  { query, address }: Asked,
   known: Known,
 ): Promise<AuthorizationRequest> {
   const parameters = new Parameters(query)
-  const client = await findClient(server.clients, parameters)
+  const client = await findClient(server.clients, parameters, address)
   known.client = client.id
   const redirectUri = checkRedirectUri(client, parameters)
   const target = { client, redirectUri, state: stateOf(parameters) }

@@ -19,6 +19,14 @@ export interface Clients {
   /** Whether this text, wherever it was written, is the secret of one of the configured clients. */
   isSecret: (text: string) => boolean
   find: (id: string) => RegisteredClient | undefined | Promise<RegisteredClient | undefined>
+  /**
+   * The same for a client that is about to ask somebody: where it says what it is in a document, what that says now.
+   * @param address whoever asks; undefined where it isn't known. @throws OAuthError where the document doesn't count.
+   */
+  findToAsk: (
+    id: string,
+    address: string | undefined,
+  ) => RegisteredClient | undefined | Promise<RegisteredClient | undefined>
   /** The same, where the row of one that registered itself is at hand, if there is one. */
   withRow: (id: string, row: ClientRecord | undefined) => RegisteredClient | undefined
 }
@@ -35,10 +43,12 @@ export function openClients(
   const lifetimes = registered && lifetimesOf(registered.lifetimes, { refresh: 'rotate', grant_types: [] })
   const fromRow = (id: string, row: ClientRecord | undefined) =>
     row && registered && lifetimes && fromRecord(id, row, lifetimes, registered.scopes)
+  const find = (id: string) => byId.get(id) ?? registered?.store.get('client', id).then((row) => fromRow(id, row))
   const isSecretOfClient = (text: string) => configured.some(({ secretHash }) => matchesHash(text, secretHash))
   return {
     isSecret: (text) => isSecret(text) || isSecretOfClient(text),
-    find: (id) => byId.get(id) ?? registered?.store.get('client', id).then((row) => fromRow(id, row)),
+    find,
+    findToAsk: find,
     withRow: (id, row) => byId.get(id) ?? fromRow(id, row),
   }
 }
@@ -62,9 +72,13 @@ function fromRecord(id: string, record: ClientRecord, lifetimes: TokenLifetimes,
 }
 
 /** @throws OAuthError invalid_request; there is nowhere to redirect it to. */
-export async function findClient(clients: Clients, parameters: Parameters): Promise<RegisteredClient> {
+export async function findClient(
+  clients: Clients,
+  parameters: Parameters,
+  address: string | undefined,
+): Promise<RegisteredClient> {
   const id = parameters.require('client_id')
-  const client = await clients.find(id)
+  const client = await clients.findToAsk(id, address)
   if (!client) throw deny('client-unknown', unknownClient(clients, id))
   return client
 }

@@ -22,7 +22,7 @@ export async function handleApprove(
   const { query, shown } = readFormRequest(form.require('request'))
   known.attempt = linkAttempt(query)
   const ownForm = await checkOwnForm(server, request, form, 'approve')
-  const asked = await checkAuthorizationRequest(server, query, known)
+  const asked = await checkAuthorizationRequest(server, { query, address: request.address }, known)
   if (asked.silent) throw deny('prompt-none')
   const authorization = { ...asked, scopes: asked.scopes.filter((scope) => shown?.includes(scope) ?? true) }
   if (authorization.scopes.length === 0) throw deny('scope-withdrawn')

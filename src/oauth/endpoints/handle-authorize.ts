@@ -18,7 +18,7 @@ export async function handleAuthorize(
   known.attempt = linkAttempt(query)
   checkOpenedFromElsewhere(request)
   requirePossibleClock(server)
-  const authorization = await checkAuthorizationRequest(server, query, known)
+  const authorization = await checkAuthorizationRequest(server, request, known)
   await refuseSilent(server, authorization, request)
   const page = await showConsent(server, consentToLink(authorization, query), request)
   const { client, scopes } = authorization

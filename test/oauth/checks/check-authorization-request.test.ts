@@ -13,7 +13,11 @@ async function check(t: ExecutionContext, change: Record<string, string | undefi
   const given = Object.entries({ ...GOOD, ...change }).filter((entry): entry is [string, string] => Boolean(entry[1]))
   const known: Known = {}
   try {
-    const checked = await checkAuthorizationRequest(server, new URLSearchParams(given).toString() + more, known)
+    const checked = await checkAuthorizationRequest(
+      server,
+      { query: new URLSearchParams(given).toString() + more, address: undefined },
+      known,
+    )
     return { known, checked }
   } catch (error) {
     return { known, code: (error as { code: string }).code }

@@ -22,14 +22,15 @@ const RECORD: ClientRecord = {
 }
 
 test('a client of an authorization request is found by its exact id', async (t) => {
-  t.is(await findClient(clients, asked(id)), CLIENT)
+  t.is(await findClient(clients, asked(id), undefined), CLIENT)
   for (const wrong of ['nobody', id.toUpperCase(), `${id} `, '__proto__', '']) {
-    await t.throwsAsync(findClient(clients, asked(wrong)), { code: 'invalid_request' }, wrong)
+    await t.throwsAsync(findClient(clients, asked(wrong), undefined), { code: 'invalid_request' }, wrong)
   }
 })
 
 test('an unknown id is in the detail for the log, shortened, but not one that looks like a secret', async (t) => {
-  const detailOf = async (typed: string) => (await t.throwsAsync<OAuthError>(findClient(clients, asked(typed))))?.detail
+  const detailOf = async (typed: string) =>
+    (await t.throwsAsync<OAuthError>(findClient(clients, asked(typed), undefined)))?.detail
   t.is(await detailOf('amazon_alexa'), 'unknown client "amazon_alexa"')
   t.is(await detailOf('x'.repeat(5000)), `unknown client "${'x'.repeat(100)}"`)
   for (const typed of [SECRET, 'A'.repeat(43)]) {
