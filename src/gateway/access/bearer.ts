@@ -36,9 +36,11 @@ export const bearer: AccessKind<BearerAccess> = {
 }
 
 function decideBearer(access: BearerAccess, { rawHeaders }: Exchange, site: Site): Decision | Promise<Decision> {
-  const token = readBearerToken(rawHeader(rawHeaders, 'authorization'))
-  if (token === undefined) return challenge(access, 'Send an access token as "Authorization: Bearer ...".')
-  return decideToken(access, token, site)
+  const authorization = rawHeader(rawHeaders, 'authorization')
+  const token = readBearerToken(authorization)
+  if (token !== undefined) return decideToken(access, token, site)
+  if (meansBearer(authorization)) return challenge(access, 'The access token is malformed.', 'invalid_token')
+  return challenge(access, 'Send an access token as "Authorization: Bearer ...".')
 }
 
 /** Wherever the token came from. @throws StorageError when nobody can tell whose it is. */
@@ -54,6 +56,11 @@ export function decideToken(
 /** Only from the header: a token in a URI ends up in logs. @see RFC 6750 sections 2.1 and 2.3 */
 export function readBearerToken(authorization: string | undefined): string | undefined {
   return /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? '')?.[1]
+}
+
+/** Whether somebody tried; another scheme is as good as nothing. @see RFC 6750 section 3.1 */
+function meansBearer(authorization: string | undefined): boolean {
+  return /^Bearer(?![^\t ])/i.test(authorization ?? '')
 }
 
 function judge(access: BearerAccess, token: AccessToken | undefined): Decision {
