@@ -49,6 +49,8 @@ export interface Exchange {
   readonly upgrade: UpgradeRequest | undefined
   /** How it was let in; undefined until then. */
   allowed?: Allowed
+  /** What each answer to it says of who may read it, as raw pairs; undefined where the gateway has no say in that. */
+  corsHeaders?: readonly string[]
 }
 
 /** The way to answer. */

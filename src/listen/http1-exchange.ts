@@ -37,6 +37,7 @@ export class Http1Exchange implements Exchange {
   readonly body: Readable | null
   readonly upgrade: UpgradeRequest | undefined
   allowed?: Allowed
+  corsHeaders?: readonly string[]
   readonly #request: IncomingMessage
   readonly #connection: Connection
   readonly #tools: ReaderTools

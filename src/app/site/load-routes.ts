@@ -13,11 +13,12 @@ export function loadRoutes(
   policies: Map<string, CommandPolicy>,
 ): Destination[] {
   return routes.map((route) => {
-    const { path, host, methods } = route
+    const { path, host, methods, cors: readers } = route
     const policy = route.websocket && route.upstream !== undefined ? policies.get(route.upstream) : undefined
     const oneOfScopes = policy && scopesThatRead(policy, Object.keys(oauth.scopes))
     const access = readAccess({ ...route, oneOfScopes, resource: resourceOf(public_url, path) })
-    const matched = { path, host, methods, access }
+    const cors = Array.isArray(readers) ? new Set(readers) : readers
+    const matched = { path, host, methods, access, cors }
     return { ...matched, ...leadsTo(route, public_url, { upstreams, policies }) }
   })
 }
@@ -32,7 +33,7 @@ function scopesThatRead({ allow }: CommandPolicy, scopes: string[]): string[] {
   return scopes.filter(mayRead)
 }
 
-type Leads<D> = D extends Destination ? Omit<D, 'path' | 'host' | 'methods' | 'access'> : never
+type Leads<D> = D extends Destination ? Omit<D, 'path' | 'host' | 'methods' | 'access' | 'cors'> : never
 
 /** The configuration has seen to it that it is one of the three, and that the upstream is there. */
 function leadsTo(

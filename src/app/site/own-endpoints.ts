@@ -29,12 +29,15 @@ export function ownEndpoints(
   })
   const fixed = (path: string, value: object): EndpointDestination => {
     const answer = metadataAnswer(value)
-    return endpoint(path, ['GET', 'HEAD'], () => answer)
+    return { ...endpoint(path, ['GET', 'HEAD'], () => answer), cors: '*' }
   }
   const metadata = serverMetadata(server)
 
   const endpoints: EndpointDestination[] = [
-    ...serveEndpoints(server).map(({ path, methods, handle, scopes }) => endpoint(path, methods, handle, scopes)),
+    ...serveEndpoints(server).map(({ path, methods, handle, scopes, cors }) => ({
+      ...endpoint(path, methods, handle, scopes),
+      cors,
+    })),
     fixed('/.well-known/oauth-authorization-server', metadata),
     ...accountEndpoints(server, account),
     // Clients disagree on where the path of an issuer goes: before, as RFC 8414 says, or after, as OpenID Connect does.
