@@ -34,5 +34,8 @@ test('wherever a token is asked for a malformed one is told so, and another sche
     }
   }
   const reached = house.music.requests.map(({ url }) => url)
-  t.false(reached.some((url) => ['/any/x', '/both', '/ws'].includes(url)), reached.join())
+  t.false(
+    reached.some((url) => ['/any/x', '/both', '/ws'].includes(url)),
+    reached.join(),
+  )
 })
