@@ -1,15 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
 import test from 'ava'
 import type { Access } from '../../src/gateway/access/access.ts'
+import type { BearerAccess } from '../../src/gateway/access/bearer.ts'
 import type { Exchange } from '../../src/gateway/exchange.ts'
 import { compileRoutes } from '../../src/gateway/routes/compile-routes.ts'
 import type { Site } from '../../src/gateway/site.ts'
 import type { Upstream } from '../../src/gateway/upstreams/upstream.ts'
 import { watchAccess } from '../../src/gateway/watch-access.ts'
 import type { AccessToken } from '../../src/oauth/grants/access-tokens.ts'
+import { askedResources } from '../support/asked-resources.ts'
 
 const HOUR_MS = 3_600_000
-const BEARER: Access = { kind: 'bearer', scopes: ['music.read'], resource: 'https://home.example/ws', metadata: '' }
+const BEARER: BearerAccess = { kind: 'bearer', scopes: ['music.read'] }
 const TOKEN: AccessToken = {
   id: 'hash',
   grantId: 'grant',
@@ -45,6 +47,7 @@ function watching() {
         ],
         'home.example',
       ),
+      resources: askedResources(),
       accessTokens: {
         stillGranted: async () => {
           lookUps++

@@ -3,6 +3,7 @@ import type { ExecutionContext } from 'ava'
 import type { OAuthEndpoint } from '../../src/config/own-paths.ts'
 import type { Answer, EndpointRequest } from '../../src/http/answer.ts'
 import type { AuthorizationServer } from '../../src/oauth/authorization-server.ts'
+import type { KnownResources } from '../../src/oauth/checks/check-resources.ts'
 import { openClients, type RegisteredClient } from '../../src/oauth/clients/clients.ts'
 import { answerEndpoint, type Handler } from '../../src/oauth/endpoints/answer-endpoint.ts'
 import { pathOf, serveEndpoints } from '../../src/oauth/endpoints/endpoints.ts'
@@ -13,6 +14,11 @@ import { openAccessTokens } from './access-tokens.ts'
 import { CLIENT, openStores, PUBLIC_CLIENT, SECRET, USER } from './grants.ts'
 
 export const HOME = 'https://home.example'
+
+/** These alone, as they are spelled here. */
+export function knownResources(named: string[]): KnownResources {
+  return { named, find: (url) => (named.includes(url) ? url : undefined) }
+}
 
 /** An authorization server on a real store, but without HTTP and without people who sign in. */
 export async function openServer(t: ExecutionContext, clients: RegisteredClient[] = [CLIENT, PUBLIC_CLIENT]) {
@@ -28,7 +34,7 @@ export async function openServer(t: ExecutionContext, clients: RegisteredClient[
     basePath: '/alexa',
     scopes: {},
     defaultScopes: [],
-    resources: [HOME, `${HOME}/api`, `${HOME}/any`].map((resource) => ({ resource, scopes: [] })),
+    resources: knownResources([HOME, `${HOME}/api`, `${HOME}/any`]),
     clients: known,
     store,
     clockDoubt: () => undefined,
@@ -95,7 +101,7 @@ export async function callEndpoint(
   const path = pathOf(server, name)
   const endpoint = serveEndpoints(server).find((one) => one.path === path && one.methods.includes(method))
   const empty = { query: '', headers: {}, address: '192.0.2.1', readBody: async () => '' }
-  return endpoint!.handle({ ...empty, ...request })
+  return endpoint!.handle({ ...empty, ...request }, endpoint!.path)
 }
 
 /** For the body of a form. */
