@@ -1,9 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ExecutionContext } from 'ava'
+import { loadRoutes } from '../../src/app/site/load-routes.ts'
+import { type ProtectedResources, protectedResources } from '../../src/app/site/protected-resources.ts'
 import type { OAuthEndpoint } from '../../src/config/own-paths.ts'
+import type { Config } from '../../src/config/schema.ts'
+import { compileRoutes } from '../../src/gateway/routes/compile-routes.ts'
 import type { Answer, EndpointRequest } from '../../src/http/answer.ts'
 import type { AuthorizationServer } from '../../src/oauth/authorization-server.ts'
-import type { KnownResources } from '../../src/oauth/checks/check-resources.ts'
 import { openClients, type RegisteredClient } from '../../src/oauth/clients/clients.ts'
 import { answerEndpoint, type Handler } from '../../src/oauth/endpoints/answer-endpoint.ts'
 import { pathOf, serveEndpoints } from '../../src/oauth/endpoints/endpoints.ts'
@@ -15,9 +18,11 @@ import { CLIENT, openStores, PUBLIC_CLIENT, SECRET, USER } from './grants.ts'
 
 export const HOME = 'https://home.example'
 
-/** These alone, as they are spelled here. */
-export function knownResources(named: string[]): KnownResources {
-  return { named, find: (url) => (named.includes(url) ? url : undefined) }
+/** What tokens may be for where these paths ask for them. */
+export function knownResources(paths: string[]): ProtectedResources {
+  const routes = paths.map((path) => ({ path, auth: 'bearer', scopes: [] }))
+  const config = { public_url: HOME, oauth: { scopes: {} }, routes } as unknown as Config
+  return protectedResources(config, () => compileRoutes(loadRoutes(config, new Map(), new Map()), new URL(HOME).host))
 }
 
 /** An authorization server on a real store, but without HTTP and without people who sign in. */
@@ -34,7 +39,7 @@ export async function openServer(t: ExecutionContext, clients: RegisteredClient[
     basePath: '/alexa',
     scopes: {},
     defaultScopes: [],
-    resources: knownResources([HOME, `${HOME}/api`, `${HOME}/any`]),
+    resources: knownResources(['/api', '/any/*']),
     clients: known,
     store,
     clockDoubt: () => undefined,

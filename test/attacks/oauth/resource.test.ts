@@ -18,7 +18,7 @@ test('18. a token for one resource is 401 invalid_token at another, also where i
   const { status, error, challenge } = await callAny(house, json.access_token)
   t.is(status, 401)
   t.is(error, 'invalid_token')
-  t.true(challenge.includes(`resource_metadata="${ISSUER}/.well-known/oauth-protected-resource/any"`), challenge)
+  t.true(challenge.includes(`resource_metadata="${ISSUER}/.well-known/oauth-protected-resource/any/x"`), challenge)
   const upgrade = rawRequest('GET /ws', [`Authorization: Bearer ${json.access_token}`, ...UPGRADE])
   t.is((await exchangeRaw(house, upgrade)).status, 401)
   t.is((await callAny(house, json.access_token, '/alexa/userinfo')).status, 401)
