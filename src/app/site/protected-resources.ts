@@ -36,16 +36,20 @@ export function protectedResources(
   const hosts = new Map([[public_url, undefined], ...[...origins].map(([host, origin]) => [origin, host] as const)])
   const originAt = (host: string | undefined) => (host === undefined ? undefined : origins.get(host)) ?? public_url
 
-  const named = guarded.map(({ host, path }) => `${originAt(host)}${canonicalPath(path.replace(/\*$/, ''))}`)
+  const ofRoutes = guarded.map(({ host, path }) => `${originAt(host)}${canonicalPath(path.replace(/\*$/, ''))}`)
+  const named = new Set([public_url, ...ofRoutes])
 
   function at(host: string | undefined, path: string): ProtectedResource | undefined {
     if (host === undefined && path === '') return { resource: public_url, scopes: Object.keys(oauth.scopes) }
-    const scopes = scopesAt(routes(), host ?? home, path)
-    return scopes && { resource: `${originAt(host)}${path}`, scopes }
+    const resource = `${originAt(host)}${path}`
+    const asked = (there: string) => scopesAt(routes(), host ?? home, there)
+    // A route for all below a path is called by that path, which it doesn't take itself.
+    const scopes = asked(path === '' ? '/' : path) ?? (named.has(resource) ? asked(`${path}/`) : undefined)
+    return scopes && { resource, scopes }
   }
 
   return {
-    named: [...new Set([public_url, ...named])],
+    named: [...named],
     hosts: [...hosts.values()],
     at,
     find(url) {
@@ -64,13 +68,10 @@ function asWritten({ record: { path } }: Asked): string {
   return path === '/' ? '' : path.replace(/["<>^`{|}]/g, encodeURIComponent)
 }
 
-/** The scopes that are asked for at a path, or at the same one with a slash behind it; undefined where no token is. */
+/** The scopes that are asked for at a path, by any method; undefined where no token is. */
 function scopesAt(routes: RouteTable, host: string, path: string): string[] | undefined {
-  for (const one of path.endsWith('/') ? [path] : path === '' ? ['/'] : [path, `${path}/`]) {
-    const scopes = destinationsAt(routes, host, one).flatMap(scopesOf)
-    if (scopes.length > 0) return [...new Set(scopes.flat())]
-  }
-  return undefined
+  const scopes = destinationsAt(routes, host, path).flatMap(scopesOf)
+  return scopes.length > 0 ? [...new Set(scopes.flat())] : undefined
 }
 
 /** None, where it asks for no token. */
