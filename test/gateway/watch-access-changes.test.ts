@@ -165,3 +165,16 @@ for (const [what, wanted] of gone) {
     t.is(exchange.record.ending, 'access ended')
   })
 }
+
+test('at a change a stream goes on whose token is for what was asked for, and one ends whose token is for what is beside it', async (t) => {
+  const { open, tick, state, site } = watching()
+  const withToken = (path: string) => {
+    const { ended, exchange } = open({ upgraded: false, age: 1000 })
+    exchange.allowed = { kind: 'allow', token: { ...TOKEN, resources: [`https://home.example${path}`] } }
+    return ended
+  }
+  const [own, around, beside, below] = [withToken('/ws'), withToken(''), withToken('/other'), withToken('/ws/below')]
+  state.site = site({ methods: ['GET', 'POST'] })
+  await tick()
+  t.deepEqual([own, around, beside, below], [[], [], ['answer'], ['answer']])
+})
