@@ -18,7 +18,7 @@ interface OwnServers {
   resources: Pick<ProtectedResources, 'hosts' | 'at'>
 }
 
-/** The paths that the gateway itself answers: exact ones, so that a route can have all the others. */
+/** The paths that the gateway itself answers: exact ones, but for what it tells of each resource, so that a route can have all the others. */
 export function ownEndpoints(
   opened: AuthorizationServer,
   { registration, account, resources }: OwnServers,

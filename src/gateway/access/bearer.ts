@@ -33,8 +33,9 @@ export const bearer: AccessKind<BearerAccess> = {
 
 function decideBearer(access: BearerAccess, exchange: Exchange, site: Site): Decision | Promise<Decision> {
   const token = readBearerToken(rawHeader(exchange.rawHeaders, 'authorization'))
-  const call = { access, asked: exchange, site }
-  if (token === undefined) return challenge(call, 'Send an access token as "Authorization: Bearer ...".')
+  if (token === undefined) {
+    return challenge({ access, asked: exchange, site }, 'Send an access token as "Authorization: Bearer ...".')
+  }
   return decideToken(access, token, exchange, site)
 }
 
