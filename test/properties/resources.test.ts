@@ -63,6 +63,15 @@ const start = fc.constantFrom(HOME, 'HTTPS://Home.Example:443', 'https://home.ex
 
 const asked = (target: string) => noteExchange({ target }).exchange
 
+/** The same path with some of its characters encoded, or no longer. */
+function respell(written: string, flips: boolean[]): string {
+  let turn = 0
+  return written.replace(/%[2-7][0-9a-f]|[a-z~]/gi, (one) => {
+    if (!flips[turn++ % flips.length]) return one
+    return one.length === 1 ? `%${one.charCodeAt(0).toString(16)}` : asUpstreamsRead(one)
+  })
+}
+
 /** At it or below, segment by segment, as an upstream reads both. */
 function isWithin(outer: string, inner: string): boolean {
   const [around, within] = [outer, inner].map((one) =>
@@ -75,17 +84,25 @@ function isWithin(outer: string, inner: string): boolean {
 
 test('whatever a token was asked for, it is good for that and what is below it as an upstream reads paths, and for nothing else', (t) => {
   fc.assert(
-    fc.property(start, path, path, (origin, of, at) => {
-      const named = resources.find(`${origin}${of}`)
-      if (named === undefined) return
-      t.true(isClearTarget(of) && !/[?#]/.test(of), of)
-      t.is(named, `${HOME}${named.slice(HOME.length)}`)
-      t.is(resources.find(named), named, 'it has one spelling')
-      t.true(coversResource([named], resources.identify(asked(of))), of)
-      if (!isClearTarget(at)) return
-      const [plain = ''] = at.split('?', 1)
-      t.is(coversResource([named], resources.identify(asked(at))), isWithin(of, plain), `${of} ${at}`)
-    }),
+    fc.property(
+      start,
+      path,
+      path,
+      fc.array(fc.boolean(), { minLength: 1 }),
+      piece,
+      (origin, of, other, flips, more) => {
+        const at = other.length > 8 ? other : `${respell(of, flips)}${more}`
+        const named = resources.find(`${origin}${of}`)
+        if (named === undefined) return
+        t.true(isClearTarget(of) && !/[?#]/.test(of), of)
+        t.is(named, `${HOME}${named.slice(HOME.length)}`)
+        t.is(resources.find(named), named, 'it has one spelling')
+        t.true(coversResource([named], resources.identify(asked(of))), of)
+        if (!isClearTarget(at)) return
+        const [plain = ''] = at.split('?', 1)
+        t.is(coversResource([named], resources.identify(asked(at))), isWithin(of, plain), `${of} ${at}`)
+      },
+    ),
     { seed: seedOf(t), numRuns: 20_000 },
   )
 })
