@@ -74,14 +74,16 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       if (identity) noteIdentity(record, identity)
 
       if (destination.kind === 'endpoint')
-        return sendAnswer(exchange, await destination.handle(endpointRequest(exchange, target, decision)))
+        return sendAnswer(exchange, await destination.handle(endpointRequest(exchange, target, decision), target.path))
       if (destination.kind === 'redirect') return sendAnswer(exchange, redirectAnswer(destination))
       if (destination.kind === 'respond') return sendAnswer(exchange, fixedAnswer(destination))
 
       const { upstream, commands } = destination
       record.upstream = upstream.name
       const isJudged = commands !== undefined && !upgrade
-      const allowed = isJudged ? await allowCommand(exchange, commands, { destination, target, decision }) : decision
+      const allowed = isJudged
+        ? await allowCommand(exchange, commands, { destination, target, decision, site })
+        : decision
       if (allowed.kind === 'answer') return sendAnswer(exchange, allowed.answer) // -> 400, 401, 403
       exchange.allowed = decision
       const made = upstreamRequest(exchange, { destination, target, allowed }, site)

@@ -4,7 +4,7 @@ import type { SignInPage } from '../pages/sign-in-page.ts'
 import type { Store } from '../store/store.ts'
 import type { ClockDoubt } from '../store/watch-clock.ts'
 import type { Audit } from '../telemetry/audit.ts'
-import type { ProtectedResource } from './checks/check-resources.ts'
+import type { KnownResources } from './checks/check-resources.ts'
 import type { Clients } from './clients/clients.ts'
 import type { Registration } from './endpoints/handle-register.ts'
 import type { GrantTokens } from './grant-tokens.ts'
@@ -21,7 +21,7 @@ export interface AuthorizationServer extends Environment {
   scopes: Config['oauth']['scopes']
   defaultScopes: string[]
   /** What tokens may be for. */
-  resources: ProtectedResource[]
+  resources: KnownResources
   clients: Clients
   store: Store
   /** Undefined while the wall clock can be believed. */

@@ -9,7 +9,7 @@ import type { Store } from '../../src/store/store.ts'
 import { openAccessTokens } from '../support/access-tokens.ts'
 import type { testEnvironment } from '../support/environment.ts'
 import { CLIENT, PUBLIC_CLIENT, USER } from '../support/grants.ts'
-import { callEndpoint } from '../support/server.ts'
+import { callEndpoint, knownResources } from '../support/server.ts'
 import type { ClientName } from './model.ts'
 
 const SECRET = 'the secret of alexa'
@@ -52,7 +52,7 @@ export class Real {
       basePath: '/alexa',
       scopes: { 'music.read': { en: 'See', de: 'Sehen' } },
       defaultScopes: SCOPES,
-      resources: [],
+      resources: knownResources([]),
       clients,
       store,
       clockDoubt: () => undefined,

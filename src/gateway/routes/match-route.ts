@@ -13,9 +13,8 @@ export function matchRoute(table: RouteTable, host: string, method: string, path
  * @throws GatewayError not_found
  */
 export function matchPath(table: RouteTable, host: string, path: string): Destination[] {
-  const tree = table.hosts.size === 0 ? table.everywhere : treeFor(table, host)
-  const found = findDestinations(tree, asUpstreamsRead(path))
-  if (!found) throw new GatewayError('not_found', `no route for ${path}`)
+  const found = destinationsAt(table, host, path)
+  if (found.length === 0) throw new GatewayError('not_found', `no route for ${path}`)
   return found
 }
 
@@ -27,6 +26,12 @@ export function matchMethod(found: Destination[], method: string, path: string):
   for (const destination of found) if (destination.methods.includes(method)) return destination
   const allowed = found.flatMap(({ methods }) => methods).join(', ')
   throw new GatewayError('method_not_allowed', `${method} ${path}`, { Allow: allowed })
+}
+
+/** All that have the most exact path, whatever their methods; none where there is nothing. */
+export function destinationsAt(table: RouteTable, host: string, path: string): Destination[] {
+  const tree = table.hosts.size === 0 ? table.everywhere : treeFor(table, host)
+  return findDestinations(tree, asUpstreamsRead(path)) ?? []
 }
 
 function treeFor({ hosts, everywhere }: RouteTable, host: string): RouteNode {

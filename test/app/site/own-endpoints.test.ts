@@ -11,6 +11,8 @@ import { openServer } from '../../support/server.ts'
 
 const REGISTRATION = { tokenHash: 'x', scopes: [] }
 
+const NOTHING = { hosts: [undefined], at: () => undefined }
+
 const accountOf = (server: AuthorizationServer) =>
   openAccount(server, {} as Visits, { routes: [], public_url: server.issuer })
 
@@ -20,7 +22,7 @@ test('the paths that no route can have are exactly those that the gateway answer
   const { server } = await openServer(t)
   const endpoints = ownEndpoints(
     { ...server, basePath: '/link' },
-    { registration: REGISTRATION, account: accountOf({ ...server, basePath: '/link' }) },
+    { registration: REGISTRATION, account: accountOf({ ...server, basePath: '/link' }), resources: NOTHING },
     () => 'ok',
   )
   const answered = new Set(endpoints.map(({ path }) => path).filter((path) => !isMetadata(path)))
@@ -30,23 +32,33 @@ test('the paths that no route can have are exactly those that the gateway answer
 
 test('without registration nothing registers', async (t) => {
   const { server } = await openServer(t)
-  const endpoints = ownEndpoints(server, { registration: undefined, account: accountOf(server) }, () => 'ok')
+  const endpoints = ownEndpoints(
+    server,
+    { registration: undefined, account: accountOf(server), resources: NOTHING },
+    () => 'ok',
+  )
   t.false(endpoints.some(({ path }) => path.endsWith('/register')))
 })
 
-test('of all that the gateway itself answers only userinfo asks for a token, of the whole server', async (t) => {
+test('of all that the gateway itself answers only userinfo asks for a token', async (t) => {
   const { server } = await openServer(t)
-  const endpoints = ownEndpoints(server, { registration: REGISTRATION, account: accountOf(server) }, () => 'ok')
-  const guarded = endpoints.flatMap(({ path, access }) =>
-    access.kind === 'bearer' ? [[path, access.scopes, access.resource]] : [],
+  const endpoints = ownEndpoints(
+    server,
+    { registration: REGISTRATION, account: accountOf(server), resources: NOTHING },
+    () => 'ok',
   )
-  t.deepEqual(guarded, [['/alexa/userinfo', ['user:read'], server.issuer]])
+  const guarded = endpoints.flatMap(({ path, access }) => (access.kind === 'bearer' ? [[path, access.scopes]] : []))
+  t.deepEqual(guarded, [['/alexa/userinfo', ['user:read']]])
   t.deepEqual([...new Set(endpoints.map(({ access }) => access.kind))].sort(), ['bearer', 'none'])
 })
 
 test('what changes anything takes POST alone', async (t) => {
   const { server } = await openServer(t)
-  const endpoints = ownEndpoints(server, { registration: REGISTRATION, account: accountOf(server) }, () => 'ok')
+  const endpoints = ownEndpoints(
+    server,
+    { registration: REGISTRATION, account: accountOf(server), resources: NOTHING },
+    () => 'ok',
+  )
   const changing = ['approve', 'token', 'revoke', 'introspect', 'device_authorization', 'register']
   for (const name of changing) {
     const methods = endpoints.flatMap(({ path, methods }) => (path === `/alexa/${name}` ? methods : []))

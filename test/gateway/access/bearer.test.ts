@@ -1,9 +1,10 @@
 import test from 'ava'
 import { StorageError } from '../../../src/files/storage-error.ts'
 import { type Access, type Decision, decide as decideAbout } from '../../../src/gateway/access/access.ts'
-import type { Exchange } from '../../../src/gateway/exchange.ts'
 import type { Site } from '../../../src/gateway/site.ts'
 import type { AccessToken } from '../../../src/oauth/grants/access-tokens.ts'
+import { askedResources } from '../../support/asked-resources.ts'
+import { noteExchange } from '../../support/exchange.ts'
 
 const HOME = 'https://home.example'
 const METADATA = `${HOME}/.well-known/oauth-protected-resource/api`
@@ -32,13 +33,14 @@ function lookUp(asked: string[] = []) {
 }
 
 function route(scopes: string[] = [], auth: 'bearer' | 'none' = 'bearer'): Access {
-  return auth === 'none' ? { kind: auth } : { kind: auth, scopes, resource: `${HOME}/api`, metadata: METADATA }
+  return auth === 'none' ? { kind: auth } : { kind: auth, scopes }
 }
 
 /** Decides about a request with this header. */
 async function authorize(access: Access, authorization: string | undefined, accessTokens: object) {
   const rawHeaders = ['Host', 'home.example', ...(authorization === undefined ? [] : ['authorization', authorization])]
-  return decideAbout(access, { rawHeaders } as Exchange, { accessTokens } as Site)
+  const { exchange } = noteExchange({ target: '/api', rawHeaders })
+  return decideAbout(access, exchange, { accessTokens, resources: askedResources(HOME) } as unknown as Site)
 }
 
 /** What a challenge says in `WWW-Authenticate`. */
