@@ -13,6 +13,8 @@ import { Parameters } from './parameters.ts'
 /** An authorization request that may be shown to the resource owner. */
 export interface AuthorizationRequest extends RedirectTarget, Pick<Prompt, 'signInAgain' | 'maxAgeMs'> {
   scopes: string[]
+  /** The scopes that it asks for and that its client may not have. */
+  leftOut?: string[]
   resources?: string[]
   challenge?: string
   /** Whether nothing may be shown. */
@@ -58,7 +60,7 @@ export function checkAfterTrust(
   checkMayAsk(client)
   return {
     ...target,
-    scopes: checkScope(server, client, parameters),
+    ...checkScope(server, client, parameters),
     resources: checkResources(server.resources, parameters),
     challenge: checkPkce(client, parameters),
     ...checkPrompt(parameters),
