@@ -82,6 +82,8 @@ export interface CodeRecord {
   userId: string
   client: string
   redirectUri: string
+  /** Whether the authorization request named none. */
+  redirectUriLeftOut?: true
   scopes: string[]
   resources?: string[]
   /** The S256 challenge, where the client sent one. */

@@ -9,14 +9,14 @@ import type { AuthorizationRequest } from '../checks/check-authorization-request
  */
 export async function issueCode(
   server: AuthorizationServer,
-  { client, redirectUri, scopes, resources, challenge }: AuthorizationRequest,
+  { client, redirectUri, redirectUriLeftOut, scopes, resources, challenge }: AuthorizationRequest,
   user: UserRecord,
   { grant, attempt }: Pick<CodeRecord, 'grant' | 'attempt'> = {},
 ): Promise<string> {
   const code = newSecret(server)
   const owner = { userName: user.name, userId: user.id }
   const expiresAt = server.now() + client.lifetimes.code
-  const request = { client: client.id, redirectUri, scopes, resources, challenge }
+  const request = { client: client.id, redirectUri, redirectUriLeftOut, scopes, resources, challenge }
   const record: CodeRecord = { ...owner, ...request, expiresAt, grant, attempt }
   await server.store.put('code', hashSecret(code), record, expiresAt)
   return code
