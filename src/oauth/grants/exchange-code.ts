@@ -71,19 +71,25 @@ async function redeemCodeOnce(
   const until = Math.max(record.expiresAt, server.now() + client.lifetimes.code)
   const who = { address, user: record.userName, client: client.id, attempt: record.attempt }
   if (!(await server.store.insert('redemption', id, redemption, until, entries))) {
-    await refuseReplay(server, id, who)
+    await refuseReplay(server, { id, record }, who)
   }
   server.audit({ event: 'code_redeemed', ...who, grant: grant.id, scopes })
   return response
 }
 
 /**
- * A replay ends what the code gave, unless it comes so soon that it is a retry, or the clock can't tell.
+ * A replay ends what the code gave, unless it comes so soon that it is a retry, or a browser has just brought the code
+ * again, or the clock can't tell.
  * @see RFC 6749 section 4.1.2
  */
-async function refuseReplay(server: AuthorizationServer, id: string, who: object): Promise<never> {
+async function refuseReplay(
+  server: AuthorizationServer,
+  { id, record }: Pick<CheckedCode, 'id' | 'record'>,
+  who: object,
+): Promise<never> {
   const first = await server.store.get('redemption', id)
-  if (first && !server.clockDoubt() && !isWithin(CODE_RETRY_WINDOW_MS, first.redeemedAt, server.now())) {
+  const since = Math.max(first?.redeemedAt ?? 0, record.sentAgainAt ?? 0)
+  if (first && !server.clockDoubt() && !isWithin(CODE_RETRY_WINDOW_MS, since, server.now())) {
     await revokeGrant(server, first.grant)
     server.audit({ event: 'code_reused', ...who, grant: first.grant, detail: 'its grant is revoked' })
     throw invalidCode(`used again, its grant ${first.grant} is revoked`)

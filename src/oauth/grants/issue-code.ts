@@ -21,3 +21,13 @@ export async function issueCode(
   await server.store.put('code', hashSecret(code), record, expiresAt)
   return code
 }
+
+/** Writes down that a browser is sent off with a code once more: the client may well send it twice then. */
+export async function noteSentAgain(
+  { store, now }: Pick<AuthorizationServer, 'store' | 'now'>,
+  code: string,
+): Promise<void> {
+  const id = hashSecret(code)
+  const record = await store.get('code', id)
+  if (record) await store.put('code', id, { ...record, sentAgainAt: now() }, record.expiresAt)
+}
