@@ -6,6 +6,7 @@ import type { ClockDoubt } from '../store/watch-clock.ts'
 import type { Audit } from '../telemetry/audit.ts'
 import type { KnownResources } from './checks/check-resources.ts'
 import type { Clients } from './clients/clients.ts'
+import type { PressOnce } from './consent/presses.ts'
 import type { Registration } from './endpoints/handle-register.ts'
 import type { GrantTokens } from './grant-tokens.ts'
 import type { AccessTokens } from './grants/access-tokens.ts'
@@ -27,6 +28,8 @@ export interface AuthorizationServer extends Environment {
   /** Undefined while the wall clock can be believed. */
   clockDoubt: () => ClockDoubt | undefined
   accessTokens: AccessTokens
+  /** Forms that somebody sent twice. */
+  pressOnce: PressOnce
   resourceOwners: ResourceOwners
   /** Whose accounts the page asks for; those of this gateway, if absent. */
   accounts?: SignInPage['accounts']

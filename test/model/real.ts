@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Answer, EndpointRequest } from '../../src/http/answer.ts'
 import type { AuthorizationServer } from '../../src/oauth/authorization-server.ts'
 import { openClients, type RegisteredClient } from '../../src/oauth/clients/clients.ts'
+import { openPresses } from '../../src/oauth/consent/presses.ts'
 import { hashSecret } from '../../src/secrets/secret.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -57,6 +58,7 @@ export class Real {
       store,
       clockDoubt: () => undefined,
       accessTokens: openAccessTokens(store, clients, now),
+      pressOnce: openPresses({ now, randomBytes }),
       resourceOwners: { findSession, checkPassword: nobody, checkSecondFactor: nobody, endSession: async () => '' },
       rotationKey: Buffer.alloc(32, 1),
       audit: () => {},

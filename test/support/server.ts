@@ -8,6 +8,7 @@ import { compileRoutes } from '../../src/gateway/routes/compile-routes.ts'
 import type { Answer, EndpointRequest } from '../../src/http/answer.ts'
 import type { AuthorizationServer } from '../../src/oauth/authorization-server.ts'
 import { openClients, type RegisteredClient } from '../../src/oauth/clients/clients.ts'
+import { openPresses } from '../../src/oauth/consent/presses.ts'
 import { answerEndpoint, type Handler } from '../../src/oauth/endpoints/answer-endpoint.ts'
 import { pathOf, serveEndpoints } from '../../src/oauth/endpoints/endpoints.ts'
 import type { Consent } from '../../src/oauth/grants/grants.ts'
@@ -44,6 +45,7 @@ export async function openServer(t: ExecutionContext, clients: RegisteredClient[
     store,
     clockDoubt: () => undefined,
     accessTokens: openAccessTokens(store, known, now),
+    pressOnce: openPresses({ now, randomBytes }),
     resourceOwners: { findSession: nobody, checkPassword: nobody, checkSecondFactor: nobody, endSession: nobody },
     rotationKey: randomBytes(32),
     audit: (event) => events.push(event),

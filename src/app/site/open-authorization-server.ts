@@ -10,7 +10,18 @@ import { loadClients } from './load-clients.ts'
 
 /** The authorization server as a configuration wants it. @param upstreams by name. @throws StorageError, StartError in words for a person. */
 export async function openAuthorizationServer(
-  { store, environment, clock, audit, sealer, facts, verifyPassword, passwordSlots: slots, personalTokens }: House,
+  {
+    store,
+    environment,
+    clock,
+    audit,
+    sealer,
+    facts,
+    verifyPassword,
+    passwordSlots: slots,
+    personalTokens,
+    pressOnce,
+  }: House,
   config: Config,
   upstreams: ReadonlyMap<string, Upstream>,
   resources: KnownResources,
@@ -43,6 +54,7 @@ export async function openAuthorizationServer(
     store,
     clockDoubt: clock.doubt,
     accessTokens: findAccessToken(facts, clients, environment.now),
+    pressOnce,
     resourceOwners: {
       ...people,
       async endSession(cookies, address) {
