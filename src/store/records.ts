@@ -188,6 +188,10 @@ export interface ClientRecord {
   documentReadAt?: number
   /** Whether it registered itself while everybody could, without an initial access token. */
   openly?: boolean
+  /** When it goes by itself; absent for one that stays, as all do that somebody has approved something. */
+  expiresAt?: number
+  /** The hash of the network that one came from that registered openly, as far as that was known. */
+  from?: string
 }
 
 export interface ClientSecretRecord {

@@ -13,6 +13,13 @@ export interface RegisteredClient extends Omit<Client, 'secret' | 'lifetimes'> {
   lifetimes: TokenLifetimes
   /** It registered itself: nobody has checked its name. */
   selfRegistered?: true
+  /** The host of its metadata document, which its name comes from. */
+  vouchedBy?: string
+  /**
+   * Its row as it is to be once somebody has approved it: written in the same step as what they approved. Absent where
+   * that changes nothing.
+   */
+  rowOnceApproved?: ClientRecord
 }
 
 export interface Clients {
