@@ -6,11 +6,11 @@ import type { RegisteredClient } from '../clients/clients.ts'
  * @param redirectUri where the browser is sent back to, if it is: one that the client may have.
  */
 export function introduceClient(
-  { vouchedBy, selfRegistered }: Pick<RegisteredClient, 'vouchedBy' | 'selfRegistered'>,
+  { id, documented, selfRegistered }: Pick<RegisteredClient, 'id' | 'documented' | 'selfRegistered'>,
   redirectUri: string | undefined,
 ): { vouchedBy?: Voucher; backTo?: BackTo } {
   return {
-    vouchedBy: vouchedBy === undefined ? selfRegistered && 'nobody' : { host: vouchedBy },
+    vouchedBy: documented ? { host: new URL(id).host } : selfRegistered && 'nobody',
     backTo: redirectUri === undefined ? undefined : backTo(redirectUri),
   }
 }

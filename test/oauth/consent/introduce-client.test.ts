@@ -1,7 +1,7 @@
 import test from 'ava'
 import { introduceClient } from '../../../src/oauth/consent/introduce-client.ts'
 
-const backTo = (uri: string) => introduceClient({}, uri).backTo
+const backTo = (uri: string) => introduceClient({ id: 'app' }, uri).backTo
 
 test('a host is named as browsers write it, so that one with letters that look like others shows', (t) => {
   t.deepEqual(backTo('https://claude.ai/back'), { kind: 'host', host: 'claude.ai' })
@@ -22,8 +22,11 @@ test('an app is called by its own scheme, as it is registered', (t) => {
 })
 
 test('for a name nobody answers, a host, or whoever configured it; a device is sent nowhere', (t) => {
-  t.deepEqual(introduceClient({ selfRegistered: true }, undefined), { vouchedBy: 'nobody', backTo: undefined })
-  const byDocument = introduceClient({ selfRegistered: true, vouchedBy: 'claude.ai' }, undefined)
+  t.deepEqual(introduceClient({ id: 'app', selfRegistered: true }, undefined), {
+    vouchedBy: 'nobody',
+    backTo: undefined,
+  })
+  const byDocument = introduceClient({ id: 'https://claude.ai/oauth/metadata', documented: true }, undefined)
   t.deepEqual(byDocument.vouchedBy, { host: 'claude.ai' })
-  t.is(introduceClient({}, undefined).vouchedBy, undefined)
+  t.is(introduceClient({ id: 'app' }, undefined).vouchedBy, undefined)
 })
