@@ -6,14 +6,14 @@ import { type Endpoint, metadataAnswer } from '../../http/answer.ts'
 import { GatewayError } from '../../http/gateway-error.ts'
 import type { AuthorizationServer } from '../../oauth/authorization-server.ts'
 import { serveEndpoints } from '../../oauth/endpoints/endpoints.ts'
-import type { Registration } from '../../oauth/endpoints/handle-register.ts'
+import { isRegistrationOpen, type Registration } from '../../oauth/endpoints/handle-register.ts'
 import { resourceMetadata } from '../../oauth/endpoints/resource-metadata.ts'
 import { serverMetadata } from '../../oauth/endpoints/server-metadata.ts'
 import { accountEndpoints } from '../account/account-endpoints.ts'
 import { type ProtectedResources, RESOURCE_METADATA } from './protected-resources.ts'
 
 interface OwnServers {
-  registration: Registration | undefined
+  registration: Registration
   account: AccountServer
   resources: Pick<ProtectedResources, 'hosts' | 'at'>
 }
@@ -34,13 +34,16 @@ export function ownEndpoints(
     handle,
     access: readAccess({ auth: scopes ? 'bearer' : 'none', scopes: scopes ?? [] }),
   })
-  const fixed = (path: string, value: object): EndpointDestination => {
-    const answer = metadataAnswer(value)
-    return { ...endpoint(path, ['GET', 'HEAD'], () => answer), cors: '*' }
-  }
-  const metadata = serverMetadata(server)
+  /** What anybody may know, pages of others too. */
+  const metadata = (path: string, handle: Endpoint): EndpointDestination => ({
+    ...endpoint(path, ['GET', 'HEAD'], handle),
+    cors: '*',
+  })
+  const closed = metadataAnswer(serverMetadata(server, false))
+  const open = metadataAnswer(serverMetadata(server, true))
+  const describeServer = async () => ((await isRegistrationOpen(server, registration)) ? open : closed)
   /** @throws GatewayError not_found where there is no such resource. */
-  const describe = (host: string | undefined, path: string) => {
+  const describeResource = (host: string | undefined, path: string) => {
     const found = path.startsWith(RESOURCE_METADATA) && resources.at(host, path.slice(RESOURCE_METADATA.length))
     if (!found) throw new GatewayError('not_found', `no resource at ${path}`)
     return resourceMetadata(issuer, found)
@@ -51,11 +54,11 @@ export function ownEndpoints(
       ...endpoint(path, methods, handle, scopes),
       cors,
     })),
-    fixed('/.well-known/oauth-authorization-server', metadata),
+    metadata('/.well-known/oauth-authorization-server', describeServer),
     ...accountEndpoints(server, account),
     ...resources.hosts.flatMap((host) =>
       [RESOURCE_METADATA, `${RESOURCE_METADATA}/*`].map((path) => ({
-        ...endpoint(path, ['GET', 'HEAD'], (_, asked) => metadataAnswer(describe(host, asked))),
+        ...metadata(path, (_, asked) => metadataAnswer(describeResource(host, asked))),
         host,
       })),
     ),

@@ -70,8 +70,8 @@ async function takeDecision(
   const until = waiting.record.expiresAt
   const prepared = approved ? await prepareGrant(server, { consent, request, decision, until }) : undefined
   if (prepared?.kind === 'page') return { answer: prepared.answer }
-  if (!(await writeDecision(server, id, approved ? decision.user : undefined, prepared?.grant)))
-    return { answer: codeGone(request, headers) }
+  const approval = approved ? { by: decision.user, client: consent.client, grant: prepared?.grant } : undefined
+  if (!(await writeDecision(server, id, approval))) return { answer: codeGone(request, headers) }
   const language = languageOf(request.headers['accept-language'])
   return { answer: deviceDonePage({ language, clientName: consent.client.name, approved }, headers), again: {} }
 }
