@@ -46,7 +46,7 @@ export function readClientMetadata(given: Record<string, unknown>, allowed: stri
   }
 }
 
-function readRedirectUris(given: unknown): string[] {
+export function readRedirectUris(given: unknown): string[] {
   if (!isListOfText(given) || given.length === 0 || given.length > REDIRECT_URIS_LIMIT) {
     throw deny('redirect-uris-not-a-list', { limit: `${REDIRECT_URIS_LIMIT}` })
   }
@@ -63,7 +63,7 @@ function readAuthMethod(given: unknown): ClientMetadata['token_endpoint_auth_met
 }
 
 /** Clients name all that they can do. What there isn't here is left out, as section 2 allows. */
-function readGrantTypes(given: unknown): RegisteredGrantType[] {
+export function readGrantTypes(given: unknown): RegisteredGrantType[] {
   const named = given ?? ['authorization_code']
   if (!isListOfText(named)) throw deny('grant-types-not-a-list')
   const types = (Object.keys(REGISTERED_GRANT_TYPES) as RegisteredGrantType[]).filter((one) => named.includes(one))
@@ -73,14 +73,14 @@ function readGrantTypes(given: unknown): RegisteredGrantType[] {
   throw deny('grant-types-unknown', { known: `authorization_code ${DEVICE_CODE}` })
 }
 
-function readResponseTypes(given: unknown): 'code'[] {
+export function readResponseTypes(given: unknown): 'code'[] {
   const named = given ?? ['code']
   if (isListOfText(named) && named.includes('code')) return ['code']
   throw deny('response-types-without-code')
 }
 
 /** It stands on the consent page, where nothing may turn a line around or end it. */
-function readName(given: unknown): string | undefined {
+export function readName(given: unknown): string | undefined {
   if (given === undefined || given === null) return undefined
   if (typeof given === 'string' && /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u.test(given) && SHOWS.test(given))
     return given.trim()
@@ -92,14 +92,19 @@ const SHOWS = /(?![\u115f\u1160\u3164\uffa0])[\p{L}\p{N}]/u
 
 /** @see RFC 7591 section 2: the server may register less than was asked for. */
 function readScope(given: unknown, allowed: string[]): string {
-  const text = given ?? ''
-  if (typeof text !== 'string') throw deny('scope-not-text')
-  const named = text.split(' ').filter((scope) => scope !== '')
+  const named = namedScopes(given)
   const scopes = named.length === 0 ? allowed : allowed.filter((scope) => named.includes(scope))
   if (scopes.length > 0) return scopes.join(' ')
   throw deny('no-scope-left', { allowed: allowed.join(' ') })
 }
 
-function isListOfText(value: unknown): value is string[] {
+/** Those that a client names, if it names any. */
+export function namedScopes(given: unknown): string[] {
+  const text = given ?? ''
+  if (typeof text !== 'string') throw deny('scope-not-text')
+  return text.split(' ').filter((scope) => scope !== '')
+}
+
+export function isListOfText(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }
