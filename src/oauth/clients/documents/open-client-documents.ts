@@ -74,15 +74,18 @@ export function openClientDocuments(options: ClientDocumentsOptions): ClientDocu
   async function begin(url: URL, address: string | undefined): Promise<DocumentedClient> {
     const id = url.href
     const isKnown = known.has(id) || (await store.get('client', id)) !== undefined
-    if (!isKnown) await countAsking(address)
+    const refusal = isKnown ? undefined : await countAsking(address)
     // Somebody else may have begun meanwhile, or be done.
-    return remembered(id) ?? pending.get(id) ?? fetchOnce(url, address, isKnown ? 'known' : 'strange')
+    const meanwhile = remembered(id) ?? pending.get(id)
+    if (meanwhile) return meanwhile
+    if (refusal) throw refusal
+    return fetchOnce(url, address, isKnown ? 'known' : 'strange')
   }
 
-  /** Before it is known to come to something: a good one takes as much. @throws OAuthError */
-  async function countAsking(address = 'unknown'): Promise<void> {
+  /** Before it is known to come to something: a good one takes as much. @returns the refusal where it is too much. */
+  async function countAsking(address = 'unknown'): Promise<OAuthError | undefined> {
     const counted = await countByAddress(store, now, 'document', address, ADDRESS_LIMIT)
-    if (counted.kind === 'wait') throw tooMany(counted.seconds, `from ${address}`)
+    return counted.kind === 'wait' ? tooMany(counted.seconds, `from ${address}`) : undefined
   }
 
   function fetchOnce(url: URL, address: string | undefined, kind: keyof typeof busy): Promise<DocumentedClient> {
