@@ -26,8 +26,13 @@ export function checkClientIdUrl(id: string): URL {
   throw deny('client-id-url-wrong', `client_id of ${id.length} characters: ${problem}`)
 }
 
+/** Whether a client_id is one, so that it may stand in the audit trail: there is no place for a secret in it. */
+export function isClientIdUrl(id: string): boolean {
+  return clientIdUrlProblem(id) === undefined
+}
+
 /** What is wrong with it, for the log. */
-export function clientIdUrlProblem(id: string): string | undefined {
+function clientIdUrlProblem(id: string): string | undefined {
   if (id.length > CHARACTERS_LIMIT) return `more than ${CHARACTERS_LIMIT}`
   const url = URL.parse(id)
   if (!url) return 'no URL'

@@ -5,7 +5,7 @@ import { DocumentProblem } from '../../../net/document-problem.ts'
 import { deny } from '../../deny.ts'
 import { OAuthError } from '../../oauth-error.ts'
 import { allowsHost } from './allows-host.ts'
-import { checkClientIdUrl, clientIdUrlProblem } from './check-client-id-url.ts'
+import { checkClientIdUrl, isClientIdUrl } from './check-client-id-url.ts'
 import type { ClientDocuments, ClientDocumentsOptions, DocumentedClient } from './client-documents.ts'
 import { freshFor } from './fresh-for.ts'
 import { readClientDocument } from './read-client-document.ts'
@@ -126,13 +126,13 @@ export function openClientDocuments(options: ClientDocumentsOptions): ClientDocu
   }
 
   return {
-    mayBe: (id) => clientIdUrlProblem(id) === undefined && allowsHost(domains, new URL(id).hostname),
+    mayBe: (id) => isClientIdUrl(id) && allowsHost(domains, new URL(id).hostname),
     async read(id, address) {
       try {
         return await find(id, address)
       } catch (error) {
         if (!(error instanceof OAuthError)) throw error
-        const client = clientIdUrlProblem(id) === undefined ? id : undefined
+        const client = isClientIdUrl(id) ? id : undefined
         audit({ event: 'client_document_refused', address, client, detail: error.note })
         throw error
       }
