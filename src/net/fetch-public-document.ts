@@ -101,8 +101,10 @@ function askServer(url: URL, { place, context, deadline, late }: Asking): Promis
   const failBy = (error: NodeJS.ErrnoException) => end(() => reject(deadline.aborted ? late : problemOf(error, secure)))
   /** All that a server can send without end. */
   function failIfTooLong(bytes: number): boolean {
-    const isTooLong = bytes > BODY_LIMIT || (sent.socket?.bytesRead ?? 0) > WIRE_LIMIT
-    if (isTooLong) fail('too long', `more than ${BODY_LIMIT} bytes`)
+    const isLongBody = bytes > BODY_LIMIT
+    const isTooLong = isLongBody || (sent.socket?.bytesRead ?? 0) > WIRE_LIMIT
+    if (isTooLong)
+      fail('too long', isLongBody ? `more than ${BODY_LIMIT} bytes` : `more than ${WIRE_LIMIT} bytes in all`)
     return isTooLong
   }
 

@@ -18,7 +18,7 @@ const FAILURES_LIMIT = 400
 const FAILED_MS = 30_000
 /** Milliseconds for which a document counts that was good, while its server can't be asked. */
 const OUTAGE_MS = 86_400_000
-/** At once, of clients that are known here and of others. */
+/** At once, of clients that somebody has allowed something, and of others. */
 const FETCHES_LIMIT = 4
 /** Of others, all together: what is left over is kept for the next minute, as far as this goes. */
 const STRANGE = { limit: 30, everyMs: 2000 }
@@ -35,15 +35,15 @@ interface Known {
 
 /**
  * Reads clients' documents, and remembers them. However many ask for one, it is fetched once; and whatever strangers ask for,
- * few are fetched at once, few in a minute, and few by one address. Those that are known, by a document that was good or by
- * somebody who allowed them something, have room of their own: each is fetched once a minute at the most.
+ * few are fetched at once, few in a minute, and few by one address. Those that somebody has allowed something have room of
+ * their own: strangers can't add to them, and each is fetched twice a minute at the most.
  */
 export function openClientDocuments(options: ClientDocumentsOptions): ClientDocuments {
   const { now, monotonic = () => performance.now(), store, audit, domains, fetch } = options
   const known = new LRUCache<string, Known>({ max: DOCUMENTS_LIMIT })
   const failures = new LRUCache<string, { error: OAuthError; until: number }>({ max: FAILURES_LIMIT })
   const pending = new Map<string, Promise<DocumentedClient>>()
-  const busy = { known: 0, strange: 0 }
+  const busy = { approved: 0, strange: 0 }
   const spend = openBudget({ ...STRANGE, monotonic })
 
   async function find(id: string, address: string | undefined): Promise<DocumentedClient> {
@@ -73,13 +73,13 @@ export function openClientDocuments(options: ClientDocumentsOptions): ClientDocu
 
   async function begin(url: URL, address: string | undefined): Promise<DocumentedClient> {
     const id = url.href
-    const isKnown = known.has(id) || (await store.get('client', id)) !== undefined
-    const refusal = isKnown ? undefined : await countAsking(address)
+    const isApproved = (await store.get('client', id)) !== undefined
+    const refusal = isApproved ? undefined : await countAsking(address)
     // Somebody else may have begun meanwhile, or be done.
     const meanwhile = remembered(id) ?? pending.get(id)
     if (meanwhile) return meanwhile
     if (refusal) throw refusal
-    return fetchOnce(url, address, isKnown ? 'known' : 'strange')
+    return fetchOnce(url, address, isApproved ? 'approved' : 'strange')
   }
 
   /** Before it is known to come to something: a good one takes as much. @returns the refusal where it is too much. */

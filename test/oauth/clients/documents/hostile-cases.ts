@@ -179,7 +179,7 @@ export const HOSTILE: Record<string, HostileCase> = {
   },
   'chunks that are nearly all extensions': {
     reason: 'document-too-long',
-    detail: /more than \d+ bytes/,
+    detail: /more than 65536 bytes in all/,
     serve: endless(`${JSON_HEAD}Transfer-Encoding: chunked\r\n\r\n`, `1;x=${'x'.repeat(4000)}\r\n \r\n`),
   },
   'a long document that says so': {
@@ -199,12 +199,12 @@ export const HOSTILE: Record<string, HostileCase> = {
   },
   'hints without end': {
     reason: 'document-too-long',
-    detail: /more than 5120 bytes/,
+    detail: /more than 65536 bytes in all/,
     serve: endless('', 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'),
   },
   'encouragement without end': {
     reason: 'document-too-long',
-    detail: /more than 5120 bytes/,
+    detail: /more than 65536 bytes in all/,
     serve: endless('', 'HTTP/1.1 100 Continue\r\n\r\n'),
   },
   'trailers without end': {
