@@ -87,11 +87,11 @@ export const OAUTH_ERRORS = {
   // RFC 7591 section 3.2.2
   invalid_redirect_uri: {
     status: 400,
-    advice: 'A client wants to register a redirect URI that nobody may be sent to.',
+    advice: 'A client wants to register, or has in its metadata document, a redirect URI that nobody may be sent to.',
   },
   invalid_client_metadata: {
     status: 400,
-    advice: 'A client wants to register something else that it cannot have.',
+    advice: 'A client wants to register, or has in its metadata document, something else that it cannot have.',
   },
   registration_closed: {
     status: 403,

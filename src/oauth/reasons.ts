@@ -134,6 +134,94 @@ export const REASONS = {
   },
   'scope-not-text': { code: 'invalid_client_metadata', sentence: 'The scope has to be a string.' },
   'no-scope-left': { code: 'invalid_client_metadata', sentence: 'The scope has to include one of: {allowed}' },
+  // A client whose id is the URL of its metadata document
+  'client-id-url-wrong': {
+    code: 'invalid_request',
+    sentence:
+      'A client_id that is a URL has to be https://HOST/PATH in its one spelling, without port, user, query and fragment.',
+  },
+  'client-domain-not-allowed': {
+    code: 'invalid_request',
+    sentence:
+      'Apps of {host} are not allowed here. Whoever runs this gateway can add it to oauth.client_metadata_documents.domains.',
+  },
+  'too-many-documents': {
+    code: 'too_many_requests',
+    sentence: 'Too many metadata documents of clients were asked for. Try again in {seconds} seconds.',
+  },
+  'document-without-address': {
+    code: 'invalid_request',
+    sentence: 'The name {host} of the client_id leads nowhere. Check the client_id, and the DNS of this gateway.',
+  },
+  'document-not-public': {
+    code: 'invalid_request',
+    sentence: 'The name {host} of the client_id leads to an address that is not public: no document is read there.',
+  },
+  'document-unreachable': {
+    code: 'invalid_request',
+    sentence: 'The metadata document of the client at {host} could not be read: no connection. Try again in a minute.',
+  },
+  'document-certificate': {
+    code: 'invalid_request',
+    sentence: 'The server of the client at {host} has no valid certificate, so its metadata document does not count.',
+  },
+  'document-too-slow': {
+    code: 'invalid_request',
+    sentence: 'The metadata document of the client at {host} did not come in time. Try again in a minute.',
+  },
+  'document-redirected': {
+    code: 'invalid_request',
+    sentence:
+      'The metadata document of the client at {host} is said to be elsewhere. It has to be where the client_id says.',
+  },
+  'document-gone': {
+    code: 'invalid_request',
+    sentence: 'There is no metadata document of a client at this address of {host}.',
+  },
+  'document-refused': {
+    code: 'invalid_request',
+    sentence:
+      'The server of {host} did not give out the metadata document of the client. Try again in a minute; the log has its answer.',
+  },
+  'document-compressed': {
+    code: 'invalid_client_metadata',
+    sentence: 'The metadata document of the client at {host} came compressed, which was not asked for.',
+  },
+  'document-of-another-type': {
+    code: 'invalid_client_metadata',
+    sentence: 'The metadata document of the client at {host} has to be application/json.',
+  },
+  'document-too-long': {
+    code: 'invalid_client_metadata',
+    sentence: 'The metadata document of the client at {host} is longer than 5 KiB.',
+  },
+  'document-garbled': {
+    code: 'invalid_client_metadata',
+    sentence: 'The server of the client at {host} answered what is not HTTP.',
+  },
+  'document-not-json': {
+    code: 'invalid_client_metadata',
+    sentence: 'The metadata document of the client at {host} has to be one JSON object in UTF-8 with each key once.',
+  },
+  'document-of-another': {
+    code: 'invalid_client_metadata',
+    sentence: 'The metadata document of the client at {host} names another client_id than its own address.',
+  },
+  'document-with-secret': {
+    code: 'invalid_client_metadata',
+    sentence:
+      'The metadata document of the client at {host} is about a client with a secret, which cannot be in public.',
+  },
+  'document-wants-proof': {
+    code: 'invalid_client_metadata',
+    sentence:
+      'The client at {host} wants to prove itself by a key, which is not supported here: token_endpoint_auth_method has to be none.',
+  },
+  'document-sends-elsewhere': {
+    code: 'invalid_redirect_uri',
+    sentence:
+      'The client at {host} sends people on to another site. If that is its own, add its host to oauth.client_metadata_documents.domains.',
+  },
 } as const satisfies Record<string, ReasonEntry>
 
 export type Reason = keyof typeof REASONS

@@ -42,6 +42,8 @@ export const AUDIT_EVENTS = {
   registration_closed: 'registration closed',
   client_secret_renewed: 'client secret renewed',
   client_refused: 'client refused',
+  client_document_read: 'metadata document of a client read',
+  client_document_refused: 'metadata document of a client refused',
   user_added: 'user added',
   user_removed: 'user removed',
   user_disabled: 'user disabled',

@@ -20,6 +20,8 @@ const OTHERWISE: Partial<Record<AuditEventName, number>> = {
   sign_in_failed: 0,
   link_opened: 0,
   link_refused: 0,
+  client_document_read: 0,
+  client_document_refused: 0,
   denied: 0,
   token_refused: 0,
 }

@@ -33,6 +33,8 @@ const LIMITS: Partial<Record<AuditEventName, Limit>> = {
   locked_out: UNPROVEN,
   link_opened: LINKING,
   link_refused: LINKING,
+  client_document_read: LINKING,
+  client_document_refused: LINKING,
   denied: LINKING,
   token_refused: LINKING,
   signed_in: PROVEN,

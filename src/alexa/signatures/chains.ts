@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { GatewayError } from '../../http/gateway-error.ts'
+import { openBudget } from '../../limits/open-budget.ts'
 import { checkChain, type SigningKey } from './check-chain.ts'
 import type { FetchChain } from './fetch-chain.ts'
 import type { TrustedRoots } from './trusted-roots.ts'
@@ -53,7 +54,7 @@ export function openChains({ fetchChain, roots, now, monotonic }: ChainsOptions)
   const failures = new LRUCache<string, { error: unknown; until: number }>({ max: FAILURES_LIMIT })
   const pending = new Map<string, Promise<SigningKey>>()
   const busy = { usual: 0, strange: 0 }
-  const spend = openBudget(monotonic)
+  const spend = openBudget({ limit: STRANGE_FETCHES, everyMs: STRANGE_FETCH_EVERY_MS, monotonic })
 
   function keyAt(url: URL): SigningKey | Promise<SigningKey> {
     const found = known.get(url.href)
@@ -103,20 +104,6 @@ export function openChains({ fetchChain, roots, now, monotonic }: ChainsOptions)
 /** Whether the certificates that vouch for a key are good then. Milliseconds since 1970. */
 export function isGoodAt({ from, until }: SigningKey, at: number): boolean {
   return from <= at && at <= until
-}
-
-/** Spends one of what there is, which grows again with time. @returns false when there is none. */
-function openBudget(monotonic: () => number): () => boolean {
-  let left = STRANGE_FETCHES
-  let countedAt = monotonic()
-  return function spend() {
-    const grown = Math.floor((monotonic() - countedAt) / STRANGE_FETCH_EVERY_MS)
-    left = Math.min(STRANGE_FETCHES, left + grown)
-    countedAt += grown * STRANGE_FETCH_EVERY_MS
-    if (left === 0) return false
-    left--
-    return true
-  }
 }
 
 function tooMany({ pathname }: URL): GatewayError {

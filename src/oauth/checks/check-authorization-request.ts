@@ -1,5 +1,6 @@
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { findClient, type RegisteredClient } from '../clients/clients.ts'
+import { isClientIdUrl } from '../clients/documents/check-client-id-url.ts'
 import { deny } from '../deny.ts'
 import type { Known } from '../endpoints/known.ts'
 import type { RedirectTarget } from '../redirect-with-code.ts'
@@ -40,6 +41,8 @@ export async function checkAuthorizationRequest(
   known: Known,
 ): Promise<AuthorizationRequest> {
   const parameters = new Parameters(query)
+  // Whoever is refused for its document is to be found by its name in `skillgate trace`, too.
+  known.client = parameters.getAll('client_id').find(isClientIdUrl)
   const client = await findClient(server.clients, parameters, address)
   known.client = client.id
   const redirectUri = checkRedirectUri(client, parameters)

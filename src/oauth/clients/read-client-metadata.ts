@@ -47,7 +47,7 @@ export function readClientMetadata(given: Record<string, unknown>, allowed: stri
   }
 }
 
-function readRedirectUris(given: unknown): string[] {
+export function readRedirectUris(given: unknown): string[] {
   if (!isListOfText(given) || given.length === 0 || given.length > REDIRECT_URIS_LIMIT) {
     throw deny('redirect-uris-not-a-list', { limit: `${REDIRECT_URIS_LIMIT}` })
   }
@@ -64,7 +64,7 @@ function readAuthMethod(given: unknown): ClientMetadata['token_endpoint_auth_met
 }
 
 /** Clients name all that they can do. What there isn't here is left out, as section 2 allows. */
-function readGrantTypes(given: unknown): RegisteredGrantType[] {
+export function readGrantTypes(given: unknown): RegisteredGrantType[] {
   const named = given ?? ['authorization_code']
   if (!isListOfText(named)) throw deny('grant-types-not-a-list')
   const types = (Object.keys(REGISTERED_GRANT_TYPES) as RegisteredGrantType[]).filter((one) => named.includes(one))
@@ -74,14 +74,14 @@ function readGrantTypes(given: unknown): RegisteredGrantType[] {
   throw deny('grant-types-unknown', { known: `authorization_code ${DEVICE_CODE}` })
 }
 
-function readResponseTypes(given: unknown): 'code'[] {
+export function readResponseTypes(given: unknown): 'code'[] {
   const named = given ?? ['code']
   if (isListOfText(named) && named.includes('code')) return ['code']
   throw deny('response-types-without-code')
 }
 
 /** It stands on the consent page, where nothing may turn a line around or end it. */
-function readName(given: unknown): string | undefined {
+export function readName(given: unknown): string | undefined {
   if (given === undefined || given === null) return undefined
   if (typeof given === 'string' && /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u.test(given) && SHOWS.test(given))
     return given.trim()
@@ -93,13 +93,17 @@ const SHOWS = /(?![\u115f\u1160\u3164\uffa0])[\p{L}\p{N}]/u
 
 /** @see RFC 7591 section 2: the server may register less than was asked for. */
 function readScope(given: unknown, allowed: string[]): string {
-  const text = given ?? ''
-  if (typeof text !== 'string') throw deny('scope-not-text')
-  const { scopes } = chooseScopes(text, allowed, allowed)
+  const { scopes } = chooseScopes(readScopeText(given), allowed, allowed)
   if (scopes.length > 0) return scopes.join(' ')
   throw deny('no-scope-left', { allowed: allowed.join(' ') })
 }
 
-function isListOfText(value: unknown): value is string[] {
+/** @throws OAuthError invalid_client_metadata */
+export function readScopeText(given: unknown): string | undefined {
+  if (given === undefined || given === null || typeof given === 'string') return given ?? undefined
+  throw deny('scope-not-text')
+}
+
+export function isListOfText(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }

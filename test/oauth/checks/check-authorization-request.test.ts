@@ -79,3 +79,10 @@ test('a state that is there twice is refused, and neither is sent back', async (
   t.is(known.redirectTarget?.state, undefined)
   t.is(known.redirectTarget?.redirectUri, BACK)
 })
+
+test('a client that has a document is named also where it is refused, and nothing else is that nobody knows', async (t) => {
+  const id = 'https://app.example/client.json'
+  t.like(await check(t, { client_id: id }), { known: { client: id }, code: 'invalid_request' })
+  for (const client_id of ['nobody', 'https://user:password@app.example/a', 'https://app.example/a?secret=x'])
+    t.like(await check(t, { client_id }), { known: { client: undefined }, code: 'invalid_request' })
+})

@@ -1,3 +1,7 @@
+import type { Environment } from '../../../config/environment.ts'
+import type { FetchPublicDocument } from '../../../net/fetch-public-document.ts'
+import type { Store } from '../../../store/store.ts'
+import type { Audit } from '../../../telemetry/audit.ts'
 import type { RegisteredClient } from '../clients.ts'
 
 /**
@@ -8,11 +12,22 @@ export interface ClientDocuments {
   /** Whether such a client may be known here: an https URL as it has to be, at a domain that is allowed. Asks nobody. */
   mayBe: (id: string) => boolean
   /**
-   * What the document says, freshly read or remembered.
+   * What the document says, freshly read or remembered. Says of an id that can't be one, or is at a domain that isn't
+   * allowed, why: so whatever `meansDocument` belongs here.
    * @param address whoever makes the gateway look; undefined where it isn't known.
    * @throws OAuthError where there is no such document, or it doesn't count.
    */
   read: (id: string, address: string | undefined) => Promise<DocumentedClient>
+}
+
+export interface ClientDocumentsOptions extends Pick<Environment, 'now' | 'monotonic'> {
+  /** How often an address may make the gateway look is counted there. */
+  store: Store
+  audit: Audit
+  /** `claude.ai` is that host alone, `*.example.org` every host below it, `*` any host. In lower case. */
+  domains: readonly string[]
+  /** `fetchPublicDocument` for the real thing. */
+  fetch: FetchPublicDocument
 }
 
 /** What a client says of itself in its document, as far as it can be believed and had here. */

@@ -1,0 +1,22 @@
+export interface BudgetOptions {
+  /** What there is at first, and at the most. */
+  limit: number
+  /** Milliseconds in which one comes back. */
+  everyMs: number
+  /** Milliseconds of a clock that only counts on. */
+  monotonic: () => number
+}
+
+/** What may be spent on strangers, all of them together. @returns spends one of it; false when there is none. */
+export function openBudget({ limit, everyMs, monotonic }: BudgetOptions): () => boolean {
+  let left = limit
+  let countedAt = monotonic()
+  return function spend() {
+    const grown = Math.floor((monotonic() - countedAt) / everyMs)
+    left = Math.min(limit, left + grown)
+    countedAt += grown * everyMs
+    if (left === 0) return false
+    left--
+    return true
+  }
+}

@@ -1,0 +1,47 @@
+import { Resolver } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { addressKind } from './address-kind.ts'
+import { DocumentProblem } from './document-problem.ts'
+
+/** Milliseconds that a name server has the first time, of two. */
+const DNS_TIMEOUT_MS = 700
+const DNS_TRIES = 2
+/** Of each family: as many as are tried. */
+const ADDRESSES_LIMIT = 2
+
+/** All addresses of a name, of one family. @throws where no name server says anything. */
+export type Resolve = (name: string, family: 4 | 6) => Promise<string[]>
+
+/**
+ * Asks name servers, and nobody's list of hosts: what isn't in the DNS is not public. And not by `dns.lookup`, each of which
+ * takes one of the four threads that passwords and files need too, for as long as somebody's name server likes.
+ */
+export const resolveByNameServers: Resolve = (name, family) => {
+  const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: DNS_TRIES })
+  return family === 4 ? resolver.resolve4(name) : resolver.resolve6(name)
+}
+
+/**
+ * Where a public name leads, those of IPv4 first. One address that isn't public is enough to refuse the name: who means well
+ * has none, and who wants to reach a machine in the house mixes one in.
+ * @throws DocumentProblem
+ */
+export async function publicAddresses(name: string, resolve: Resolve): Promise<string[]> {
+  if (isIP(name) !== 0) throw new DocumentProblem('not public', `${name} is an address, and not a name`)
+  // A name server that says nothing of one family, as those of some routers do, doesn't hide the other.
+  const asked = await Promise.allSettled([resolve(name, 4), resolve(name, 6)])
+  const found = asked.map((one) => (one.status === 'fulfilled' ? one.value : []))
+  const foreign = found.flat().find((address) => isIP(address) === 0 || addressKind(address) !== 'public')
+  if (foreign !== undefined) {
+    const kind = isIP(foreign) === 0 ? 'no address' : addressKind(foreign)
+    throw new DocumentProblem('not public', `${name} leads to ${foreign}, which is ${kind}`)
+  }
+  const addresses = found.flatMap((ofFamily) => ofFamily.slice(0, ADDRESSES_LIMIT))
+  if (addresses.length > 0) return addresses
+  const why = asked.flatMap((one) => (one.status === 'rejected' ? [codeOf(one.reason)] : []))
+  throw new DocumentProblem('no address', `${name} has no address (${why.join(', ') || 'no answer has one'})`)
+}
+
+function codeOf(error: { code?: string; message?: string }): string {
+  return error.code ?? error.message ?? 'unknown'
+}
