@@ -28,6 +28,8 @@ const OPTIONS = {
   format: { type: 'string' },
   staging: { type: 'boolean' },
   through: { type: 'string' },
+  for: { type: 'string' },
+  stop: { type: 'boolean' },
 } as const
 
 /** From the words after `skillgate` to a command. @returns the exit code. */

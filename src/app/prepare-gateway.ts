@@ -13,6 +13,7 @@ import { keepStaples } from './certificates/keep-staples.ts'
 import { lendChallenges } from './certificates/lend-challenges.ts'
 import { wantedCertificates } from './certificates/wanted-certificates.ts'
 import { keepTime } from './data/keep-time.ts'
+import { lapseClients } from './data/lapse-clients.ts'
 import { lookAfterStore } from './data/look-after-store.ts'
 import { maintainStore } from './data/maintain-store.ts'
 import { databaseFile } from './data/open-store.ts'
@@ -117,6 +118,7 @@ export async function prepareGateway(
     const { staples, certificates, certificateKeeper, log } = house
     closing.defer(keepStaples({ staples, store: certificates, certificates: certificateKeeper.certificates, log }))
     closing.defer(maintainStore(store, house.clock, house.log, { isHeld }))
+    closing.defer(lapseClients({ store, clock: house.clock, log: house.log }))
     closing.defer(keepTime({ store, clock: house.clock, log: house.log, redate }))
     closing.defer(lookAfterStore(store, house.log))
     const stopKeeping = keepUpstreamTokens(house)

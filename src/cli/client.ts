@@ -1,6 +1,9 @@
+import { takesToken } from '../app/site/load-registration.ts'
 import type { Client } from '../config/schema.ts'
 import { listRegisteredClients, removeRegisteredClient } from '../oauth/clients/registered-clients.ts'
+import { registrationWindow } from '../oauth/clients/registration-window.ts'
 import { hashSecret, newSecret } from '../secrets/secret.ts'
+import type { ClientRecord } from '../store/records.ts'
 import { CommandError } from './command-error.ts'
 import { localTime } from './local-time.ts'
 import { table } from './table.ts'
@@ -17,18 +20,32 @@ export async function clientList(world: World): Promise<number> {
       client.scopes.join(' ') || '-',
       'gateway.yaml',
     ])
-    const registered = (await listRegisteredClients(store)).map(({ id, record }) => [
+    const rows = await listRegisteredClients(store)
+    const registered = rows.map(({ id, record }) => [
       id,
       record.name,
       record.public ? 'none' : 'hash',
       record.scopes.join(' '),
-      `itself, ${localTime(record.createdAt)}`,
+      registeredBy(record),
     ])
     for (const line of table(HEADINGS, [...configured, ...registered])) world.print(line)
-    if (registered.length > 0 && !config.oauth.registration.enabled) {
-      world.print('Those that registered themselves can do nothing: oauth.registration is not enabled.')
+    if (rows.some(({ record }) => !record.openly) && !takesToken(config.oauth)) {
+      world.print('Those that registered themselves with the token can do nothing: oauth.registration is not enabled.')
     }
+    if (config.oauth.registration.open) world.print('Any client can register itself: oauth.registration.open.')
+    const until = await registrationWindow(store, world.now())
+    if (until !== undefined)
+      world.print(
+        `Any client can register itself until ${localTime(until)}. To end that:  npx skillgate client allow --stop`,
+      )
   })
+}
+
+function registeredBy({ createdAt, openly, approved, expiresAt }: ClientRecord): string {
+  const itself = `itself, ${localTime(createdAt)}`
+  if (!openly) return itself
+  if (expiresAt === undefined) return `${itself}, without a token`
+  return `${itself}, without a token; goes ${localTime(expiresAt)} unless ${approved ? 'it is used again' : 'somebody approves it'}`
 }
 
 const HEADINGS = ['ID', 'NAME', 'SECRET', 'SCOPES', 'REGISTERED BY']

@@ -11,6 +11,7 @@ import { certGet } from './cert/cert-get.ts'
 import { certRenew } from './cert/cert-renew.ts'
 import { check } from './check.ts'
 import { clientList, clientNewSecret, clientRemove } from './client.ts'
+import { clientAllow } from './client-allow.ts'
 import { clientSecret } from './client-secret.ts'
 import { CommandError } from './command-error.ts'
 import { doctor } from './doctor.ts'
@@ -49,6 +50,7 @@ export const COMMANDS: Record<string, Command> = {
   'grant list': { run: grantList, options: ['user', 'client'] },
   'grant revoke': { run: (world, _, id = '') => grantRevoke(world, id), words: ['ID'] },
   'client list': { run: clientList },
+  'client allow': { run: clientAllow, options: ['for', 'stop'] },
   'client secret': {
     run: (world, options, id = '') => clientSecret(world, id, options),
     words: ['ID'],

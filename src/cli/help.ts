@@ -35,6 +35,7 @@ export async function help({ print }: World): Promise<number> {
   grant revoke ID                  end one of these; the client has to be linked again
 
   client list                      who may ask people for access, and where their secrets are
+  client allow --for 10m           let any client register itself for a while (1m to 24h); --stop ends it
   client secret ID                 show a client's secret
   client secret ID --renew         make another one; --overlap HOURS says how long both are good (24)
   client new-secret                make a secret, and its hash for gateway.yaml

@@ -40,6 +40,8 @@ export interface CommandOptions {
   format?: string
   staging?: boolean
   through?: string
+  for?: string
+  stop?: boolean
 }
 
 /** What can be typed after `skillgate`. */

@@ -13,7 +13,7 @@ import {
   secretSource,
   text,
 } from './forms.ts'
-import { checkRedirectUriForm, REDIRECT_URI_FORM } from './redirect-uri-form.ts'
+import { checkRedirectUriForm, isOfApp, REDIRECT_URI_FORM } from './redirect-uri-form.ts'
 
 // These stand apart, for the cross-check needs their defaults.
 
@@ -46,7 +46,12 @@ export function oauthSchema(surroundings: Surroundings) {
       .prefault({})
       .describe('For how many seconds a browser in which somebody signed in needs only the consent.'),
     registration: keys({
-      enabled: flag().describe('Whether clients may register themselves at `register` (RFC 7591).'),
+      enabled: flag().describe(
+        'Whether clients may register themselves at `register` (RFC 7591) with the initial access token; `open` implies it.',
+      ),
+      open: flag().describe(
+        'Whether any client may do so without a token, at any time. `skillgate client allow --for 10m` does the same for a while.',
+      ),
       initial_access_token: secretSource(surroundings)
         .prefault({ file: 'data/registration.token' })
         .describe('The token that a client needs to register. The file is made at the first start, with mode 0600.'),
@@ -97,7 +102,11 @@ function client(surroundings: Surroundings) {
       .describe(
         'How it may get tokens: `[authorization_code, refresh_token]` if absent; nothing, for a resource server without redirect URIs.',
       ),
-    pkce: oneOf(['required', 'optional']).optional().describe('`required` of a public client, else `optional`.'),
+    pkce: oneOf(['required', 'optional'])
+      .optional()
+      .describe(
+        '`required` of a public client and of one with the scheme of an app among its redirect URIs, else `optional`.',
+      ),
     auth_methods: list(oneOf(AUTH_METHODS), 'a list of authentication methods')
       .optional()
       .describe('How it may prove who it is: both if absent. A public client has none.'),
@@ -150,7 +159,7 @@ function withDefaults<Client extends Given>(given: Client) {
     redirect_uris: given.redirect_uris ?? [],
     scopes: given.scopes ?? [],
     grant_types: grantTypesOf(given) as GrantTypes,
-    pkce: given.pkce ?? (given.public ? 'required' : 'optional'),
+    pkce: given.pkce ?? (given.public || given.redirect_uris?.some(isOfApp) ? 'required' : 'optional'),
     auth_methods: given.auth_methods ?? (given.public ? [] : [...AUTH_METHODS]),
     refresh: given.refresh ?? (given.public ? 'rotate' : 'keep'),
   }

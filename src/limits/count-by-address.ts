@@ -16,6 +16,7 @@ const BLOCKS = [
 /**
  * Counts a failure by where it came from. All of a /48 are one row, so that nobody fills the disk with networks.
  * @param what is counted, such as `address` for sign-ins. @param limit how many may happen from one address or /64.
+ * @param forMs as of a `Counter`.
  */
 export function countByAddress(
   store: Store,
@@ -23,10 +24,11 @@ export function countByAddress(
   what: string,
   address: string,
   limit: number = FAILURES_LIMIT,
+  forMs?: number,
 ): Promise<Counted | Wait> {
   const { network, within } = addressPlace(address)
   const limits = BLOCKS.map(({ bits, times }) => ({ bits, limit: limit * times }))
-  return countWithin(store, now, { id: idOf(what, network), within }, limits)
+  return countWithin(store, now, { id: idOf(what, network), within, forMs }, limits)
 }
 
 /** Forgets all that was counted from the network that this address is in. */
@@ -34,7 +36,15 @@ export function forgetAddress(store: Store, now: () => number, what: string, add
   return forgetFailures(store, now, { id: idOf(what, addressPlace(address).network) })
 }
 
-/** The database is to hold no addresses. */
 function idOf(what: string, network: string): string {
-  return `${what}.${createHash('sha256').update(network).digest('base64url')}`
+  return `${what}.${hashed(network)}`
+}
+
+/** What an address counts for, in the widest block: the database is to hold no addresses. */
+export function networkHash(address: string): string {
+  return hashed(addressPlace(address).network)
+}
+
+function hashed(network: string): string {
+  return createHash('sha256').update(network).digest('base64url')
 }

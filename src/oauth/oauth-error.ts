@@ -93,6 +93,11 @@ export const OAUTH_ERRORS = {
     status: 400,
     advice: 'A client wants to register, or has in its metadata document, something else that it cannot have.',
   },
+  registration_closed: {
+    status: 403,
+    advice:
+      'Nobody may register a client now. `skillgate client allow --for 10m` lets any client register for so long.',
+  },
   too_many_requests: {
     status: 429,
     advice: 'Too much was asked for in too short a time. `Retry-After` says how many seconds to wait.',

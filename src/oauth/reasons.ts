@@ -88,7 +88,17 @@ export const REASONS = {
   // A client that registers itself
   'initial-access-token-wrong': {
     code: 'invalid_token',
-    sentence: 'Registering needs the initial access token of this server.',
+    sentence:
+      'Registering needs the initial access token of this server. Whoever runs it can let any client register for a while, by: skillgate client allow --for 10m',
+  },
+  'registration-closed': {
+    code: 'registration_closed',
+    sentence:
+      'No client may register here now. Whoever runs this server can let any client register for a while, by: skillgate client allow --for 10m',
+  },
+  'too-many-registrations': {
+    code: 'too_many_requests',
+    sentence: 'Too many clients have registered from here lately. Wait a while.',
   },
   'too-many-clients': { code: 'too_many_requests', sentence: 'Too many clients have registered here.' },
   'metadata-of-another-type': { code: 'invalid_client_metadata', sentence: 'The body has to be application/json.' },

@@ -1,6 +1,7 @@
 import type { Answer } from '../http/answer.ts'
 import { alarm, describedBy, form, type HiddenFields } from './form.ts'
 import { type Html, html } from './html.ts'
+import { type Introduced, introduction } from './introduction.ts'
 import type { Language } from './language.ts'
 import { page } from './layout.ts'
 import { type Problem, type ShownProblem, showProblem } from './problem.ts'
@@ -12,21 +13,15 @@ import { type Words, wordsFor } from './words/words-for.ts'
  */
 export type SignInState = 'password' | 'second-factor' | 'consent' | 'admin'
 
-export interface SignInPage extends HiddenFields {
+export interface SignInPage extends HiddenFields, Introduced {
   language: Language
   state: SignInState
   /** `link`: an app sent the browser here and gets it back. `device`: a device waits, whose code was typed here. */
   kind: 'link' | 'device'
-  clientName: string
   /** The host whose account is linked. */
   host: string
   /** What the client will be able to do, a sentence each. */
   permissions: string[]
-  /**
-   * Set for a client that registered itself, whose name nobody has checked: the host people are sent back to. Empty
-   * where there is none: a device, an app with a scheme of its own.
-   */
-  unverified?: string
   /** Their display name, in the states `consent` and `admin`. */
   signedInAs?: string
   /** Whose accounts people can sign in with; those of `host`, if absent. */
@@ -92,12 +87,10 @@ ${form(content, buttons({ ...words, approve: words.admin.approve }, otherAccount
 ${afterwards(content, words)}`,
 }
 
-function whoAsks({ kind, clientName, host, unverified }: SignInPage, words: Words): Html {
-  const asks = html`<p>${words[kind].asks(clientName, host)}</p>`
-  if (unverified === undefined) return asks
-  const isProgram = kind === 'link' && /^((localhost|127\.0\.0\.1|\[::1\])(:\d+)?)?$/.test(unverified)
-  const sentence = isProgram ? words.link.unverifiedProgram(clientName) : words[kind].unverified(clientName, unverified)
-  return html`${asks}\n<p class="caution">${sentence}</p>`
+function whoAsks(content: SignInPage, words: Words): Html {
+  const { kind, clientName, host } = content
+  const more = introduction(content, words).map((paragraph) => html`\n${paragraph}`)
+  return html`<p>${words[kind].asks(clientName, host)}</p>${more}`
 }
 
 function whatFor({ permissions }: SignInPage, words: Words): Html {

@@ -41,6 +41,8 @@ export interface Records {
   'device-certificate': DeviceCertificateRecord
   /** A client that registered itself, or whose metadata document somebody has approved; the id is its `client_id`. */
   client: ClientRecord
+  /** While any client may register itself without a token; the id is `now`. */
+  'registration-window': RegistrationWindowRecord
   /** The renewed secret of a configured client; the id is its `client_id`. */
   'client-secret': ClientSecretRecord
   /** What is known of the wall clock; the id is `seen`. */
@@ -188,6 +190,17 @@ export interface ClientRecord {
   documentReadAt?: number
   /** Whether it registered itself while everybody could, without an initial access token. */
   openly?: boolean
+  /** Whether somebody has approved something of one that registered openly. */
+  approved?: boolean
+  /** When it goes by itself; absent for one that stays, as all do while somebody allows them something. */
+  expiresAt?: number
+  /** The hash of the network that one came from that registered openly, as far as that was known. */
+  from?: string
+}
+
+export interface RegistrationWindowRecord {
+  openedAt: number
+  until: number
 }
 
 export interface ClientSecretRecord {

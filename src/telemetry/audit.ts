@@ -38,6 +38,8 @@ export const AUDIT_EVENTS = {
   upstream_token_refused: 'upstream token refused',
   upstream_token_ended: 'upstream token ended',
   client_registered: 'client registered',
+  registration_opened: 'registration opened to any client',
+  registration_closed: 'registration closed',
   client_secret_renewed: 'client secret renewed',
   client_refused: 'client refused',
   client_document_read: 'metadata document of a client read',

@@ -35,7 +35,7 @@ test('clients are listed with the place of their secret, the configured ones fir
   await store.put('client', 'app-1', APP)
   const later = await type('client list')
   t.regex(later[5]!, /^app-1 +App\ufffdppA +none +music.read +itself, 2026-07-2\d \d\d:\d\d$/)
-  t.regex(later[6]!, /^Those that registered themselves can do nothing: /)
+  t.regex(later[6]!, /^Those that registered themselves with the token can do nothing: /)
 })
 
 test('nothing is said of registration while it is enabled', async (t) => {

@@ -10,7 +10,7 @@ test('what makes no sense is refused in words that say what to type', async (t) 
   const refusals: [string, object, string][] = [
     ['grant', {}, 'Say what to do: skillgate grant list | revoke'],
     ['grant show', {}, 'Say what to do: skillgate grant list | revoke'],
-    ['client', {}, 'Say what to do: skillgate client list | secret | new-secret | remove'],
+    ['client', {}, 'Say what to do: skillgate client list | allow | secret | new-secret | remove'],
     ['grants list', {}, 'There is no command "grants". "skillgate help" shows what there is.'],
     ['toString', {}, 'There is no command "toString". "skillgate help" shows what there is.'],
     ['', {}, 'There is no command "". "skillgate help" shows what there is.'],

@@ -31,18 +31,23 @@ const register = (house: TestHouse, token?: string, body = JSON.stringify(METADA
 
 const initialToken = (house: TestHouse) => readFileSync(join(house.folder, 'data', 'registration.token'), 'utf8').trim()
 
-test('nobody can register unless that is enabled, and the metadata names no such endpoint', async (t) => {
+test('nobody can register unless that is enabled or allowed for a while, is told so, and the metadata names no such endpoint', async (t) => {
   const house = await startTestHouse(t)
-  t.is((await register(house)).status, 404)
+  const { status, json } = await register(house)
+  t.deepEqual([status, json.error], [403, 'registration_closed'])
+  t.regex(json.error_description, /^No client may register here now\. .*: skillgate client allow --for 10m$/)
+  t.is((await register(house, 'a token')).status, 403)
   t.false('registration_endpoint' in (await ask(house, '/.well-known/oauth-authorization-server')).json)
 })
 
 test('where it is enabled, whoever has the token that the first start made can register for the default scopes', async (t) => {
   const house = await startTestHouse(t, enable)
   t.is(statSync(join(house.folder, 'data', 'registration.token')).mode & 0o777, 0o600)
-  const { registration_endpoint } = (await ask(house, '/.well-known/oauth-authorization-server')).json
-  t.is(registration_endpoint, 'https://dev.jasonhollis.com/alexa/register')
-  t.is((await register(house)).status, 401)
+  // A client that sees where it could register tries only that, and has no token.
+  t.false('registration_endpoint' in (await ask(house, '/.well-known/oauth-authorization-server')).json)
+  const refused = await register(house)
+  t.is(refused.status, 401)
+  t.regex(refused.json.error_description, /needs the initial access token .*: skillgate client allow --for 10m$/)
   t.is((await ask(house, '/alexa/register')).status, 405)
 
   const { status, json } = await register(house, initialToken(house))

@@ -74,7 +74,7 @@ test('on every page each field has a label of its own, and what describes it is 
 
 test('every form goes where it should, and brings back the request and the CSRF token', (t) => {
   const withForm = pages.filter(({ page }) => tags(page.body, 'form').length > 0)
-  t.is(withForm.length, 2 * 36)
+  t.is(withForm.length, 2 * 40)
   for (const { what, page } of withForm) {
     const forms = tags(page.body, 'form')
     t.true(forms.length === 1 || what.startsWith('the account page'), what)

@@ -15,7 +15,9 @@ export const VALUES = {
   clientName: 'Amazon Alexa',
   host: 'home.example',
   permission: 'See your music',
-  unverified: 'app.example',
+  backToHost: 'app.example',
+  backToUri: 'cursor://app.example/back',
+  voucher: 'vouching.example',
   signedInAs: 'Ada Lovelace',
   name: 'ada',
   userCode: 'WDJB-MJHT',
@@ -28,14 +30,18 @@ export const VALUES = {
 
 /** Every page in every state, by what it is. */
 export function examplePages(language: Language, values = VALUES): Record<string, Answer> {
-  const { clientName, host, permission, unverified, signedInAs, name, userCode, title, sentence } = values
+  const { clientName, host, permission, backToHost, backToUri, voucher, signedInAs, name, userCode, title, sentence } =
+    values
   const { action, request, csrf } = values
   const hidden = { language, host, action, request, csrf }
+  const stranger = { vouchedBy: 'nobody' } as const
+  const vouchedBy = { host: voucher }
+  const backTo = { kind: 'host', host: backToHost } as const
   const consent = (change: Partial<SignInPage> = {}) =>
     signInPage({ ...hidden, state: 'password', kind: 'link', clientName, permissions: [permission], ...change })
   const deviceCode = (change: Partial<DeviceCode> = {}) => deviceCodePage({ ...hidden, ...change })
   const enter = (change: Partial<EnterPage> = {}) =>
-    enterPage({ ...hidden, state: 'password', destination: unverified, ...change })
+    enterPage({ ...hidden, state: 'password', destination: backToHost, ...change })
   const link = { ...hidden, clientName, permissions: [permission], since: 1_750_000_000_000 }
   const account = (change: Partial<AccountPage> = {}) =>
     accountPage({
@@ -50,8 +56,11 @@ export function examplePages(language: Language, values = VALUES): Record<string
   ])
   return {
     'the sign-in page': consent(),
-    'the sign-in page of an app that registered itself': consent({ unverified }),
-    'the sign-in page of a program that registered itself': consent({ unverified: 'localhost:8000' }),
+    'the sign-in page of an app that registered itself': consent({ ...stranger, backTo }),
+    'the sign-in page of a program that registered itself': consent({ ...stranger, backTo: { kind: 'program' } }),
+    'the sign-in page of an app with a scheme of its own': consent({ backTo: { kind: 'app', uri: backToUri } }),
+    'the sign-in page of a client by its document': consent({ vouchedBy, backTo: { ...backTo, host: vouchedBy.host } }),
+    'the sign-in page of a client by its document that goes on elsewhere': consent({ vouchedBy, backTo }),
     'the sign-in page after a wrong password': consent({ problem: { kind: 'wrong-password' }, name }),
     'the sign-in page when a second factor came too late': consent({ problem: { kind: 'expired' } }),
     'the sign-in page after too many wrong passwords': consent({ problem: wait, name }),
@@ -75,7 +84,12 @@ export function examplePages(language: Language, values = VALUES): Record<string
     'the sign-in page for a device': consent({ kind: 'device' }),
     'the second factor for a device': consent({ kind: 'device', state: 'second-factor' }),
     'the consent page for a device': consent({ kind: 'device', state: 'consent', signedInAs }),
-    'the consent page for a device that registered itself': consent({ kind: 'device', state: 'consent', unverified }),
+    'the consent page for a device that registered itself': consent({ kind: 'device', state: 'consent', ...stranger }),
+    'the consent page for a device of a client by its document': consent({
+      kind: 'device',
+      state: 'consent',
+      vouchedBy,
+    }),
     'the page for a code': deviceCode(),
     'the page for a code that came with the address': deviceCode({ userCode }),
     'the page for a code after an unknown one': deviceCode({ userCode, problem: { kind: 'unknown-code' } }),

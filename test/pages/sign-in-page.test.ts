@@ -113,23 +113,58 @@ test('who has failed too often is told why, for how long, and is not asked to co
   t.is(wait(12.3).headers['Retry-After'], '13')
 })
 
+const host = (name: string) => ({ kind: 'host', host: name }) as const
+const STRANGER = { vouchedBy: 'nobody' } as const
+
 test('of an app that registered itself people hear that nobody knows it, and where it leads', (t) => {
-  const { body } = show({ clientName: 'Claude', unverified: 'claude.ai' })
+  const { body } = show({ clientName: 'Claude', ...STRANGER, backTo: host('claude.ai') })
   t.regex(words(body), /Nobody has checked that this really is “Claude.*sent back to claude\.ai\./)
-  t.notRegex(words(show().body), /Nobody has checked/)
+  t.notRegex(words(show({ backTo: host('claude.ai') }).body), /Nobody has checked|sent back to/)
 })
 
-test('an app that registered itself and runs on this very machine is called a program here, not a host', (t) => {
-  for (const unverified of ['', 'localhost', 'localhost:41234', '127.0.0.1:80', '[::1]:8080'])
-    t.regex(words(show({ unverified }).body), /program on this computer or phone/, unverified)
-  for (const unverified of ['localhost.example', '127.0.0.1.example', 'my-localhost', 'localhost:80.example'])
-    t.true(words(show({ unverified }).body).includes(`sent back to ${unverified}.`), unverified)
+test('an app that runs on this very machine is called a program on this device, whoever vouches for its name', (t) => {
+  for (const vouchedBy of ['nobody', { host: 'claude.ai' }] as const) {
+    const { body } = show({ vouchedBy, backTo: { kind: 'program' } })
+    t.regex(words(body), /program on the device in your hand.* Approve only if you started it yourself just now\./)
+  }
 })
 
-test('a device that registered itself leads nowhere, so only its name is in doubt', (t) => {
-  const { body } = show({ kind: 'device', unverified: 'localhost' })
+test('an app with a scheme of its own is called by that, also where whoever runs this knows it', (t) => {
+  for (const change of [{}, STRANGER, { vouchedBy: { host: 'cursor.com' } }]) {
+    const { body } = show({ ...change, backTo: { kind: 'app', uri: 'cursor://anysphere.cursor-mcp/oauth/callback' } })
+    t.regex(words(body), /an app on this device that calls itself cursor:\/\/anysphere\.cursor-mcp\/oauth\/callback\./)
+  }
+})
+
+test('of a client by its metadata document people hear whose host that is, and where they are sent if that is another', (t) => {
+  const vouchedBy = { host: 'claude.ai' }
+  const same = words(show({ clientName: 'Claude', vouchedBy, backTo: host('claude.ai') }).body)
+  t.regex(same, /claude\.ai vouches for this app and calls it “Claude”\./)
+  t.notRegex(same, /Nobody has checked|sent back to/)
+  t.regex(words(show({ vouchedBy, backTo: host('claude.ai.example') }).body), /sent back to claude\.ai\.example\./)
+  t.regex(words(show({ vouchedBy, backTo: host('claude.ai:8443') }).body), /sent back to claude\.ai:8443\./)
+})
+
+test('however long the names are, whose a host is and which app opens stays in sight', (t) => {
+  const long = words(show({ ...STRANGER, backTo: host(`claude.ai.${'a'.repeat(200)}.evil.example`) }).body)
+  t.regex(long, /sent back to …a+\.evil\.example\./)
+  t.notRegex(long, /claude\.ai/)
+  const uri = `cursor://back/${'a'.repeat(900)}?token=x`
+  t.regex(words(show({ ...STRANGER, backTo: { kind: 'app', uri } }).body), /calls itself cursor:\/\/back\/a{50,90}…\./)
+})
+
+test('a name that reads from right to left turns nothing around that stands beside it', (t) => {
+  for (const kind of ['link', 'device'] as const)
+    for (const vouchedBy of ['nobody', { host: 'claude.ai' }] as const)
+      t.true(show({ kind, vouchedBy, clientName: 'אפליקציה' }).body.includes('<bdi>אפליקציה</bdi>'))
+})
+
+test('a device leads nowhere, so only its name is in doubt, also where somebody vouches for the app', (t) => {
+  const { body } = show({ kind: 'device', ...STRANGER, backTo: { kind: 'program' } })
   t.regex(words(body), /Nobody has checked/)
   t.notRegex(words(body), /sent back|program on/)
+  const vouched = words(show({ kind: 'device', vouchedBy: { host: 'claude.ai' } }).body)
+  t.regex(vouched, /any device can say that it is that app/)
 })
 
 test('of a device people are told to have it before them, and to go back to it', (t) => {

@@ -98,5 +98,5 @@ export async function openDevice(t: ExecutionContext, form: Form = {}) {
     const { status, json } = await ask(more)
     return status === 400 ? json.error : `${status}`
   }
-  return { ...house, device, ask, outcome, approve: () => writeDecision(server, device, USER) }
+  return { ...house, device, ask, outcome, approve: () => writeDecision(server, device, { by: USER, client: KITCHEN }) }
 }

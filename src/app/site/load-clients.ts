@@ -3,7 +3,7 @@ import type { Config } from '../../config/schema.ts'
 import { type Clients, openClients } from '../../oauth/clients/clients.ts'
 import { lifetimesOf } from '../../oauth/grants/lifetimes.ts'
 import type { Store } from '../../store/store.ts'
-import { registrableScopes } from './load-registration.ts'
+import { registrableScopes, takesToken } from './load-registration.ts'
 import { clientSecretHash } from './secret-sources.ts'
 
 /** @throws StartError when a client's secret can't be read. */
@@ -13,7 +13,6 @@ export async function loadClients({ oauth }: Config, store: Store, environment: 
     const secretHash = secret && (await clientSecretHash(secret, environment))
     configured.push({ ...client, secretHash, lifetimes: lifetimesOf(oauth.lifetimes, client, lifetimes) })
   }
-  const { enabled } = oauth.registration
-  const registered = enabled ? { store, lifetimes: oauth.lifetimes, scopes: registrableScopes(oauth) } : undefined
-  return openClients(configured, registered)
+  const { lifetimes } = oauth
+  return openClients(configured, { store, lifetimes, scopes: registrableScopes(oauth), withToken: takesToken(oauth) })
 }

@@ -4,12 +4,16 @@ import type { Registration } from '../../oauth/endpoints/handle-register.ts'
 import { hashSecret } from '../../secrets/secret.ts'
 import { ownSecret } from './secret-sources.ts'
 
-/** How clients may register themselves, where they may. @throws StartError when the initial access token can't be read. */
-export async function loadRegistration({ oauth }: Config, environment: Environment): Promise<Registration | undefined> {
-  const { enabled, initial_access_token } = oauth.registration
-  if (!enabled) return undefined
-  const tokenHash = hashSecret(await ownSecret(initial_access_token, environment))
-  return { tokenHash, scopes: registrableScopes(oauth) }
+/** How clients may register themselves. @throws StartError when the initial access token can't be read. */
+export async function loadRegistration({ oauth }: Config, environment: Environment): Promise<Registration> {
+  const { open, initial_access_token } = oauth.registration
+  const tokenHash = takesToken(oauth) ? hashSecret(await ownSecret(initial_access_token, environment)) : undefined
+  return { tokenHash, open, scopes: registrableScopes(oauth) }
+}
+
+/** Whether clients may register with the initial access token, and those that did so are known. */
+export function takesToken({ registration }: Config['oauth']): boolean {
+  return registration.enabled || registration.open
 }
 
 /** What clients that register themselves may ask for at the most, also those that did so before. */

@@ -6,7 +6,7 @@ import type { EndpointDestination } from '../../gateway/routes/destination.ts'
 import { type Endpoint, metadataAnswer } from '../../http/answer.ts'
 import type { AuthorizationServer } from '../../oauth/authorization-server.ts'
 import { serveEndpoints } from '../../oauth/endpoints/endpoints.ts'
-import type { Registration } from '../../oauth/endpoints/handle-register.ts'
+import { isRegistrationOpen, type Registration } from '../../oauth/endpoints/handle-register.ts'
 import { resourceMetadata } from '../../oauth/endpoints/resource-metadata.ts'
 import { serverMetadata } from '../../oauth/endpoints/server-metadata.ts'
 import { accountEndpoints } from '../account/account-endpoints.ts'
@@ -14,7 +14,7 @@ import { accountEndpoints } from '../account/account-endpoints.ts'
 /** The paths that the gateway itself answers: exact ones, so that a route can have all the others. */
 export function ownEndpoints(
   opened: AuthorizationServer,
-  { registration, account }: { registration: Registration | undefined; account: AccountServer },
+  { registration, account }: { registration: Registration; account: AccountServer },
   health: () => Health,
   concern: () => string | undefined = () => undefined,
 ): EndpointDestination[] {
@@ -31,15 +31,18 @@ export function ownEndpoints(
     const answer = metadataAnswer(value)
     return endpoint(path, ['GET', 'HEAD'], () => answer)
   }
-  const metadata = serverMetadata(server)
+  const closed = metadataAnswer(serverMetadata(server, false))
+  const open = metadataAnswer(serverMetadata(server, true))
+  const metadata = async () => ((await isRegistrationOpen(server, registration)) ? open : closed)
+  const about = (path: string) => endpoint(path, ['GET', 'HEAD'], metadata)
 
   const endpoints: EndpointDestination[] = [
     ...serveEndpoints(server).map(({ path, methods, handle, scopes }) => endpoint(path, methods, handle, scopes)),
-    fixed('/.well-known/oauth-authorization-server', metadata),
+    about('/.well-known/oauth-authorization-server'),
     ...accountEndpoints(server, account),
     // Clients disagree on where the path of an issuer goes: before, as RFC 8414 says, or after, as OpenID Connect does.
-    fixed(`/.well-known/oauth-authorization-server${basePath}`, metadata),
-    fixed(`${basePath}/.well-known/oauth-authorization-server`, metadata),
+    about(`/.well-known/oauth-authorization-server${basePath}`),
+    about(`${basePath}/.well-known/oauth-authorization-server`),
     ...server.resources.map((one) => fixed(metadataPath(one.resource), resourceMetadata(issuer, one))),
     { ...endpoint('/health', ['GET', 'HEAD'], () => healthAnswer(health(), paths, concern())), everywhere: true },
   ]

@@ -18,8 +18,8 @@ interface UnlockOptions {
   address?: string
 }
 
-/** All that counts by address: sign-ins, codes that devices show, devices that begin, codes of this command. */
-const BY_ADDRESS = ['address', 'user-code', 'device', 'unlock']
+/** All that counts by address: sign-ins, codes that devices show, devices that begin, codes of this command, clients that register. */
+const BY_ADDRESS = ['address', 'user-code', 'device', 'unlock', 'register']
 
 /** `skillgate user unlock NAME [--code]`, `skillgate user unlock --address ADDRESS` */
 export async function userUnlock(world: World, { code, address }: UnlockOptions, ...words: string[]): Promise<number> {

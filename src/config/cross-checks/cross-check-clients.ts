@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Mistake } from '../mistake.ts'
 import { GRANT_TYPES, grantTypesOf } from '../oauth-schema.ts'
+import { isOfApp } from '../redirect-uri-form.ts'
 import { draftLifetimes } from './cross-check-lifetimes.ts'
 import { names, word } from './drafts.ts'
 
@@ -29,7 +30,12 @@ export function clientMistakes(clients: (DraftClient | undefined)[]): Mistake[] 
     const first = clients.findIndex((other) => other?.id === client.id)
     const twice = client.id !== undefined && first < i
     const message = `expected an id of its own, oauth.clients[${first}] has the same`
-    const mistakes = [...secretMistakes(client), ...publicMistakes(client), ...grantMistakes(client)]
+    const mistakes = [
+      ...secretMistakes(client),
+      ...publicMistakes(client),
+      ...appMistakes(client),
+      ...grantMistakes(client),
+    ]
     return [
       ...(twice ? [{ path: [...path, 'id'], message }] : []),
       ...mistakes.map((mistake) => ({ ...mistake, path: [...path, ...mistake.path] })),
@@ -67,6 +73,14 @@ function publicMistakes(client: DraftClient): Mistake[] {
       message: 'expected another client, for a public one cannot prove who it is',
     })
   return mistakes
+}
+
+/** Another app can take the scheme, and the code with it. @see RFC 8252 section 8.1 */
+function appMistakes({ public: isPublic, pkce, redirect_uris }: DraftClient): Mistake[] {
+  const uris: unknown[] = Array.isArray(redirect_uris) ? redirect_uris : []
+  const app = uris.find((uri) => typeof uri === 'string' && isOfApp(uri))
+  if (isPublic || pkce !== 'optional' || app === undefined) return []
+  return [{ path: ['pkce'], message: `expected required, for another app can take the scheme of ${app}` }]
 }
 
 function grantMistakes(client: DraftClient): Mistake[] {

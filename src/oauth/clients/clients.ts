@@ -13,6 +13,13 @@ export interface RegisteredClient extends Omit<Client, 'secret' | 'lifetimes'> {
   lifetimes: TokenLifetimes
   /** It registered itself: nobody has checked its name. */
   selfRegistered?: true
+  /** Its id is the URL of the document that says what it is: whoever has its host has written its name. */
+  documented?: true
+  /**
+   * Its row as it is to be once somebody has approved it: written in the same step as what they approved. Absent where
+   * that changes nothing.
+   */
+  rowOnceApproved?: ClientRecord
 }
 
 export interface Clients {
@@ -31,18 +38,24 @@ export interface Clients {
   withRow: (id: string, row: ClientRecord | undefined) => RegisteredClient | undefined
 }
 
-/**
- * Those of the configuration, and those that registered themselves if they may.
- * @param registered `scopes` are what the latter may have by the configuration of now, whenever they registered.
- */
-export function openClients(
-  configured: RegisteredClient[],
-  registered: { store: Store; lifetimes: Lifetimes; scopes: string[] } | undefined,
-): Clients {
+/** What counts for those that registered themselves by the configuration of now, whenever they did. */
+export interface OfRegistered {
+  store: Store
+  lifetimes: Lifetimes
+  /** What they may have. */
+  scopes: string[]
+  /** Whether those are known that registered with the initial access token; those that did so openly are in any case. */
+  withToken: boolean
+}
+
+/** Those of the configuration, and those that registered themselves if they may. */
+export function openClients(configured: RegisteredClient[], registered: OfRegistered | undefined): Clients {
   const byId = new Map(configured.map((client) => [client.id, client]))
   const lifetimes = registered && lifetimesOf(registered.lifetimes, { refresh: 'rotate', grant_types: [] })
   const fromRow = (id: string, row: ClientRecord | undefined) =>
-    row && registered && lifetimes && fromRecord(id, row, lifetimes, registered.scopes)
+    row && registered && lifetimes && (row.openly || registered.withToken)
+      ? fromRecord(id, row, lifetimes, registered.scopes)
+      : undefined
   const find = (id: string) => byId.get(id) ?? registered?.store.get('client', id).then((row) => fromRow(id, row))
   const isSecretOfClient = (text: string) => configured.some(({ secretHash }) => matchesHash(text, secretHash))
   return {
@@ -68,7 +81,13 @@ function fromRecord(id: string, record: ClientRecord, lifetimes: TokenLifetimes,
     resource_server: false,
     lifetimes,
     selfRegistered: true,
+    ...(record.openly && record.expiresAt !== undefined && { rowOnceApproved: approved(record) }),
   }
+}
+
+/** One that registered openly stays from then on. */
+function approved({ expiresAt: _, ...record }: ClientRecord): ClientRecord {
+  return { ...record, approved: true }
 }
 
 /** @throws OAuthError invalid_request; there is nowhere to redirect it to. */

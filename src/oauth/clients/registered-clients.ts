@@ -3,8 +3,9 @@ import { everyRow } from '../../store/every-row.ts'
 import type { ClientRecord } from '../../store/records.ts'
 import type { Entry, Store } from '../../store/store.ts'
 import { deny } from '../deny.ts'
+import { isStranger, whoMakesRoom } from './room-for-strangers.ts'
 
-/** So many may have registered themselves at once; more than a home has. */
+/** So many may have registered themselves with the token at once; more than a home has. */
 export const REGISTERED_CLIENTS_LIMIT = 100
 /** In which somebody has to allow a new client something, once the room is needed. */
 const TIME_TO_BE_ALLOWED_MS = 86_400_000
@@ -22,7 +23,8 @@ export async function listRegisteredClients(store: Store): Promise<SelfRegistere
 }
 
 /**
- * Adds a client. Where there are too many, those go first that nobody allowed anything in time.
+ * Adds a client. Where there are too many, those go first that nobody allowed anything in time. Those that registered openly
+ * have room of their own, so that no stranger keeps out one that has the token.
  *
  * Each registration changes the one row that counts them, in the step that writes the client: whoever looked for room
  * while somebody else took it looks again, so the limit holds however many come at once, in any number of processes.
@@ -35,11 +37,12 @@ export async function addRegisteredClient(
   { id, record }: SelfRegisteredClient,
   inDoubt = false,
 ): Promise<void> {
-  const client: Entry = { kind: 'client', id, value: record }
+  const client: Entry = { kind: 'client', id, value: record, expiresAt: record.expiresAt }
   await inTurn(async () => {
     for (;;) {
       const counter = await store.get('failures', COUNTER)
-      await makeRoom(store, now, inDoubt)
+      if (isStranger(record)) await makeRoomForStranger(store)
+      else await makeRoom(store, now, inDoubt)
       const value = { revision: (counter?.revision ?? 0) + 1, at: [now] }
       const added = counter
         ? await store.replace('failures', COUNTER, counter.revision, value, undefined, [client])
@@ -60,9 +63,15 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   return turn
 }
 
+/** There is always room for one more: strangers take it from each other, and from nobody else. */
+async function makeRoomForStranger(store: Store): Promise<void> {
+  const gone = whoMakesRoom(await listRegisteredClients(store))
+  if (gone) await store.delete('client', gone.id)
+}
+
 /** @throws OAuthError too_many_requests when all are in use, or too young. */
 async function makeRoom(store: Store, now: number, inDoubt: boolean): Promise<void> {
-  const clients = await listRegisteredClients(store)
+  const clients = (await listRegisteredClients(store)).filter(({ record }) => !record.openly)
   if (clients.length < REGISTERED_CLIENTS_LIMIT) return
   const inUse = new Set<string>()
   for await (const { value } of everyRow(store, 'grant')) inUse.add(value.client)

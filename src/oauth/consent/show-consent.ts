@@ -8,6 +8,7 @@ import { newCsrfToken } from '../checks/csrf-token.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
 import { linkAttempt } from '../link-attempt.ts'
 import type { Session } from '../resource-owners.ts'
+import { introduceClient } from './introduce-client.ts'
 import { needsSignIn } from './sign-in.ts'
 
 /** What somebody is asked to allow. */
@@ -89,7 +90,7 @@ export function consentPage(
     clientName: client.name,
     host: new URL(server.issuer).host,
     permissions: scopes.map((scope) => server.scopes[scope]?.[language] ?? scope),
-    unverified: client.selfRegistered && hostOf(redirectUri),
+    ...introduceClient(client, redirectUri),
     signedInAs: session?.user.displayName,
     accounts: server.accounts,
     action: `${server.basePath}/${endpoint}`,
@@ -99,9 +100,4 @@ export function consentPage(
     name,
   }
   return signInPage(page, { 'Set-Cookie': [csrf.cookie, ...cookies] })
-}
-
-/** The host that people are sent back to; none for an app with a scheme of its own, and for a device. */
-function hostOf(redirectUri: string | undefined): string {
-  return redirectUri !== undefined && /^https?:/.test(redirectUri) ? new URL(redirectUri).host : ''
 }

@@ -2,6 +2,8 @@ import { hashSecret, isSecret, newSecret } from '../../secrets/secret.ts'
 import type { DeviceRecord, UserRecord } from '../../store/records.ts'
 import type { Entry } from '../../store/store.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
+import { approvalEntries } from '../clients/approval-entries.ts'
+import type { RegisteredClient } from '../clients/clients.ts'
 import type { Extent } from '../grants/issue-tokens.ts'
 import { newUserCode } from './user-code.ts'
 
@@ -59,26 +61,32 @@ export async function findWaiting({ store, now }: AuthorizationServer, id: strin
   return record && !record.decision && record.expiresAt > now() ? { id, record } : undefined
 }
 
+export interface DeviceApproval {
+  by: UserRecord
+  client: RegisteredClient
+  /** The id that the grant is to have, if something was made for that already. */
+  grant?: string
+}
+
 /**
  * Writes down what somebody answered.
- * @param by who approved; nobody where it was denied.
- * @param grant the id that the grant is to have, if something was made for that already.
+ * @param approval absent where it was denied.
  * @returns false where it had expired, or somebody else was faster.
  */
 export async function writeDecision(
   server: AuthorizationServer,
   id: string,
-  by: UserRecord | undefined,
-  grant?: string,
+  approval: DeviceApproval | undefined,
 ): Promise<boolean> {
-  const decision: DeviceRecord['decision'] = by
-    ? { approved: true, userName: by.name, userId: by.id, grant }
+  const decision: DeviceRecord['decision'] = approval
+    ? { approved: true, userName: approval.by.name, userId: approval.by.id, grant: approval.grant }
     : { approved: false }
+  const alongside = approval && approvalEntries(approval.client)
   for (;;) {
     const waiting = await findWaiting(server, id)
     if (!waiting) return false
     // Each question of the device changes the row as well: then it is tried again.
-    if (await replaceDevice(server, waiting, { decision })) return true
+    if (await replaceDevice(server, waiting, { decision }, alongside)) return true
   }
 }
 
@@ -87,7 +95,8 @@ export function replaceDevice(
   { store }: AuthorizationServer,
   { id, record }: DeviceRequest,
   change: Partial<DeviceRecord>,
+  alongside?: Entry[],
 ): Promise<boolean> {
   const changed = { ...record, ...change, revision: record.revision + 1 }
-  return store.replace('device', id, record.revision, changed, rowExpiry(record))
+  return store.replace('device', id, record.revision, changed, rowExpiry(record), alongside)
 }

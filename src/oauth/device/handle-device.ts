@@ -67,8 +67,8 @@ async function takeDecision(
   const until = waiting.record.expiresAt
   const prepared = approved ? await prepareGrant(server, { consent, request, decision, until }) : undefined
   if (prepared?.kind === 'page') return prepared.answer
-  if (!(await writeDecision(server, id, approved ? decision.user : undefined, prepared?.grant)))
-    return codeGone(request, headers)
+  const approval = approved ? { by: decision.user, client: consent.client, grant: prepared?.grant } : undefined
+  if (!(await writeDecision(server, id, approval))) return codeGone(request, headers)
   const language = languageOf(request.headers['accept-language'])
   return deviceDonePage({ language, clientName: consent.client.name, approved }, headers)
 }

@@ -66,11 +66,6 @@ export const ENDPOINTS: Record<OAuthEndpoint, EndpointEntry> = {
 
 export const ENDPOINT_NAMES = Object.keys(ENDPOINTS) as OAuthEndpoint[]
 
-/** Whether there is such an endpoint: clients register only where they may. */
-export function isOffered({ registration }: Pick<AuthorizationServer, 'registration'>, name: OAuthEndpoint): boolean {
-  return name !== 'register' || registration !== undefined
-}
-
 export function pathOf({ basePath }: Pick<AuthorizationServer, 'basePath'>, name: OAuthEndpoint): string {
   return `${basePath}/${name}`
 }
@@ -84,7 +79,7 @@ export interface ServedEndpoint extends Pick<EndpointEntry, 'scopes'> {
 
 /** The endpoints that a server offers; one that does something else for each method is there once for each. */
 export function serveEndpoints(server: AuthorizationServer): ServedEndpoint[] {
-  return ENDPOINT_NAMES.filter((name) => isOffered(server, name)).flatMap((name) => {
+  return ENDPOINT_NAMES.flatMap((name) => {
     const { scopes, told, noteRefusal, ...handlers } = ENDPOINTS[name]
     return methodsOf(handlers).map(({ methods, handle }) => ({
       path: pathOf(server, name),

@@ -1,33 +1,57 @@
 import { type Answer, type EndpointRequest, jsonAnswer } from '../../http/answer.ts'
 import { isObject } from '../../http/is-object.ts'
+import { networkHash } from '../../limits/count-by-address.ts'
 import { hashSecret, newSecret } from '../../secrets/secret.ts'
 import type { ClientRecord } from '../../store/records.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { matchesHash } from '../clients/clients.ts'
+import { countOpenRegistration } from '../clients/count-open-registration.ts'
 import { type ClientMetadata, REGISTERED_GRANT_TYPES, readClientMetadata } from '../clients/read-client-metadata.ts'
 import { addRegisteredClient } from '../clients/registered-clients.ts'
+import { registrationWindow } from '../clients/registration-window.ts'
+import { TIME_TO_BE_APPROVED_MS } from '../clients/room-for-strangers.ts'
 import { deny } from '../deny.ts'
 
-/** How clients may register themselves. */
+/** How clients may register themselves, besides while `skillgate client allow` lets any of them. */
 export interface Registration {
-  /** Of the initial access token. */
-  tokenHash: string
+  /** Of the initial access token; undefined where none counts. */
+  tokenHash: string | undefined
+  /** Whether any client may, at any time. */
+  open: boolean
   /** The limit of what they may ask people for. */
   scopes: string[]
 }
 
-/** The client registration endpoint, for whoever has the initial access token. @see RFC 7591 section 3 */
+/** The client registration endpoint, for whoever has the initial access token, or for any client while it is open. @see RFC 7591 section 3 */
 export async function handleRegister(server: AuthorizationServer, request: EndpointRequest): Promise<Answer> {
   const { registration } = server
   if (!registration) throw new Error('register was reached where nobody may register')
-  checkInitialAccessToken(registration, request.headers.authorization)
+  const openly = !(await hasInitialAccessToken(server, registration, request.headers.authorization))
   const metadata = readClientMetadata(await readJsonObject(request), registration.scopes)
-  return jsonAnswer(201, await registerClient(server, metadata, request.address))
+  if (openly) await countOpenRegistration(server, request.address)
+  return jsonAnswer(201, await registerClient(server, metadata, { openly, address: request.address }))
 }
 
-function checkInitialAccessToken({ tokenHash }: Registration, authorization: string | undefined): void {
+/** Whether any client may register at this moment, without a token: only then the metadata names the endpoint. @throws StorageError */
+export async function isRegistrationOpen(
+  { store, now }: Pick<AuthorizationServer, 'store' | 'now'>,
+  { open }: Pick<Registration, 'open'>,
+): Promise<boolean> {
+  return open || (await registrationWindow(store, now())) !== undefined
+}
+
+/** A wrong token is refused also while none is needed: who has one means to stay. @throws OAuthError invalid_token, registration_closed */
+async function hasInitialAccessToken(
+  server: AuthorizationServer,
+  registration: Registration,
+  authorization: string | undefined,
+): Promise<boolean> {
+  const { tokenHash } = registration
   const token = /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1]
-  if (matchesHash(token ?? '', tokenHash)) return
+  if (tokenHash !== undefined && matchesHash(token ?? '', tokenHash)) return true
+  const maySendNone = tokenHash === undefined || authorization === undefined
+  if (maySendNone && (await isRegistrationOpen(server, registration))) return false
+  if (tokenHash === undefined) throw deny('registration-closed', 'not registered: no client may register now')
   const which = token === undefined ? 'no' : 'wrong'
   throw deny('initial-access-token-wrong', `not registered: ${which} initial access token`)
 }
@@ -47,7 +71,11 @@ async function readJsonObject({ headers, readBody }: EndpointRequest): Promise<R
 }
 
 /** @returns all that was registered. @see RFC 7591 section 3.2.1 */
-async function registerClient(server: AuthorizationServer, metadata: ClientMetadata, address: string | undefined) {
+async function registerClient(
+  server: AuthorizationServer,
+  metadata: ClientMetadata,
+  { openly, address }: { openly: boolean; address: string | undefined },
+) {
   const { store, now, randomBytes, audit, clockDoubt } = server
   const id = `app-${randomBytes(12).toString('hex')}`
   const method = metadata.token_endpoint_auth_method
@@ -65,6 +93,11 @@ async function registerClient(server: AuthorizationServer, metadata: ClientMetad
     grantTypes: grant_types.map((type) => REGISTERED_GRANT_TYPES[type]),
     authMethods: method === 'none' ? [] : [method],
     createdAt,
+    ...(openly && {
+      openly,
+      expiresAt: createdAt + TIME_TO_BE_APPROVED_MS,
+      from: address === undefined ? undefined : networkHash(address),
+    }),
   }
   await addRegisteredClient(store, createdAt, { id, record }, clockDoubt() !== undefined)
   audit({
@@ -72,7 +105,7 @@ async function registerClient(server: AuthorizationServer, metadata: ClientMetad
     address,
     client: id,
     scopes,
-    detail: `${name}: ${redirect_uris.join(' ') || 'a device'}`,
+    detail: `${openly ? 'without a token, ' : ''}${name}: ${redirect_uris.join(' ') || 'a device'}`,
   })
   return {
     client_id: id,

@@ -1,15 +1,15 @@
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { PROMPTS } from '../checks/check-prompt.ts'
-import { ENDPOINT_NAMES, ENDPOINTS, isOffered, pathOf } from './endpoints.ts'
+import { ENDPOINT_NAMES, ENDPOINTS, pathOf } from './endpoints.ts'
 
 /** What a client has to know of the authorization server. @see RFC 8414 section 2, RFC 9207 section 3, Initiating User
  * Registration via OpenID Connect section 5 (prompt_values_supported) */
-export function serverMetadata(server: AuthorizationServer) {
+export function serverMetadata(server: AuthorizationServer, registrationIsOpen: boolean) {
   const { issuer, scopes, resources } = server
   const withSecret = ['client_secret_basic', 'client_secret_post']
   return {
     issuer,
-    ...endpointUris(server),
+    ...endpointUris(server, registrationIsOpen),
     scopes_supported: Object.keys(scopes),
     prompt_values_supported: PROMPTS,
     response_types_supported: ['code'],
@@ -24,11 +24,15 @@ export function serverMetadata(server: AuthorizationServer) {
   }
 }
 
-/** By the names that the standards give them. */
-function endpointUris(server: AuthorizationServer): Record<string, string> {
+/**
+ * By the names that the standards give them. A client that sees where it could register tries only that: so it is named only
+ * while it gets in.
+ */
+function endpointUris(server: AuthorizationServer, registrationIsOpen: boolean): Record<string, string> {
   const uris = ENDPOINT_NAMES.flatMap((name) => {
     const { metadata } = ENDPOINTS[name]
-    return metadata && isOffered(server, name) ? [[metadata, `${server.issuer}${pathOf(server, name)}`]] : []
+    const isNamed = metadata !== undefined && (name !== 'register' || registrationIsOpen)
+    return isNamed ? [[metadata, `${server.issuer}${pathOf(server, name)}`]] : []
   })
   return Object.fromEntries(uris)
 }

@@ -2,6 +2,7 @@ import { hashSecret, newSecret } from '../../secrets/secret.ts'
 import type { CodeRecord, UserRecord } from '../../store/records.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import type { AuthorizationRequest } from '../checks/check-authorization-request.ts'
+import { approvalEntries } from '../clients/approval-entries.ts'
 
 /**
  * @param grant the id that its grant is to have, if something was made for that already.
@@ -18,6 +19,6 @@ export async function issueCode(
   const expiresAt = server.now() + client.lifetimes.code
   const request = { client: client.id, redirectUri, scopes, resources, challenge }
   const record: CodeRecord = { ...owner, ...request, expiresAt, grant, attempt }
-  await server.store.put('code', hashSecret(code), record, expiresAt)
+  await server.store.insert('code', hashSecret(code), record, expiresAt, approvalEntries(client))
   return code
 }

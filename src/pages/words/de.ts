@@ -14,13 +14,16 @@ export const de: Words = {
     asks: (client, host) => html`${client} möchte auf Ihr Konto bei <strong>${host}</strong> zugreifen.`,
     caution: 'Wenn Sie das nicht gerade selbst veranlasst haben, wählen Sie „Ablehnen“: Dann ändert sich nichts.',
     afterwards: (client, approve) => `„${approve}“ und „Ablehnen“ führen beide zurück zu ${client}.`,
-    unverified: (client, host) =>
-      html`Ob das wirklich „${client}“ ist, hat niemand geprüft: Den Namen hat sich die App selbst gegeben. Danach geht es
-zurück zu <strong>${host}</strong>. Erlauben Sie den Zugriff nur, wenn Sie von dort kommen.`,
-    unverifiedProgram: (client) =>
-      html`Ob das wirklich „${client}“ ist, hat niemand geprüft: Den Namen hat sich die App selbst gegeben. Danach geht es
-zurück zu einem <strong>Programm auf diesem Gerät</strong>. Erlauben Sie den Zugriff nur, wenn Sie es gerade selbst
-gestartet haben.`,
+    unverified: (client) =>
+      html`Ob das wirklich „<bdi>${client}</bdi>“ ist, hat niemand geprüft: Den Namen hat sich die App selbst gegeben.`,
+    vouched: (client, host) => html`<strong>${host}</strong> bürgt für diese App und nennt sie „<bdi>${client}</bdi>“.`,
+    backToHost: (host) =>
+      html`Danach geht es zurück zu <strong>${host}</strong>. Erlauben Sie den Zugriff nur, wenn Sie von dort kommen.`,
+    backToProgram: html`Danach geht es zurück zu einem <strong>Programm auf dem Gerät in Ihrer Hand</strong>, und diesen Namen kann
+sich jedes Programm geben. Erlauben Sie den Zugriff nur, wenn Sie es gerade selbst gestartet haben.`,
+    backToApp: (uri) =>
+      html`Danach öffnet sich eine App auf diesem Gerät, die sich <strong>${uri}</strong> nennt. Erlauben Sie den Zugriff nur,
+wenn Sie sie gerade selbst gestartet haben.`,
   },
   device: {
     title: (client) => `${client} verbinden`,
@@ -31,7 +34,9 @@ gestartet haben.`,
       'Erlauben Sie das nur, wenn Sie das Gerät vor sich haben. Hat Ihnen jemand den Code geschickt, wählen Sie „Ablehnen“.',
     afterwards: () => 'Am Gerät geht es danach von selbst weiter.',
     unverified: (client) =>
-      html`Ob das wirklich „${client}“ ist, hat niemand geprüft: Den Namen hat sich das Gerät selbst gegeben.`,
+      html`Ob das wirklich „<bdi>${client}</bdi>“ ist, hat niemand geprüft: Den Namen hat sich das Gerät selbst gegeben.`,
+    vouched: (client, host) =>
+      html`<strong>${host}</strong> hat eine App namens „<bdi>${client}</bdi>“, aber jedes Gerät kann sich als diese App ausgeben.`,
   },
   linkAccount: 'Bitte verknüpfe dein Konto in der Alexa-App. Dort liegt jetzt eine Karte dafür.',
   permissions: 'Damit wird möglich',

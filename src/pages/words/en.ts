@@ -16,12 +16,17 @@ export const en = {
     caution: 'If you did not just ask for this, choose Deny: nothing will change.',
     /** `approve` is what the button says. */
     afterwards: (client: string, approve: string) => `${approve} and Deny both take you back to ${client}.`,
-    unverified: (client: string, host: string) =>
-      html`Nobody has checked that this really is “${client}”: it gave itself that name. You will be sent back to
-<strong>${host}</strong>. Approve only if that is where you came from.`,
-    unverifiedProgram: (client: string) =>
-      html`Nobody has checked that this really is “${client}”: it gave itself that name. You will be sent back to a
-<strong>program on this computer or phone</strong>. Approve only if you have just started it yourself.`,
+    unverified: (client: string) =>
+      html`Nobody has checked that this really is “<bdi>${client}</bdi>”: it gave itself that name.`,
+    vouched: (client: string, host: string) =>
+      html`<strong>${host}</strong> vouches for this app and calls it “<bdi>${client}</bdi>”.`,
+    backToHost: (host: string) =>
+      html`You will be sent back to <strong>${host}</strong>. Approve only if that is where you came from.`,
+    backToProgram: html`You will be sent back to a <strong>program on the device in your hand</strong>, and any program can
+take this name. Approve only if you started it yourself just now.`,
+    backToApp: (uri: string) =>
+      html`This opens an app on this device that calls itself <strong>${uri}</strong>. Approve only if you started it
+yourself just now.`,
   },
   /** A device waits, whose code was typed here. */
   device: {
@@ -31,7 +36,10 @@ export const en = {
 <strong>${host}</strong>.`,
     caution: 'Approve only if you have the device in front of you. If somebody sent you the code, choose Deny.',
     afterwards: () => 'Then go back to the device: it goes on by itself.',
-    unverified: (client: string) => html`Nobody has checked that this really is “${client}”: it gave itself that name.`,
+    unverified: (client: string) =>
+      html`Nobody has checked that this really is “<bdi>${client}</bdi>”: it gave itself that name.`,
+    vouched: (client: string, host: string) =>
+      html`<strong>${host}</strong> has an app that it calls “<bdi>${client}</bdi>”, but any device can say that it is that app.`,
   },
   /** Said by an Echo. */
   linkAccount: 'Please link your account in the Alexa app. I have put a card there.',

@@ -6,10 +6,12 @@ import { ownEndpoints } from '../../../src/app/site/own-endpoints.ts'
 import { ownPaths } from '../../../src/config/own-paths.ts'
 import type { Config } from '../../../src/config/schema.ts'
 import type { AuthorizationServer } from '../../../src/oauth/authorization-server.ts'
+import { openRegistrationWindow } from '../../../src/oauth/clients/registration-window.ts'
+import type { Registration } from '../../../src/oauth/endpoints/handle-register.ts'
 import type { Visits } from '../../../src/users/visits.ts'
 import { openServer } from '../../support/server.ts'
 
-const REGISTRATION = { tokenHash: 'x', scopes: [] }
+const REGISTRATION = { tokenHash: 'x', open: false, scopes: [] }
 
 const accountOf = (server: AuthorizationServer) =>
   openAccount(server, {} as Visits, { routes: [], public_url: server.issuer })
@@ -28,10 +30,25 @@ test('the paths that no route can have are exactly those that the gateway answer
   t.deepEqual([...answered, echo.path].sort(), ownPaths('/link').sort())
 })
 
-test('without registration nothing registers', async (t) => {
-  const { server } = await openServer(t)
-  const endpoints = ownEndpoints(server, { registration: undefined, account: accountOf(server) }, () => 'ok')
-  t.false(endpoints.some(({ path }) => path.endsWith('/register')))
+test('the metadata names the registration endpoint exactly while it needs no token, at each request', async (t) => {
+  const { server, store, now, advance } = await openServer(t)
+  const named = async (registration: Registration) => {
+    const endpoints = ownEndpoints(server, { registration, account: accountOf(server) }, () => 'ok')
+    const about = endpoints.filter(({ path }) => path.includes('/.well-known/oauth-authorization-server'))
+    const request = { query: '', headers: {}, address: undefined, readBody: async () => '' }
+    const answers = await Promise.all(
+      about.map(async ({ handle }) => JSON.parse((await handle(request as never)).body)),
+    )
+    return answers.map((answer) => 'registration_endpoint' in answer)
+  }
+  const always = (names: boolean) => (given: boolean[]) => given.length > 0 && given.every((one) => one === names)
+  const closed = { tokenHash: undefined, open: false, scopes: [] }
+  for (const registration of [closed, REGISTRATION]) t.true(always(false)(await named(registration)))
+  t.true(always(true)(await named({ ...closed, open: true })))
+  await openRegistrationWindow(store, now(), 60_000)
+  for (const registration of [closed, REGISTRATION]) t.true(always(true)(await named(registration)))
+  advance(60_000)
+  for (const registration of [closed, REGISTRATION]) t.true(always(false)(await named(registration)))
 })
 
 test('of all that the gateway itself answers only userinfo asks for a token, of the whole server', async (t) => {

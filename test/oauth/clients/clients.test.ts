@@ -41,7 +41,7 @@ test('an unknown id is in the detail for the log, shortened, but not one that lo
 test('a client that registered itself rotates, needs PKCE, is nobody to trust, and is none when nobody may register', async (t) => {
   const { store } = await openStores(t)
   await store.put('client', 'self', RECORD)
-  const registered = { store, lifetimes: LIFETIMES, scopes: SCOPES }
+  const registered = { store, lifetimes: LIFETIMES, scopes: SCOPES, withToken: true }
   t.deepEqual(await openClients([CLIENT], registered).find('self'), {
     id: 'self',
     name: 'Somebody',
@@ -58,13 +58,15 @@ test('a client that registered itself rotates, needs PKCE, is nobody to trust, a
     selfRegistered: true,
   })
   t.is(await openClients([CLIENT], registered).find('nobody'), undefined)
+  t.is(await openClients([CLIENT], { ...registered, withToken: false }).find('self'), undefined)
   t.is(await openClients([CLIENT], undefined).find('self'), undefined)
 })
 
 test('73. a client that registered itself may have what the configuration allows such clients now, whatever it registered', async (t) => {
   const { store } = await openStores(t)
   await store.put('client', 'self', { ...RECORD, scopes: SCOPES })
-  const find = (scopes: string[]) => openClients([], { store, lifetimes: LIFETIMES, scopes }).find('self')
+  const find = (scopes: string[]) =>
+    openClients([], { store, lifetimes: LIFETIMES, scopes, withToken: true }).find('self')
   t.deepEqual((await find(SCOPES))?.scopes, SCOPES)
   t.deepEqual((await find(['music.read', 'user:read']))?.scopes, ['music.read'], 'nor more than it registered')
   t.deepEqual((await find([]))?.scopes, [])
@@ -73,5 +75,19 @@ test('73. a client that registered itself may have what the configuration allows
 test('a client of the configuration is never the one that registered itself under its id', async (t) => {
   const { store } = await openStores(t)
   await store.put('client', id, RECORD)
-  t.is(await openClients([CLIENT], { store, lifetimes: LIFETIMES, scopes: SCOPES }).find(id), CLIENT)
+  t.is(await openClients([CLIENT], { store, lifetimes: LIFETIMES, scopes: SCOPES, withToken: true }).find(id), CLIENT)
+})
+
+test('one that registered openly is known whether or not the token counts, and until it is approved says what it becomes then', async (t) => {
+  const { store } = await openStores(t)
+  const stranger = { ...RECORD, openly: true, expiresAt: Number.MAX_SAFE_INTEGER }
+  await store.put('client', 'stranger', stranger)
+  const approved = { ...RECORD, openly: true, approved: true }
+  await store.put('client', 'approved', approved)
+  const { find } = openClients([], { store, lifetimes: LIFETIMES, scopes: SCOPES, withToken: false })
+  const found = await find('stranger')
+  t.true(found?.selfRegistered)
+  t.is(found?.pkce, 'required')
+  t.deepEqual(found?.rowOnceApproved, approved)
+  t.is((await find('approved'))?.rowOnceApproved, undefined)
 })

@@ -21,7 +21,8 @@ test('what a client leaves open is what RFC 7591 says, with all scopes that it m
 })
 
 test('a redirect URI has to be one that the configuration could have, too', (t) => {
-  const good = [BACK, 'http://127.0.0.1:4711/back', 'http://[::1]/', 'http://localhost/back', 'com.example.app:/back']
+  const ofApps = ['com.example.app:/back', 'cursor://anysphere.cursor-mcp/oauth/callback', 'vscode://app/back']
+  const good = [BACK, 'http://127.0.0.1:4711/back', 'http://[::1]/', 'http://localhost/back', ...ofApps]
   t.deepEqual(read({ redirect_uris: good }).redirect_uris, good)
   const wrong = [
     'http://app.example/back',
@@ -32,9 +33,11 @@ test('a redirect URI has to be one that the configuration could have, too', (t) 
     'http://localhost.evil.example/',
     'javascript:alert(1)',
     'data:text/html,x',
-    'myapp:/back',
-    'com.evil.app://app.example/back',
-    'com.evil.app:///back',
+    'myapp:back',
+    'MyApp:/back',
+    'myapp://user@app.example/back',
+    'ms-settings:/back',
+    'web+myapp://back',
     '/back',
     '',
     ' https://app.example/back',

@@ -10,7 +10,7 @@ import { ENDPOINTS, serveEndpoints } from '../../../src/oauth/endpoints/endpoint
 import { serverMetadata } from '../../../src/oauth/endpoints/server-metadata.ts'
 import { openServer } from '../../support/server.ts'
 
-const REGISTRATION = { tokenHash: 'x', scopes: [] }
+const REGISTRATION = { tokenHash: 'x', open: false, scopes: [] }
 
 /** The metadata's endpoints, as paths. */
 function toldOf(metadata: object): string[] {
@@ -29,16 +29,15 @@ test('the endpoints that are served are those that no route can have', async (t)
   t.deepEqual(Object.keys(ENDPOINTS).sort(), [...OAUTH_ENDPOINTS].sort())
 })
 
-test('the metadata tells of endpoints that are served, and of no other', async (t) => {
+test('the metadata tells of endpoints that are served, and of where to register only while that is open', async (t) => {
   const { server } = await openServer(t)
-  for (const registration of [undefined, REGISTRATION]) {
-    const offering = { ...server, registration }
-    const served = new Set(serveEndpoints(offering).map(({ path }) => path))
-    const told = toldOf(serverMetadata(offering))
-    t.is(told.length, registration ? 7 : 6)
+  for (const open of [false, true]) {
+    const served = new Set(serveEndpoints(server).map(({ path }) => path))
+    const told = toldOf(serverMetadata(server, open))
+    t.is(told.length, open ? 7 : 6)
     for (const path of told) t.true(served.has(path), path)
-    t.is(told.includes('/alexa/register'), registration !== undefined)
-    t.is(served.has('/alexa/register'), registration !== undefined)
+    t.is(told.includes('/alexa/register'), open)
+    t.true(served.has('/alexa/register'))
   }
 })
 

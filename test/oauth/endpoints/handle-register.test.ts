@@ -2,6 +2,8 @@ import test, { type ExecutionContext } from 'ava'
 import { Parameters } from '../../../src/oauth/checks/parameters.ts'
 import { authenticateClient } from '../../../src/oauth/clients/authenticate-client.ts'
 import { openClients } from '../../../src/oauth/clients/clients.ts'
+import { openRegistrationWindow } from '../../../src/oauth/clients/registration-window.ts'
+import type { Registration } from '../../../src/oauth/endpoints/handle-register.ts'
 import { hashSecret } from '../../../src/secrets/secret.ts'
 import { callEndpoint, openServer } from '../../support/server.ts'
 
@@ -11,9 +13,9 @@ const BACK = 'https://app.example/back'
 const LIFETIMES = { code: 300, access_token: 3600, refresh_token: 7_776_000, refresh_grace: 60 }
 
 async function openRegistration(t: ExecutionContext) {
-  const { server, store, now, events } = await openServer(t, [])
-  const registration = { tokenHash: hashSecret(TOKEN), scopes: ['music.read', 'music.control'] }
-  const clients = openClients([], { store, lifetimes: LIFETIMES, scopes: SCOPES })
+  const { server, store, now, advance, events } = await openServer(t, [])
+  const registration = { tokenHash: hashSecret(TOKEN), open: false, scopes: ['music.read', 'music.control'] }
+  const clients = openClients([], { store, lifetimes: LIFETIMES, scopes: SCOPES, withToken: true })
   const asked = { query: '', address: '192.0.2.1' }
   /** @param bytes of the body. */
   async function send(bytes: string | Buffer, headers: Record<string, string> = {}) {
@@ -32,7 +34,7 @@ async function openRegistration(t: ExecutionContext) {
       undefined,
       new Parameters(new URLSearchParams(form).toString()),
     )
-  return { send, register, authenticate, clients, store, now, events, server, registration, asked }
+  return { send, register, authenticate, clients, store, now, advance, events, server, registration, asked }
 }
 
 test('a client that can keep no secret registers, is told all that was registered, and is known from then on', async (t) => {
@@ -190,4 +192,97 @@ test('a device that registers may ask for codes of its own, and sends nobody any
   t.deepEqual([json.grant_types, json.redirect_uris, json.response_types], [[device], [], []])
   const { grant_types, redirect_uris } = (await clients.find(json.client_id))!
   t.deepEqual({ grant_types, redirect_uris } as object, { grant_types: ['device_code'], redirect_uris: [] })
+})
+
+/** What a client sends that has nothing but the address. */
+async function openToAll(t: ExecutionContext, change: Partial<Registration> = {}) {
+  const house = await openRegistration(t)
+  const registration = { tokenHash: undefined, open: false, scopes: SCOPES, ...change }
+  const body = { redirect_uris: [BACK], token_endpoint_auth_method: 'none' }
+  async function send(address: string | undefined, authorization?: string, metadata: object = body) {
+    const answer = await callEndpoint({ ...house.server, registration }, 'POST', 'register', {
+      query: '',
+      address,
+      headers: { 'content-type': 'application/json', ...(authorization !== undefined && { authorization }) },
+      readBody: async () => JSON.stringify(metadata),
+    })
+    return { ...answer, json: JSON.parse(answer.body) }
+  }
+  const come = (address = '192.0.2.1', ...more: [authorization?: string, metadata?: object]) => send(address, ...more)
+  return { ...house, come, nowhere: () => send(undefined) }
+}
+
+test('while the owner allows it for a while, any client registers; before and after it is told what the owner can do', async (t) => {
+  const { come, store, now, advance, events } = await openToAll(t)
+  const refused = async () => {
+    const { status, json, headers } = await come()
+    t.deepEqual([status, json.error, headers['WWW-Authenticate']], [403, 'registration_closed', undefined])
+    t.regex(json.error_description, /Whoever runs this server can .*: skillgate client allow --for 10m$/)
+  }
+  await refused()
+  await openRegistrationWindow(store, now(), 600_000)
+  const { status, json } = await come()
+  t.is(status, 201)
+  const record = await store.get('client', json.client_id)
+  t.true(record?.openly)
+  t.is(record?.expiresAt, now() + 86_400_000)
+  t.notRegex(JSON.stringify(record), /192\.0\.2/)
+  advance(600_000)
+  await refused()
+  t.deepEqual(
+    events.map(({ event }) => event),
+    ['client_refused', 'client_registered', 'client_refused'],
+  )
+  t.regex(events[1]!.detail!, /^without a token, /)
+})
+
+test('where nobody may register, nothing that was sent is read', async (t) => {
+  const { server } = await openRegistration(t)
+  const registration = { tokenHash: undefined, open: false, scopes: SCOPES }
+  const readBody = () => Promise.reject(new Error('was read'))
+  const answer = await callEndpoint({ ...server, registration }, 'POST', 'register', { readBody })
+  t.is(answer.status, 403)
+})
+
+test('while any client may register, one with the token still stays, and one with a wrong token is refused', async (t) => {
+  const { come, store } = await openToAll(t, { open: true, tokenHash: hashSecret(TOKEN) })
+  const { json } = await come(undefined, `Bearer ${TOKEN}`)
+  const { openly, expiresAt } = (await store.get('client', json.client_id))!
+  t.deepEqual([openly, expiresAt], [undefined, undefined])
+  t.is((await come(undefined, `Bearer ${TOKEN}x`)).status, 401)
+  t.is((await come()).status, 201)
+})
+
+test('from one address ten register within an hour, and from another one more', async (t) => {
+  const { come, advance } = await openToAll(t, { open: true })
+  for (let i = 0; i < 10; i++) t.is((await come()).status, 201)
+  const { status, json, headers } = await come()
+  t.deepEqual([status, json.error, headers['Retry-After']], [429, 'too_many_requests', '3600'])
+  t.is((await come('198.51.100.7')).status, 201)
+  advance(3_600_000 - 1)
+  t.is((await come()).status, 429)
+  advance(1)
+  t.is((await come()).status, 201)
+})
+
+test('one that registers what cannot be uses up nothing', async (t) => {
+  const { come } = await openToAll(t, { open: true })
+  for (let i = 0; i < 11; i++) t.is((await come(undefined, undefined, {})).status, 400)
+  t.is((await come()).status, 201)
+})
+
+test('from everywhere a hundred register within an hour, forty of them from where none did before, whatever proxies tell', async (t) => {
+  const { come, nowhere, store } = await openToAll(t, { open: true })
+  for (let i = 0; i < 60; i++) t.is((await nowhere()).status, 201)
+  t.is((await nowhere()).status, 429)
+  for (let i = 0; i < 40; i++) t.is((await come(`198.51.100.${i}`)).status, 201)
+  t.is((await come('203.0.113.1')).status, 429)
+  const { entries } = await store.list('client', '', undefined, 200)
+  t.true(entries.length <= 30)
+})
+
+test('those with the token are not counted with strangers', async (t) => {
+  const { come, nowhere } = await openToAll(t, { open: true, tokenHash: hashSecret(TOKEN) })
+  for (let i = 0; i < 61; i++) await nowhere()
+  for (let i = 0; i < 12; i++) t.is((await come('192.0.2.9', `Bearer ${TOKEN}`)).status, 201)
 })
