@@ -1,4 +1,5 @@
 import { coversResource } from '../../http/covers-resource.ts'
+import type { Identity } from '../../http/identity.ts'
 import { rawHeader } from '../../http/raw-headers.ts'
 import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
 import type { Exchange } from '../exchange.ts'
@@ -57,9 +58,9 @@ export function readBearerToken(authorization: string | undefined): string | und
 }
 
 function judge(access: BearerAccess, token: AccessToken | undefined): Decision {
-  if (!token) return challenge(access, 'The access token is unknown, expired or revoked.', 'invalid_token')
+  if (!token) return challenge(access, 'The access token is unknown, expired or revoked.', { error: 'invalid_token' })
   if (!coversResource(token.resources, access.resource)) {
-    return challenge(access, 'The access token is for another resource.', 'invalid_token')
+    return challenge(access, 'The access token is for another resource.', { error: 'invalid_token' })
   }
   return requireScopes(access, token)
 }
@@ -68,31 +69,54 @@ function requireScopes(access: BearerAccess, token: AccessToken): Decision {
   const { scopes, oneOfScopes } = access
   const { identity } = token
   const has = (scope: string) => identity.scopes.includes(scope)
-  if (!scopes.every(has)) return challenge(access, lacking(scopes.join(' ')), 'insufficient_scope')
+  if (!scopes.every(has)) return stepUp(access, identity, leastScopes(access), scopes.join(' '))
   if (oneOfScopes === undefined || oneOfScopes.some(has)) return { kind: 'allow', identity, token }
-  const least = [...scopes, ...oneOfScopes.slice(0, 1)]
-  return challenge({ ...access, scopes: least }, lacking(oneOfScopes.join(' or ')), 'insufficient_scope')
+  return stepUp(access, identity, leastScopes(access), oneOfScopes.join(' or '))
 }
 
-function lacking(scopes: string): string {
-  return `This needs an access token with the scope ${scopes}.`
+/** With fewer nobody gets in. */
+function leastScopes({ scopes, oneOfScopes = [] }: Pick<BearerAccess, 'scopes' | 'oneOfScopes'>): string[] {
+  return oneOfScopes.some((scope) => scopes.includes(scope)) ? scopes : [...scopes, ...oneOfScopes.slice(0, 1)]
 }
 
-/** The value of `WWW-Authenticate` where a token lacks scopes that only what it asks for has shown. */
-export function insufficientScope(access: BearerAccess, scopes: string[]): string {
-  return challenge({ ...access, scopes }, lacking(scopes.join(' ')), 'insufficient_scope').authenticate
+/** The value of `WWW-Authenticate` where a token lacks a scope that only what it asks for has shown. */
+export function insufficientScope(
+  access: Omit<BearerAccess, 'kind'>,
+  { identity }: AccessToken,
+  scope: string,
+): string {
+  return stepUp(access, identity, [...access.scopes, scope], scope).authenticate
 }
+
+/**
+ * A client asks for a token with the scopes that are named, and many then forget the one that they have: so what that may
+ * is named too, or they would go from one to the other for ever. @see RFC 6750 section 3.1
+ */
+function stepUp(
+  access: Omit<BearerAccess, 'kind'>,
+  { scopes: had }: Pick<Identity, 'scopes'>,
+  needed: string[],
+  lacking: string,
+): Challenge {
+  const scopes = [...new Set([...had, ...needed])]
+  return challenge(access, `This needs an access token with the scope ${lacking}.`, {
+    error: 'insufficient_scope',
+    scopes,
+  })
+}
+
+type Named = { error?: 'invalid_token' | 'insufficient_scope'; scopes?: string[] }
 
 /** Without credentials there is no error to name. @see RFC 6750 section 3.1 */
 function challenge(
-  { scopes, metadata }: BearerAccess,
+  access: Omit<BearerAccess, 'kind'>,
   sentence: string,
-  error?: 'invalid_token' | 'insufficient_scope',
+  { error, scopes = leastScopes(access) }: Named = {},
 ): Challenge {
   const parts = ['realm="skillgate"']
   if (error) parts.push(`error="${error}"`, `error_description="${sentence}"`)
   if (scopes.length > 0) parts.push(`scope="${scopes.join(' ')}"`)
-  parts.push(`resource_metadata="${metadata}"`)
+  parts.push(`resource_metadata="${access.metadata}"`)
   const status = error === 'insufficient_scope' ? 403 : 401
   return {
     kind: 'challenge',
