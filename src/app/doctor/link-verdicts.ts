@@ -84,6 +84,16 @@ function refreshed(times: number): string {
 function linkRefused({ steps }: LinkAttempt, settings: string): VerdictWords {
   const detail = steps.at(-1)?.detail ?? ''
   const words = 'Page not shown: the request to link was refused.'
+  if (/not in domains|client_metadata_documents/.test(detail)) {
+    const todo =
+      'If you know the app: allow the host of its client_id in oauth.client_metadata_documents in gateway.yaml.'
+    return { words, todo }
+  }
+  if (/^invalid_(client_metadata|redirect_uri)|, its document has /.test(detail))
+    return {
+      words,
+      todo: 'What the app says of itself at its client_id is wrong: only whoever makes it can mend that.',
+    }
   if (/redirect|registered are/i.test(detail)) {
     return {
       words,

@@ -10,14 +10,25 @@ import { protectedResources } from './protected-resources.ts'
 
 /** The authorization server as a configuration wants it. @param upstreams by name. @throws StorageError, StartError in words for a person. */
 export async function openAuthorizationServer(
-  { store, environment, clock, audit, sealer, facts, verifyPassword, passwordSlots: slots, personalTokens }: House,
+  house: House,
   config: Config,
   upstreams: ReadonlyMap<string, Upstream>,
 ): Promise<AuthorizationServer> {
-  const { base_path, scopes, default_scopes, session } = config.oauth
+  const {
+    store,
+    environment,
+    clock,
+    audit,
+    sealer,
+    facts,
+    verifyPassword,
+    passwordSlots: slots,
+    personalTokens,
+  } = house
+  const { base_path, scopes, default_scopes, session, client_metadata_documents } = config.oauth
   const { source, local } = config.users
   const accounts = source === 'music-assistant' ? userAccounts(config, upstreams) : undefined
-  const clients = await loadClients(config, store, environment)
+  const clients = await loadClients(config, house)
   const limits = { idle: session.idle * 1000, absolute: session.absolute * 1000 }
   const people = await openSignIn({
     store,
@@ -39,6 +50,7 @@ export async function openAuthorizationServer(
     defaultScopes: default_scopes,
     resources: protectedResources(config),
     clients,
+    takesClientDocuments: client_metadata_documents.enabled,
     store,
     clockDoubt: clock.doubt,
     accessTokens: findAccessToken(facts, clients, environment.now),

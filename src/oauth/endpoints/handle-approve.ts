@@ -5,7 +5,7 @@ import { checkOwnForm } from '../checks/check-own-form.ts'
 import { readForm } from '../checks/read-form.ts'
 import { prepareGrant } from '../consent/prepare-grant.ts'
 import { readDecision } from '../consent/read-decision.ts'
-import { consentToLink, readFormRequest } from '../consent/show-consent.ts'
+import { consentToLink, readFormRequest, showConsent } from '../consent/show-consent.ts'
 import { deny } from '../deny.ts'
 import { issueCode } from '../grants/issue-code.ts'
 import { linkAttempt } from '../link-attempt.ts'
@@ -19,7 +19,7 @@ export async function handleApprove(
   known: Known,
 ): Promise<Answer> {
   const form = await readForm(request)
-  const { query, shown } = readFormRequest(form.require('request'))
+  const { query, shown, name } = readFormRequest(form.require('request'))
   known.attempt = linkAttempt(query)
   const ownForm = await checkOwnForm(server, request, form, 'approve')
   const asked = await checkAuthorizationRequest(server, { query, address: request.address }, known)
@@ -27,6 +27,9 @@ export async function handleApprove(
   const authorization = { ...asked, scopes: asked.scopes.filter((scope) => shown?.includes(scope) ?? true) }
   if (authorization.scopes.length === 0) throw deny('scope-withdrawn')
   const consent = consentToLink(authorization, query)
+  // The document says something else than the page did: nobody approves what they weren't shown.
+  const isRenamed = name !== undefined && name !== authorization.client.name
+  if (isRenamed && form.get('decision') === 'approve') return showConsent(server, consent, request)
   const decision = await readDecision(server, consent, request, ownForm)
   if (decision.kind === 'page') return decision.answer
   if (decision.kind === 'denied') throw deny('person-denied')
