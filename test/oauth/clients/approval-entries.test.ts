@@ -14,7 +14,7 @@ function row(now: number): ClientRecord {
 
 const approved = (i: number, now: number) => ({
   id: idOf(i),
-  vouchedBy: 'apps.example.org',
+  documented: true as const,
   rowOnceApproved: row(now),
 })
 

@@ -43,14 +43,14 @@ async function open(t: ExecutionContext, { document = DOCUMENT, allowed = true, 
 test('who asks is what the document says now, and everything else goes by what somebody approved, without asking', async (t) => {
   const { clients, read, now } = await open(t)
   const asks = await clients.findToAsk(ID, '192.0.2.1')
-  t.like(asks, { name: 'Chat', redirect_uris: DOCUMENT.redirect_uris, vouchedBy: 'apps.example.org' })
+  t.like(asks, { name: 'Chat', redirect_uris: DOCUMENT.redirect_uris, documented: true })
   t.deepEqual(read, [[ID, '192.0.2.1']])
   t.like(asks?.rowOnceApproved, { name: 'Chat', createdAt: 5, documentReadAt: now() })
   for (const known of [await clients.find(ID), clients.withRow(ID, ROW)]) {
     t.like(known, {
       name: 'Chat of last week',
       redirect_uris: ROW.redirectUris,
-      vouchedBy: 'apps.example.org',
+      documented: true,
       ...{ public: true, pkce: 'required', refresh: 'rotate', resource_server: false },
       lifetimes: { code: 1000, accessToken: 2000, refreshToken: 3000, refreshGrace: 4000 },
     })
@@ -67,7 +67,10 @@ test('one that nobody has approved is known to nobody but whoever is asked, and 
   const refused = await open(t, { allowed: false })
   t.is(await refused.clients.find(ID), undefined)
   t.is(refused.clients.withRow(ID, ROW), undefined)
-  t.is(await openClients([CLIENT], { store: refused.store, lifetimes: LIFETIMES, scopes: [] }).find(ID), undefined)
+  t.is(
+    await openClients([CLIENT], { store: refused.store, lifetimes: LIFETIMES, scopes: [], withToken: true }).find(ID),
+    undefined,
+  )
 })
 
 test('what is configured is never read anywhere, nor is an id that is no URL', async (t) => {
