@@ -3,6 +3,8 @@ import { flag, isHostName, keys, list, scopeNames, text } from './forms.ts'
 /** Hosts whose documents were there to be read; each with its source in docs/decisions/client-documents.md. */
 const WELL_KNOWN_DOMAINS = [
   'claude.ai',
+  // Not for documents: that of claude.ai sends people there too.
+  'claude.com',
   'chatgpt.com',
   'vscode.dev',
   'insiders.vscode.dev',

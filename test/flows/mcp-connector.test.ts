@@ -112,6 +112,26 @@ test('a client id that somebody has typed in comes first, before the document', 
   t.deepEqual(apps.asked, [])
 })
 
+test('a connector registers only where its document is not read, and where anybody may', async (t) => {
+  const registration = { open: true, scopes: ['music.read'] }
+  const { house, server, apps } = await openHouse(t, ({ oauth }) => Object.assign(oauth, { registration }))
+  const documentUrl = apps.publish('/oauth/connector.json', DOCUMENT)
+  const connect = async () => {
+    const { connector } = openConnector(house, { documentUrl })
+    await connector.connect()
+    t.is(await connector.callTool('who_am_i'), 'Ada Lovelace')
+    t.is(server.requests.at(-1)?.['x-auth-client-id'], connector.clientId)
+    return connector
+  }
+  t.is((await connect()).clientId, documentUrl, 'although it could register')
+  await house.reload(({ oauth }) => Object.assign(oauth, { client_metadata_documents: { enabled: false } }))
+  const { clientId, done } = await connect()
+  t.deepEqual(done, ['register', 'ask for music.read'])
+  t.regex(clientId!, /^app-/)
+  await house.reload(({ oauth }) => Object.assign(oauth, { registration: { enabled: true } }))
+  await t.throwsAsync(connect(), { message: 'nobody lets it be a client' })
+})
+
 test('where its document is wrong, a connector is told by a page, and nobody is sent anywhere', async (t) => {
   const { house, apps } = await openHouse(t)
   const documentUrl = apps.publish('/oauth/connector.json', { ...DOCUMENT, client_id: `https://${APPS}/another` })
