@@ -12,6 +12,7 @@ import type { TakePort } from '../listen/reserve-ports.ts'
 import { type Kept, openPersonalTokens, type PersonalTokens } from '../music-assistant/tokens/personal-tokens.ts'
 import { addressBlock } from '../net/address-block.ts'
 import { type FetchPublicDocument, fetchPublicDocument } from '../net/fetch-public-document.ts'
+import { openPresses, type PressOnce } from '../oauth/consent/presses.ts'
 import { openTokenFacts, type TokenFacts } from '../oauth/grants/token-facts.ts'
 import type { Sealer } from '../secrets/seal.ts'
 import type { Store } from '../store/store.ts'
@@ -86,6 +87,8 @@ export interface House {
   verifyPassword: VerifyPassword
   /** Where passwords wait to be checked. */
   passwordSlots: ReservedSlots
+  /** Also across a reload: who presses twice has pressed once. */
+  pressOnce: PressOnce
   /** What `/health` says. */
   health: () => Health
   /** Where the gateway is in its life. */
@@ -210,6 +213,7 @@ export async function openHouse(
       current: undefined,
       verifyPassword: await passwordVerifier(store, environment),
       passwordSlots: openReservedSlots(),
+      pressOnce: openPresses(environment),
       health() {
         if (house.phase !== 'ok') return house.phase
         return house.overloaded ? 'overloaded' : store.healthy() ? 'ok' : 'degraded'

@@ -1,18 +1,19 @@
 import type { Config } from '../../config/schema.ts'
 import type { Upstream } from '../../gateway/upstreams/upstream.ts'
 import type { AuthorizationServer } from '../../oauth/authorization-server.ts'
+import type { KnownResources } from '../../oauth/checks/check-resources.ts'
 import { findAccessToken } from '../../oauth/grants/access-tokens.ts'
 import { openSignIn } from '../../users/sign-in.ts'
 import { userAccounts } from '../music-assistant/user-accounts.ts'
 import type { House } from '../open-house.ts'
 import { loadClients } from './load-clients.ts'
-import { protectedResources } from './protected-resources.ts'
 
 /** The authorization server as a configuration wants it. @param upstreams by name. @throws StorageError, StartError in words for a person. */
 export async function openAuthorizationServer(
   house: House,
   config: Config,
   upstreams: ReadonlyMap<string, Upstream>,
+  resources: KnownResources,
 ): Promise<AuthorizationServer> {
   const {
     store,
@@ -24,6 +25,7 @@ export async function openAuthorizationServer(
     verifyPassword,
     passwordSlots: slots,
     personalTokens,
+    pressOnce,
   } = house
   const { base_path, scopes, default_scopes, session, client_metadata_documents } = config.oauth
   const { source, local } = config.users
@@ -48,12 +50,13 @@ export async function openAuthorizationServer(
     basePath: base_path,
     scopes,
     defaultScopes: default_scopes,
-    resources: protectedResources(config),
+    resources,
     clients,
     takesClientDocuments: client_metadata_documents.enabled,
     store,
     clockDoubt: clock.doubt,
     accessTokens: findAccessToken(facts, clients, environment.now),
+    pressOnce,
     resourceOwners: {
       ...people,
       async endSession(cookies, address) {

@@ -5,6 +5,7 @@ import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Site } from '../site.ts'
 import type { AccessKind, Challenge, Decision } from './access.ts'
+import type { Asked } from './asked-resources.ts'
 
 /** Whoever brings an access token of this authorization server's. @see RFC 6750 */
 export interface BearerAccess {
@@ -13,21 +14,16 @@ export interface BearerAccess {
   scopes: string[]
   /** One of these it must have besides; undefined where there is no such choice. */
   oneOfScopes?: string[] | undefined
-  /** What the token has to be for. @see RFC 8707 */
-  resource: string
-  /** Where a client learns how to get one. @see RFC 9728 section 5.1 */
-  metadata: string
 }
 
 export const bearer: AccessKind<BearerAccess> = {
   credentialHeaders: ['authorization'],
-  read({ scopes, oneOfScopes, resource }) {
-    return { kind: 'bearer', scopes, oneOfScopes, resource, metadata: new URL(metadataPath(resource), resource).href }
-  },
+  read: ({ scopes, oneOfScopes }) => ({ kind: 'bearer', scopes, oneOfScopes }),
   decide: decideBearer,
   decideToken,
-  async stillHolds(access, { token }, { accessTokens }) {
-    if (token === undefined || judge(access, token).kind !== 'allow') return false
+  async stillHolds(access, { token }, asked, site) {
+    if (token === undefined || judge({ access, asked, site }, token).kind !== 'allow') return false
+    const { accessTokens } = site
     const { scopes, oneOfScopes } = access
     for (const choice of oneOfScopes ?? [undefined]) {
       if (await accessTokens.stillGranted(token, choice === undefined ? scopes : [...scopes, choice])) return true
@@ -36,20 +32,34 @@ export const bearer: AccessKind<BearerAccess> = {
   },
 }
 
-function decideBearer(access: BearerAccess, { rawHeaders }: Exchange, site: Site): Decision | Promise<Decision> {
-  const token = readBearerToken(rawHeader(rawHeaders, 'authorization'))
-  if (token === undefined) return challenge(access, 'Send an access token as "Authorization: Bearer ...".')
-  return decideToken(access, token, site)
+function decideBearer(access: BearerAccess, exchange: Exchange, site: Site): Decision | Promise<Decision> {
+  const authorization = rawHeader(exchange.rawHeaders, 'authorization')
+  const token = readBearerToken(authorization)
+  if (token !== undefined) return decideToken(access, token, exchange, site)
+  const call = { access, asked: exchange, site }
+  if (meansBearer(authorization)) return challenge(call, 'The access token is malformed.', { error: 'invalid_token' })
+  return challenge(call, 'Send an access token as "Authorization: Bearer ...".')
 }
 
 /** Wherever the token came from. @throws StorageError when nobody can tell whose it is. */
 export function decideToken(
   access: BearerAccess,
   token: string,
-  { accessTokens }: Pick<Site, 'accessTokens'>,
+  asked: Asked,
+  site: KnowsTokens,
 ): Decision | Promise<Decision> {
-  const found = accessTokens.find(token)
-  return found instanceof Promise ? found.then((known) => judge(access, known)) : judge(access, found)
+  const call = { access, asked, site }
+  const found = site.accessTokens.find(token)
+  return found instanceof Promise ? found.then((known) => judge(call, known)) : judge(call, found)
+}
+
+type KnowsTokens = Pick<Site, 'accessTokens' | 'resources'>
+
+/** What is asked for, and what has to be shown for it. */
+interface Call {
+  access: Omit<BearerAccess, 'kind'>
+  asked: Asked
+  site: Pick<Site, 'resources'>
 }
 
 /** Only from the header: a token in a URI ends up in logs. @see RFC 6750 sections 2.1 and 2.3 */
@@ -57,21 +67,28 @@ export function readBearerToken(authorization: string | undefined): string | und
   return /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization ?? '')?.[1]
 }
 
-function judge(access: BearerAccess, token: AccessToken | undefined): Decision {
-  if (!token) return challenge(access, 'The access token is unknown, expired or revoked.', { error: 'invalid_token' })
-  if (!coversResource(token.resources, access.resource)) {
-    return challenge(access, 'The access token is for another resource.', { error: 'invalid_token' })
-  }
-  return requireScopes(access, token)
+/** Whether somebody tried; another scheme is as good as nothing. @see RFC 6750 section 3.1 */
+function meansBearer(authorization: string | undefined): boolean {
+  return /^Bearer(?![^\t ])/i.test(authorization ?? '')
 }
 
-function requireScopes(access: BearerAccess, token: AccessToken): Decision {
-  const { scopes, oneOfScopes } = access
+function judge(call: Call, token: AccessToken | undefined): Decision {
+  if (!token) return challenge(call, 'The access token is unknown, expired or revoked.', { error: 'invalid_token' })
+  const { asked, site } = call
+  // Hardly a token is for less than all: only then it matters what was asked for.
+  if (token.resources && !coversResource(token.resources, site.resources.identify(asked))) {
+    return challenge(call, 'The access token is for another resource.', { error: 'invalid_token' })
+  }
+  return requireScopes(call, token)
+}
+
+function requireScopes(call: Call, token: AccessToken): Decision {
+  const { scopes, oneOfScopes } = call.access
   const { identity } = token
   const has = (scope: string) => identity.scopes.includes(scope)
-  if (!scopes.every(has)) return stepUp(access, identity, leastScopes(access), scopes.join(' '))
+  if (!scopes.every(has)) return stepUp(call, identity, leastScopes(call.access), scopes.join(' '))
   if (oneOfScopes === undefined || oneOfScopes.some(has)) return { kind: 'allow', identity, token }
-  return stepUp(access, identity, leastScopes(access), oneOfScopes.join(' or '))
+  return stepUp(call, identity, leastScopes(call.access), oneOfScopes.join(' or '))
 }
 
 /** With fewer nobody gets in. */
@@ -80,26 +97,17 @@ function leastScopes({ scopes, oneOfScopes = [] }: Pick<BearerAccess, 'scopes' |
 }
 
 /** The value of `WWW-Authenticate` where a token lacks a scope that only what it asks for has shown. */
-export function insufficientScope(
-  access: Omit<BearerAccess, 'kind'>,
-  { identity }: AccessToken,
-  scope: string,
-): string {
-  return stepUp(access, identity, [...access.scopes, scope], scope).authenticate
+export function insufficientScope(call: Call, { identity }: AccessToken, scope: string): string {
+  return stepUp(call, identity, [...call.access.scopes, scope], scope).authenticate
 }
 
 /**
  * A client asks for a token with the scopes that are named, and many then forget the one that they have: so what that may
  * is named too, or they would go from one to the other for ever. @see RFC 6750 section 3.1
  */
-function stepUp(
-  access: Omit<BearerAccess, 'kind'>,
-  { scopes: had }: Pick<Identity, 'scopes'>,
-  needed: string[],
-  lacking: string,
-): Challenge {
+function stepUp(call: Call, { scopes: had }: Pick<Identity, 'scopes'>, needed: string[], lacking: string): Challenge {
   const scopes = [...new Set([...had, ...needed])]
-  return challenge(access, `This needs an access token with the scope ${lacking}.`, {
+  return challenge(call, `This needs an access token with the scope ${lacking}.`, {
     error: 'insufficient_scope',
     scopes,
   })
@@ -109,14 +117,14 @@ type Named = { error?: 'invalid_token' | 'insufficient_scope'; scopes?: string[]
 
 /** Without credentials there is no error to name. @see RFC 6750 section 3.1 */
 function challenge(
-  access: Omit<BearerAccess, 'kind'>,
+  { access, asked, site }: Call,
   sentence: string,
   { error, scopes = leastScopes(access) }: Named = {},
 ): Challenge {
   const parts = ['realm="skillgate"']
   if (error) parts.push(`error="${error}"`, `error_description="${sentence}"`)
   if (scopes.length > 0) parts.push(`scope="${scopes.join(' ')}"`)
-  parts.push(`resource_metadata="${access.metadata}"`)
+  parts.push(`resource_metadata="${site.resources.metadataOf(asked)}"`)
   const status = error === 'insufficient_scope' ? 403 : 401
   return {
     kind: 'challenge',
@@ -125,9 +133,4 @@ function challenge(
     sentence,
     authenticate: `Bearer ${parts.join(', ')}`,
   }
-}
-
-/** Where a client learns how to get a token for this resource. @see RFC 9728 section 3.1 */
-export function metadataPath(resource: string): string {
-  return `/.well-known/oauth-protected-resource${new URL(resource).pathname.replace(/\/$/, '')}`
 }

@@ -1,5 +1,6 @@
 import { checkRedirectUriForm, REDIRECT_URI_FORM } from '../../config/redirect-uri-form.ts'
 import type { AuthMethod, GrantType } from '../../config/schema.ts'
+import { chooseScopes } from '../checks/choose-scopes.ts'
 import { deny } from '../deny.ts'
 
 const REDIRECT_URIS_LIMIT = 20
@@ -92,8 +93,7 @@ const SHOWS = /(?![\u115f\u1160\u3164\uffa0])[\p{L}\p{N}]/u
 
 /** @see RFC 7591 section 2: the server may register less than was asked for. */
 function readScope(given: unknown, allowed: string[]): string {
-  const named = namedScopes(given)
-  const scopes = named.length === 0 ? allowed : allowed.filter((scope) => named.includes(scope))
+  const { scopes } = chooseScopes(namedScopes(given).join(' '), allowed, allowed)
   if (scopes.length > 0) return scopes.join(' ')
   throw deny('no-scope-left', { allowed: allowed.join(' ') })
 }

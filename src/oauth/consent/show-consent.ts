@@ -31,9 +31,15 @@ export interface ConsentRequest {
 }
 
 /** @param query of the authorization request, which travels with the form. */
-export function consentToLink(authorization: AuthorizationRequest, query: string): ConsentRequest {
+export function consentToLink(
+  { randomBytes }: Pick<AuthorizationServer, 'randomBytes'>,
+  authorization: AuthorizationRequest,
+  query: string,
+): ConsentRequest {
   const { client, scopes, redirectUri, signInAgain, maxAgeMs } = authorization
-  const form = { kind: 'link', endpoint: 'approve', request: formRequest(query, scopes, client) } as const
+  // Whoever opens the page anew presses anew, also where the client asks as it did before.
+  const page = randomBytes(9).toString('base64url')
+  const form = { kind: 'link', endpoint: 'approve', request: `${formRequest(query, scopes, client)}.${page}` } as const
   return { client, scopes, redirectUri, signInAgain, maxAgeMs, ...form, attempt: linkAttempt(query) }
 }
 
@@ -42,7 +48,7 @@ export function consentToLink(authorization: AuthorizationRequest, query: string
  * and the name under which it is asked for, where the client's document may change that.
  */
 function formRequest(query: string, scopes: string[], { documented, name }: RegisteredClient): string {
-  const parts = [query, scopes.join(' '), ...(documented ? [name] : [])]
+  const parts = [query, scopes.join(' '), documented ? name : '']
   return parts.map((part) => Buffer.from(part).toString('base64url')).join('.')
 }
 
@@ -57,7 +63,7 @@ export function readFormRequest(request: string): {
   name: string | undefined
 } {
   const [query = '', scopes, name] = request.split('.').map((part) => Buffer.from(part, 'base64url').toString())
-  return { query, shown: scopes?.split(' '), name }
+  return { query, shown: scopes?.split(' '), name: name || undefined }
 }
 
 /** Shows who asks for what, and asks whoever isn't signed in to do so. */
