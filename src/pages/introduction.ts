@@ -43,7 +43,7 @@ export function introduction(introduced: Introduced, words: Words): Html[] {
 
 function nextStop({ vouchedBy, backTo }: Introduced, { link }: Words): Html | undefined {
   if (backTo?.kind === 'program') return link.backToProgram
-  if (backTo?.kind === 'app') return link.backToApp(startOf(backTo.uri))
+  if (backTo?.kind === 'app') return link.backToApp(...schemeAndRest(startOf(backTo.uri)))
   if (!backTo || (typeof vouchedBy === 'object' && vouchedBy.host === backTo.host)) return undefined
   return link.backToHost(endOf(backTo.host))
 }
@@ -57,4 +57,10 @@ function endOf(host: string): string {
 function startOf(uri: string): string {
   const [address = ''] = uri.split('?', 1)
   return address.length > URI_LIMIT ? `${address.slice(0, URI_LIMIT)}…` : address
+}
+
+/** An app has nothing but its scheme: what stands behind it, where a host would, is whatever it likes. */
+function schemeAndRest(uri: string): [scheme: string, rest: string] {
+  const colon = uri.indexOf(':')
+  return [uri.slice(0, colon), uri.slice(colon)]
 }

@@ -45,7 +45,8 @@ export function chooseImportant({ now }: Pick<Environment, 'now'>): (event: Audi
       since = at
       kept = new Map()
     }
-    const key = `${event} ${user} ${client}`
+    // Of those each has a client of its own, whoever it is.
+    const key = event === 'client_registered' ? event : `${event} ${user} ${client}`
     const count = kept.get(key) ?? 0
     kept.set(key, count + 1)
     return count < limit

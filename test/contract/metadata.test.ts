@@ -64,13 +64,16 @@ test('every endpoint that the metadata names is there, and takes the method that
   }
 })
 
-test('where clients may register, the metadata says so, and otherwise there is nothing', async (t) => {
+test('where any client may register, the metadata says so; where it needs a token, or nobody may, that is told where they ask', async (t) => {
   const closed = await startTestHouse(t)
   t.false('registration_endpoint' in (await read(closed, SERVER)).json)
-  t.is((await exactRequest(closed, { method: 'POST', path: '/alexa/register' })).status, 404)
-  const open = await startTestHouse(t, ({ oauth }) => Object.assign(oauth, { registration: { enabled: true } }))
+  t.is((await exactRequest(closed, { method: 'POST', path: '/alexa/register' })).status, 403)
+  const byToken = await startTestHouse(t, ({ oauth }) => Object.assign(oauth, { registration: { enabled: true } }))
+  t.false('registration_endpoint' in (await read(byToken, SERVER)).json)
+  t.is((await exactRequest(byToken, { method: 'POST', path: '/alexa/register' })).status, 401)
+  const open = await startTestHouse(t, ({ oauth }) => Object.assign(oauth, { registration: { open: true } }))
   t.is((await read(open, SERVER)).json.registration_endpoint, `${ISSUER}/alexa/register`)
-  t.is((await exactRequest(open, { method: 'POST', path: '/alexa/register' })).status, 401)
+  t.is((await exactRequest(open, { method: 'POST', path: '/alexa/register' })).status, 400)
 })
 
 test('each protected resource has metadata of its own, and the whole of them too', async (t) => {

@@ -89,3 +89,10 @@ test('57. both series of files together have at most 30 MB, whatever happens', (
   t.true(bytes() > 25_000_000)
   t.true(bytes() < 30_100_000, String(bytes()))
 })
+
+test('of clients that register again and again, each with an id of its own, few are kept for long', (t) => {
+  const { file, everyEvent, eventsIn } = open(t)
+  for (let i = 0; i < 100; i++) everyEvent({ event: 'client_registered', address: '192.0.2.7', client: `app-${i}` })
+  t.is(eventsIn(file).length, 100)
+  t.is(eventsIn(importantAuditFile(file)).length, 10)
+})

@@ -178,7 +178,7 @@ test('57. whatever strangers, people and clients can repeat is limited', (t) => 
   for (const event of always)
     t.regex(
       event,
-      /^(started|stopped|reloaded|backed_up|restored|user_|password_|totp_|.*_changed|.*_renewed|database_|device_|examined)/,
+      /^(started|stopped|registration_|reloaded|backed_up|restored|user_|password_|totp_|.*_changed|.*_renewed|database_|device_|examined)/,
     )
 })
 

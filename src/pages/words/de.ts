@@ -21,8 +21,8 @@ export const de: Words = {
       html`Danach geht es zurück zu <strong>${host}</strong>. Erlauben Sie den Zugriff nur, wenn Sie von dort kommen.`,
     backToProgram: html`Danach geht es zurück zu einem <strong>Programm auf dem Gerät in Ihrer Hand</strong>, und diesen Namen kann
 sich jedes Programm geben. Erlauben Sie den Zugriff nur, wenn Sie es gerade selbst gestartet haben.`,
-    backToApp: (uri) =>
-      html`Danach öffnet sich eine App auf diesem Gerät, die sich <strong>${uri}</strong> nennt. Erlauben Sie den Zugriff nur,
+    backToApp: (scheme, rest) =>
+      html`Danach öffnet sich eine App auf diesem Gerät, die sich <strong>${scheme}</strong>${rest} nennt. Erlauben Sie den Zugriff nur,
 wenn Sie sie gerade selbst gestartet haben.`,
   },
   device: {

@@ -24,8 +24,8 @@ export const en = {
       html`You will be sent back to <strong>${host}</strong>. Approve only if that is where you came from.`,
     backToProgram: html`You will be sent back to a <strong>program on the device in your hand</strong>, and any program can
 take this name. Approve only if you started it yourself just now.`,
-    backToApp: (uri: string) =>
-      html`This opens an app on this device that calls itself <strong>${uri}</strong>. Approve only if you started it
+    backToApp: (scheme: string, rest: string) =>
+      html`This opens an app on this device that calls itself <strong>${scheme}</strong>${rest}. Approve only if you started it
 yourself just now.`,
   },
   /** A device waits, whose code was typed here. */
