@@ -99,6 +99,18 @@ test('whoever comes while it is fetched waits for the same', async (t) => {
   t.is(fetched.length, 1)
 })
 
+test('whoever waits for what is being fetched has not asked for anything more', async (t) => {
+  const house = await open(t)
+  const answered = Promise.withResolvers<PublicDocument>()
+  house.world.answer = (id) => (id === ID ? answered.promise : Promise.resolve(served(documentOf(id))))
+  const first = house.documents.read(ID, '203.0.113.1')
+  while (house.fetched.length === 0) await new Promise(setImmediate)
+  const waiting = Array.from({ length: 30 }, () => house.documents.read(ID, ADDRESS))
+  answered.resolve(served(documentOf(ID)))
+  await Promise.all([first, ...waiting])
+  t.is(await readMany(t, house, 0, Array(20).fill(ADDRESS)), 20)
+})
+
 test('what failed is not tried again for half a minute, and each who asks is told and written down', async (t) => {
   const { documents, world, fetched, events, advance } = await open(t)
   world.answer = fails('gone')
