@@ -11,6 +11,7 @@ import { openReservedSlots, type ReservedSlots } from '../limits/reserved-slots.
 import type { TakePort } from '../listen/reserve-ports.ts'
 import { type Kept, openPersonalTokens, type PersonalTokens } from '../music-assistant/tokens/personal-tokens.ts'
 import { addressBlock } from '../net/address-block.ts'
+import { type FetchPublicDocument, fetchPublicDocument } from '../net/fetch-public-document.ts'
 import { openPresses, type PressOnce } from '../oauth/consent/presses.ts'
 import { openTokenFacts, type TokenFacts } from '../oauth/grants/token-facts.ts'
 import type { Sealer } from '../secrets/seal.ts'
@@ -79,6 +80,8 @@ export interface House {
   challenges: Challenges
   /** What is done in a process of its own. */
   errands: Errands
+  /** How documents are got in which clients say what they are. */
+  fetchDocument: FetchPublicDocument
   /** What doctors send, and want to hear again. */
   echoes: Echoes
   verifyPassword: VerifyPassword
@@ -115,6 +118,8 @@ export interface HouseOptions {
   sleep?: Sleep
   /** Where the certificates of skill requests come from, and whom they have to come from. */
   amazon?: CertificatesOfAmazon
+  /** How documents are got that anybody may publish. */
+  fetchDocument?: FetchPublicDocument
   /** In PEM: whose certificates every browser trusts; those that Node comes with, if absent. */
   publicRoots?: readonly string[]
 }
@@ -132,6 +137,7 @@ export async function openHouse(
     amazon,
     publicRoots,
     errands = openErrands(),
+    fetchDocument = fetchPublicDocument,
     sleep,
   }: HouseOptions = {},
 ): Promise<House> {
@@ -184,6 +190,7 @@ export async function openHouse(
       staples: openStaples({ now, ask: askResponder, log }),
       challenges,
       errands,
+      fetchDocument,
       echoes: openEchoes(environment),
       facts: openTokenFacts(store, { now, changesEveryMs }),
       skillRequests: openSkillRequestMemory(environment, amazon),

@@ -38,7 +38,9 @@ async function findSource({ config, store }: StoreTools, id: string): Promise<Cl
   const client = config.oauth.clients.find((one) => one.id === id)
   if (client?.secret) return client.secret
   if (client) throw new CommandError(`${id} is a public client: it has no secret.`)
-  if (await store.get('client', id)) {
+  const row = await store.get('client', id)
+  if (row?.public) throw new CommandError(`${id} is a public client: it has no secret.`)
+  if (row) {
     const advice = `to end it, and have it register again:  npx skillgate client remove ${id}`
     throw new CommandError(`${id} has registered itself, and only its hash is kept here; ${advice}`)
   }

@@ -29,7 +29,7 @@ export async function clientList(world: World): Promise<number> {
       registeredBy(record),
     ])
     for (const line of table(HEADINGS, [...configured, ...registered])) world.print(line)
-    if (rows.some(({ record }) => !record.openly) && !takesToken(config.oauth)) {
+    if (rows.some(({ record }) => !record.openly && !hasDocument(record)) && !takesToken(config.oauth)) {
       world.print('Those that registered themselves with the token can do nothing: oauth.registration is not enabled.')
     }
     if (config.oauth.registration.open) world.print('Any client can register itself: oauth.registration.open.')
@@ -38,10 +38,14 @@ export async function clientList(world: World): Promise<number> {
       world.print(
         `Any client can register itself until ${localTime(until)}. To end that:  npx skillgate client allow --stop`,
       )
+    if (rows.some(({ record }) => hasDocument(record)) && !config.oauth.client_metadata_documents.enabled)
+      world.print('Those with a document can do nothing: oauth.client_metadata_documents is not enabled.')
   })
 }
 
-function registeredBy({ createdAt, openly, approved, expiresAt }: ClientRecord): string {
+function registeredBy(record: ClientRecord): string {
+  const { createdAt, openly, approved, expiresAt } = record
+  if (hasDocument(record)) return `its document, ${localTime(createdAt)}`
   const itself = `itself, ${localTime(createdAt)}`
   if (!openly) return itself
   if (expiresAt === undefined) return `${itself}, without a token`
@@ -50,13 +54,18 @@ function registeredBy({ createdAt, openly, approved, expiresAt }: ClientRecord):
 
 const HEADINGS = ['ID', 'NAME', 'SECRET', 'SCOPES', 'REGISTERED BY']
 
+/** Whether it was somebody's approval that brought it, of a client that a document at its id describes. */
+function hasDocument({ documentReadAt }: ClientRecord): boolean {
+  return documentReadAt !== undefined
+}
+
 function whereSecretIs({ secret }: Pick<Client, 'secret'>): string {
   if (!secret) return 'none'
   if ('hash' in secret) return 'hash'
   return 'file' in secret ? secret.file : `\${${secret.variable}}`
 }
 
-/** `skillgate client remove ID`: of one that registered itself. */
+/** `skillgate client remove ID`: of one that registered itself, or has a document. */
 export async function clientRemove(world: World, id: string): Promise<number> {
   return withStore(world, async ({ config, store, audit }) => {
     if (config.oauth.clients.some((client) => client.id === id)) {

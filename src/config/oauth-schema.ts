@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { clientDocumentsSchema } from './client-documents-schema.ts'
 import {
   flag,
   keys,
@@ -61,6 +62,7 @@ export function oauthSchema(surroundings: Surroundings) {
     })
       .prefault({})
       .describe('Clients that register themselves.'),
+    client_metadata_documents: clientDocumentsSchema(),
     clients: list(client(surroundings), 'a list of clients').describe('Who may ask people for access.'),
   }).describe('The authorization server.')
 }

@@ -2,8 +2,9 @@ import type { Answer } from '../http/answer.ts'
 import type { GATEWAY_ERRORS } from '../http/gateway-error.ts'
 import type { Identity } from '../http/identity.ts'
 import type { Command, CommandPolicy, CommandRefusal } from '../music-assistant/command.ts'
-import type { Allowed, Answered } from './access/access.ts'
-import { insufficientScope } from './access/bearer.ts'
+import type { Access, Allowed, Answered } from './access/access.ts'
+import { type BearerAccess, insufficientScope } from './access/bearer.ts'
+import type { BearerOrSessionAccess } from './access/bearer-or-session.ts'
 import type { Exchange } from './exchange.ts'
 import type { Target } from './refuse-ambiguous.ts'
 import type { UpstreamDestination } from './routes/destination.ts'
@@ -75,10 +76,17 @@ function answerRefused(
       return plain(403, sentence, { code: 'command_refused', detail: `${command}: ${sentence}` })
     case 'scope-missing': {
       const note: Note = { code: 'insufficient_scope', detail: `${command} needs ${scope}` }
-      if (token === undefined || access.kind !== 'bearer' || scope === undefined) return plain(403, sentence, note)
-      return plain(403, sentence, note, { 'WWW-Authenticate': insufficientScope({ access, asked, site }, [scope]) })
+      if (token === undefined || !takesTokens(access) || scope === undefined) return plain(403, sentence, note)
+      return plain(403, sentence, note, {
+        'WWW-Authenticate': insufficientScope({ access, asked, site }, token, scope),
+      })
     }
   }
+}
+
+/** Whether a client learns there how to get a token. */
+function takesTokens(access: Access): access is BearerAccess | BearerOrSessionAccess {
+  return access.kind === 'bearer' || access.kind === 'bearer-or-session'
 }
 
 /** For the log: which refusal it is, and what really happened. */

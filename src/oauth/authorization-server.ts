@@ -24,6 +24,8 @@ export interface AuthorizationServer extends Environment {
   /** What tokens may be for. */
   resources: KnownResources
   clients: Clients
+  /** Whether clients may come that say in a document what they are. */
+  takesClientDocuments?: boolean
   store: Store
   /** Undefined while the wall clock can be believed. */
   clockDoubt: () => ClockDoubt | undefined

@@ -163,6 +163,8 @@ export interface UnlockCodeRecord {
 export interface DeviceRecord {
   revision: number
   client: string
+  /** What the metadata document of the client said when the device began, where it has one. */
+  document?: ClientRecord
   scopes: string[]
   resources?: string[]
   /** What the person decided, and who that was. */

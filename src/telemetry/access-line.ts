@@ -9,7 +9,16 @@ export const REQUEST_ENDED = 'request ended'
 export const REQUEST_LASTS = 'request lasts'
 
 /** In characters. */
-const LENGTH_LIMITS = { word: 32, address: 64, name: 100, host: 255, path: 200, userAgent: 200, detail: 1000 }
+const LENGTH_LIMITS = {
+  word: 32,
+  address: 64,
+  name: 100,
+  client: 1000,
+  host: 255,
+  path: 200,
+  userAgent: 200,
+  detail: 1000,
+}
 
 /** What needs no escaping in JSON. */
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
@@ -40,7 +49,7 @@ export function accessLine(record: RequestRecord, event: string, time: string): 
   line += optional('command', record.command, LENGTH_LIMITS.name)
   if (record.upstreamStatus !== undefined) line += `,"upstream_status":${record.upstreamStatus}`
   line += optional('user', record.user, LENGTH_LIMITS.name)
-  line += optional('client', record.client, LENGTH_LIMITS.name)
+  line += optional('client', record.client, LENGTH_LIMITS.client)
   line += optional('grant', record.grant, LENGTH_LIMITS.name)
   line += optional('tls', record.tlsVersion, LENGTH_LIMITS.word)
   // From here on it's what the client wrote.

@@ -90,7 +90,7 @@ const FULL_BYTES = 5_000_000
 const KEPT_BYTES = 2 * FULL_BYTES
 
 /** In characters; what is longer than anything real was sent by somebody who wants to fill the disk. */
-const LENGTH_LIMITS = { address: 64, name: 100, detail: 500 }
+const LENGTH_LIMITS = { address: 64, name: 100, client: 1000, detail: 500 }
 const SCOPES_LIMIT = 20
 
 /**
@@ -150,7 +150,7 @@ function auditLine(event: AuditEvent, now: number): string {
     event: what,
     address: address && cut(address, LENGTH_LIMITS.address),
     user: user && cut(user, LENGTH_LIMITS.name),
-    client: client && cut(client, LENGTH_LIMITS.name),
+    client: client && cut(client, LENGTH_LIMITS.client),
     grant: grant && cut(grant, LENGTH_LIMITS.name),
     scopes: scopes?.slice(0, SCOPES_LIMIT).map((scope) => cut(scope, LENGTH_LIMITS.name)),
     attempt: attempt && cut(attempt, LENGTH_LIMITS.name),

@@ -48,6 +48,20 @@ test('nothing is said of registration while it is enabled', async (t) => {
   t.regex(lines[4]!, /^app-1 +App.ppA +hash /)
 })
 
+test('a client with a document is listed by its URL, with since when, and removed by it', async (t) => {
+  const id = 'https://apps.example.org/chat/client.json'
+  const { type, store } = await openTerminal(t)
+  await store.put('client', id, { ...APP, name: 'Chat', documentReadAt: APP.createdAt + 1000 })
+  const lines = await type('client list')
+  t.regex(
+    lines.at(-2)!,
+    /^https:\/\/apps\.example\.org\/chat\/client\.json +Chat +none +music\.read +its document, 2026-07-2\d /,
+  )
+  t.is(lines.at(-1), 'Those with a document can do nothing: oauth.client_metadata_documents is not enabled.')
+  await t.throwsAsync(type(`client secret ${id}`), { message: `${id} is a public client: it has no secret.` })
+  t.deepEqual(await type(`client remove ${id}`), [`${id} is removed, and 0 links were ended.`])
+})
+
 test('a client that registered itself is removed, and that is written down', async (t) => {
   const { type, store, events, now } = await openTerminal(t)
   await store.put('client', 'app-1', APP)

@@ -106,6 +106,20 @@ test('two: a page that was not shown tells a wrong redirect URI from a wrong cli
   t.is(scope, 'The scopes in the Alexa console have to be among those of the client in gateway.yaml.')
 })
 
+test('two: of an app with a document, one that may not come is told from one that says what is wrong, and from one that is not there', async (t) => {
+  const client = 'https://apps.example.org/chat'
+  const todo = async (detail: string) =>
+    (await verdict(t, [['link_refused', { attempt: undefined, client, detail }]]))[1]
+  const allow = /^If you know the app: allow the host of its client_id in oauth\.client_metadata_documents/
+  t.regex((await todo('invalid_request: apps.example.org is not in domains'))!, allow)
+  const off = `invalid_request: unknown client "${client}": oauth.client_metadata_documents lets none come from there`
+  t.regex((await todo(off))!, allow)
+  const asked = `client ${client} asked for "https://x.example/", its document has https://apps.example.org/back`
+  for (const wrong of ['invalid_client_metadata: apps.example.org: no object', `invalid_request: ${asked}`])
+    t.regex((await todo(wrong))!, /only whoever makes it can mend that/)
+  t.regex((await todo('invalid_request: apps.example.org has no address'))!, /^Its document could not be read\./)
+})
+
 test('three: a page at which nobody signed in is told so after five minutes', async (t) => {
   t.is((await verdict(t, OPENED))[0], 'Page shown, nobody signed in.')
   const minutes = 5 * 60 * SECOND

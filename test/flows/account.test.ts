@@ -1,7 +1,8 @@
 import test from 'ava'
 import { addUser } from '../../src/users/users.ts'
-import { Browser, type Page } from '../support/browser.ts'
+import { Browser } from '../support/browser.ts'
 import { wordsOn } from '../support/device.ts'
+import { formOf } from '../support/form-of.ts'
 import { ADA, ISSUER, startTestHouse, type TestHouse } from '../support/gateway.ts'
 import { callApi, link, refresh } from '../support/linking.ts'
 
@@ -15,17 +16,6 @@ async function openAccount(house: TestHouse, who = ADA, headers: Record<string, 
   const page = await browser.submit(await browser.open(location), { username: who.name, password: who.password })
   if (page.location !== `${ISSUER}/alexa/account`) throw new Error(`signing in was answered ${page.status}`)
   return { browser, page: await browser.open('/alexa/account') }
-}
-
-/** The page's form for the one link with this client. */
-function formOf(page: Page, client: string): Page {
-  const [, section = ''] =
-    page.text
-      .split('<section>')
-      .find((part) => part.includes(`>${client}</h2>`))
-      ?.match(/^(.*?)<\/section>/s) ?? []
-  const fields = section.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)
-  return { ...page, hidden: Object.fromEntries([...fields].map(([, name = '', value = '']) => [name, value])) }
 }
 
 test('somebody sees what they have linked, in words, since when, and for how long nobody has used it', async (t) => {

@@ -66,7 +66,7 @@ test('who may not come in hears why, in the form that OAuth clients know', async
   ])
   t.deepEqual(await challenge([bearer(await issueToken(house, ['music.read']))]), [
     403,
-    `Bearer realm="skillgate", error="insufficient_scope", error_description="This needs an access token with the scope music.control.", scope="music.control", ${metadata('/api')}`,
+    `Bearer realm="skillgate", error="insufficient_scope", error_description="This needs an access token with the scope music.control.", scope="music.read music.control", ${metadata('/api')}`,
     'insufficient_scope',
   ])
   const expired = await issueToken(house)

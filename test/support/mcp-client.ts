@@ -34,14 +34,23 @@ export class AppMemory implements OAuthClientProvider {
     token_endpoint_auth_method: 'none',
     grant_types: ['authorization_code', 'refresh_token'],
   }
+  readonly clientMetadataUrl?: string
   client: OAuthClientInformationMixed | undefined
   saved: OAuthTokens | undefined
   verifier = ''
   /** Where it has sent the browser to. */
   asked: URL | undefined
 
-  constructor(client?: OAuthClientInformationMixed) {
+  /** @param clientMetadataUrl where the app has published what it is, if it has. */
+  constructor(client?: OAuthClientInformationMixed, clientMetadataUrl?: string) {
     this.client = client
+    if (clientMetadataUrl !== undefined) this.clientMetadataUrl = clientMetadataUrl
+  }
+
+  /** Where what it had is good no more. */
+  invalidateCredentials(what: string) {
+    if (what === 'tokens' || what === 'all') this.saved = undefined
+    if (what === 'client' || what === 'all') this.client = undefined
   }
 
   state() {

@@ -38,7 +38,10 @@ export function openAccount(
 
 function linksOf({ store, clients, accessTokens, audit }: AuthorizationServer): AccountServer['links'] {
   async function linkOf(id: string, grant: Link['grant']): Promise<Link> {
-    return { id, grant, clientName: (await clients.find(grant.client))?.name ?? grant.client }
+    const client = await clients.find(grant.client)
+    // Whoever answers for a name of its document stands beside it, as on the page where it was approved.
+    const whose = client?.documented ? ` (${new URL(client.id).host})` : ''
+    return { id, grant, clientName: client ? `${client.name}${whose}` : grant.client }
   }
 
   return {

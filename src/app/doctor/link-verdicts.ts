@@ -81,9 +81,19 @@ function refreshed(times: number): string {
   return times === 1 ? 'its tokens were refreshed once' : `its tokens were refreshed ${times} times`
 }
 
-function linkRefused({ steps }: LinkAttempt, settings: string): VerdictWords {
+function linkRefused({ steps, client }: LinkAttempt, settings: string): VerdictWords {
   const detail = steps.at(-1)?.detail ?? ''
   const words = 'Page not shown: the request to link was refused.'
+  if (/not in domains|client_metadata_documents/.test(detail)) {
+    const todo =
+      'If you know the app: allow the host of its client_id in oauth.client_metadata_documents in gateway.yaml.'
+    return { words, todo }
+  }
+  if (/^invalid_(client_metadata|redirect_uri)|, its document has /.test(detail))
+    return {
+      words,
+      todo: 'What the app says of itself at its client_id is wrong: only whoever makes it can mend that.',
+    }
   if (/redirect|registered are/i.test(detail)) {
     return {
       words,
@@ -92,6 +102,10 @@ function linkRefused({ steps }: LinkAttempt, settings: string): VerdictWords {
   }
   if (/unknown client|client_id/i.test(detail))
     return { words, todo: `The client id in ${settings} has to be one that gateway.yaml has.` }
+  if (/^invalid_request/.test(detail) && client?.startsWith('https:')) {
+    const todo = 'Its document could not be read. Try again in a minute; this machine has to get out by HTTPS and DNS.'
+    return { words, todo }
+  }
   if (/scope/i.test(detail))
     return { words, todo: `The scopes in ${settings} have to be among those of the client in gateway.yaml.` }
   return { words, todo: `Compare what it sent, above, with ${settings}.` }

@@ -17,6 +17,11 @@ export function takesToken({ registration }: Config['oauth']): boolean {
 }
 
 /** What clients that register themselves may ask for at the most, also those that did so before. */
-export function registrableScopes({ registration, default_scopes, scopes }: Config['oauth']): string[] {
-  return registration.scopes ?? default_scopes.filter((scope) => Object.hasOwn(scopes, scope))
+export function registrableScopes({ registration, ...oauth }: Config['oauth']): string[] {
+  return registration.scopes ?? usualScopes(oauth)
+}
+
+/** What clients that aren't configured may ask for, where nothing else is said. */
+export function usualScopes({ default_scopes, scopes }: Pick<Config['oauth'], 'default_scopes' | 'scopes'>): string[] {
+  return default_scopes.filter((scope) => Object.hasOwn(scopes, scope))
 }

@@ -10,7 +10,12 @@ import { loadClients } from './load-clients.ts'
 
 /** The authorization server as a configuration wants it. @param upstreams by name. @throws StorageError, StartError in words for a person. */
 export async function openAuthorizationServer(
-  {
+  house: House,
+  config: Config,
+  upstreams: ReadonlyMap<string, Upstream>,
+  resources: KnownResources,
+): Promise<AuthorizationServer> {
+  const {
     store,
     environment,
     clock,
@@ -21,15 +26,11 @@ export async function openAuthorizationServer(
     passwordSlots: slots,
     personalTokens,
     pressOnce,
-  }: House,
-  config: Config,
-  upstreams: ReadonlyMap<string, Upstream>,
-  resources: KnownResources,
-): Promise<AuthorizationServer> {
-  const { base_path, scopes, default_scopes, session } = config.oauth
+  } = house
+  const { base_path, scopes, default_scopes, session, client_metadata_documents } = config.oauth
   const { source, local } = config.users
   const accounts = source === 'music-assistant' ? userAccounts(config, upstreams) : undefined
-  const clients = await loadClients(config, store, environment)
+  const clients = await loadClients(config, house)
   const limits = { idle: session.idle * 1000, absolute: session.absolute * 1000 }
   const people = await openSignIn({
     store,
@@ -51,6 +52,7 @@ export async function openAuthorizationServer(
     defaultScopes: default_scopes,
     resources,
     clients,
+    takesClientDocuments: client_metadata_documents.enabled,
     store,
     clockDoubt: clock.doubt,
     accessTokens: findAccessToken(facts, clients, environment.now),

@@ -22,6 +22,7 @@ const draftOauth = {
   default_scopes: names,
   lifetimes: draftLifetimes,
   registration: z.object({ scopes: names }).catch({}),
+  client_metadata_documents: z.object({ scopes: names }).catch({}),
   session: z.object({ idle: number, absolute: number }).catch({}),
   clients: z.array(draftClient.optional().catch(undefined)).catch([]),
 }
@@ -104,6 +105,7 @@ function unknownScopes({ oauth, routes }: Draft): Mistake[] {
   const lists: [PropertyKey[], string[] | undefined][] = [
     [['oauth', 'default_scopes'], oauth.default_scopes],
     [['oauth', 'registration', 'scopes'], oauth.registration.scopes],
+    [['oauth', 'client_metadata_documents', 'scopes'], oauth.client_metadata_documents.scopes],
     ...oauth.clients.map((client, i): [PropertyKey[], string[] | undefined] => [
       ['oauth', 'clients', i, 'scopes'],
       client?.scopes,

@@ -1,4 +1,5 @@
 import { coversResource } from '../../http/covers-resource.ts'
+import type { Identity } from '../../http/identity.ts'
 import { rawHeader } from '../../http/raw-headers.ts'
 import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
 import type { Exchange } from '../exchange.ts'
@@ -36,7 +37,7 @@ function decideBearer(access: BearerAccess, exchange: Exchange, site: Site): Dec
   const token = readBearerToken(authorization)
   if (token !== undefined) return decideToken(access, token, exchange, site)
   const call = { access, asked: exchange, site }
-  if (meansBearer(authorization)) return challenge(call, 'The access token is malformed.', 'invalid_token')
+  if (meansBearer(authorization)) return challenge(call, 'The access token is malformed.', { error: 'invalid_token' })
   return challenge(call, 'Send an access token as "Authorization: Bearer ...".')
 }
 
@@ -56,7 +57,7 @@ type KnowsTokens = Pick<Site, 'accessTokens' | 'resources'>
 
 /** What is asked for, and what has to be shown for it. */
 interface Call {
-  access: BearerAccess
+  access: Omit<BearerAccess, 'kind'>
   asked: Asked
   site: Pick<Site, 'resources'>
 }
@@ -72,11 +73,11 @@ function meansBearer(authorization: string | undefined): boolean {
 }
 
 function judge(call: Call, token: AccessToken | undefined): Decision {
-  if (!token) return challenge(call, 'The access token is unknown, expired or revoked.', 'invalid_token')
+  if (!token) return challenge(call, 'The access token is unknown, expired or revoked.', { error: 'invalid_token' })
   const { asked, site } = call
   // Hardly a token is for less than all: only then it matters what was asked for.
   if (token.resources && !coversResource(token.resources, site.resources.identify(asked))) {
-    return challenge(call, 'The access token is for another resource.', 'invalid_token')
+    return challenge(call, 'The access token is for another resource.', { error: 'invalid_token' })
   }
   return requireScopes(call, token)
 }
@@ -85,31 +86,40 @@ function requireScopes(call: Call, token: AccessToken): Decision {
   const { scopes, oneOfScopes } = call.access
   const { identity } = token
   const has = (scope: string) => identity.scopes.includes(scope)
-  if (!scopes.every(has)) return challenge(call, lacking(scopes.join(' ')), 'insufficient_scope')
+  if (!scopes.every(has)) return stepUp(call, identity, leastScopes(call.access), scopes.join(' '))
   if (oneOfScopes === undefined || oneOfScopes.some(has)) return { kind: 'allow', identity, token }
-  const least = [...scopes, ...oneOfScopes.slice(0, 1)]
-  return challenge(
-    { ...call, access: { ...call.access, scopes: least } },
-    lacking(oneOfScopes.join(' or ')),
-    'insufficient_scope',
-  )
+  return stepUp(call, identity, leastScopes(call.access), oneOfScopes.join(' or '))
 }
 
-function lacking(scopes: string): string {
-  return `This needs an access token with the scope ${scopes}.`
+/** With fewer nobody gets in. */
+function leastScopes({ scopes, oneOfScopes = [] }: Pick<BearerAccess, 'scopes' | 'oneOfScopes'>): string[] {
+  return oneOfScopes.some((scope) => scopes.includes(scope)) ? scopes : [...scopes, ...oneOfScopes.slice(0, 1)]
 }
 
-/** The value of `WWW-Authenticate` where a token lacks scopes that only what it asks for has shown. */
-export function insufficientScope({ access, ...call }: Call, scopes: string[]): string {
-  return challenge({ ...call, access: { ...access, scopes } }, lacking(scopes.join(' ')), 'insufficient_scope')
-    .authenticate
+/** The value of `WWW-Authenticate` where a token lacks a scope that only what it asks for has shown. */
+export function insufficientScope(call: Call, { identity }: AccessToken, scope: string): string {
+  return stepUp(call, identity, [...call.access.scopes, scope], scope).authenticate
 }
+
+/**
+ * A client asks for a token with the scopes that are named, and many then forget the one that they have: so what that may
+ * is named too, or they would go from one to the other for ever. @see RFC 6750 section 3.1
+ */
+function stepUp(call: Call, { scopes: had }: Pick<Identity, 'scopes'>, needed: string[], lacking: string): Challenge {
+  const scopes = [...new Set([...had, ...needed])]
+  return challenge(call, `This needs an access token with the scope ${lacking}.`, {
+    error: 'insufficient_scope',
+    scopes,
+  })
+}
+
+type Named = { error?: 'invalid_token' | 'insufficient_scope'; scopes?: string[] }
 
 /** Without credentials there is no error to name. @see RFC 6750 section 3.1 */
 function challenge(
-  { access: { scopes }, asked, site }: Call,
+  { access, asked, site }: Call,
   sentence: string,
-  error?: 'invalid_token' | 'insufficient_scope',
+  { error, scopes = leastScopes(access) }: Named = {},
 ): Challenge {
   const parts = ['realm="skillgate"']
   if (error) parts.push(`error="${error}"`, `error_description="${sentence}"`)

@@ -10,7 +10,7 @@ import type { Parameters } from './parameters.ts'
 export function checkRedirectUri(client: RegisteredClient, parameters: Parameters): string {
   const uri = parameters.get('redirect_uri') ?? onlyOne(client) ?? parameters.require('redirect_uri')
   if (!isRegistered(client, uri)) {
-    const detail = `client ${client.id} asked for ${JSON.stringify(uri)}, registered are ${client.redirect_uris.join(' ')}`
+    const detail = `client ${client.id} asked for ${JSON.stringify(uri)}, ${client.documented ? 'its document has' : 'registered are'} ${client.redirect_uris.join(' ')}`
     throw deny('redirect-uri-not-registered', detail)
   }
   return uri

@@ -1,7 +1,20 @@
 import type { Entry } from '../../store/store.ts'
+import type { AuthorizationServer } from '../authorization-server.ts'
 import type { RegisteredClient } from './clients.ts'
+import { addRegisteredClient } from './registered-clients.ts'
 
-/** What is written beside whatever somebody approved: a client that was known for a while only, or by its document, stays. */
-export function approvalEntries({ id, rowOnceApproved }: Pick<RegisteredClient, 'id' | 'rowOnceApproved'>): Entry[] {
-  return rowOnceApproved ? [{ kind: 'client', id, value: rowOnceApproved, expiresAt: rowOnceApproved.expiresAt }] : []
+/**
+ * What is written beside whatever somebody approved, in one step: a client that was known for a while only, or by its
+ * document, stays.
+ * @throws OAuthError too_many_requests where there is no room for one more with a document.
+ */
+export async function approvalEntries(
+  { store, now, clockDoubt }: Pick<AuthorizationServer, 'store' | 'now' | 'clockDoubt'>,
+  { id, documented, rowOnceApproved: value }: Pick<RegisteredClient, 'id' | 'documented' | 'rowOnceApproved'>,
+): Promise<Entry[]> {
+  if (!value) return []
+  const isNew = documented && !(await store.get('client', id))
+  // Should it end here, there is a row that nobody uses, which goes when there is need of room.
+  if (isNew) await addRegisteredClient(store, now(), { id, record: value }, clockDoubt() !== undefined)
+  return [{ kind: 'client', id, value, expiresAt: value.expiresAt }]
 }

@@ -4,7 +4,7 @@ import { Parameters } from '../checks/parameters.ts'
 import { deny } from '../deny.ts'
 import { clockUnsettled } from '../grants/find-unless-in-doubt.ts'
 import { goodHashes } from './client-secrets.ts'
-import { matchesHash, type RegisteredClient, unknownClient } from './clients.ts'
+import { type Clients, matchesHash, type RegisteredClient, unknownClient } from './clients.ts'
 
 interface Credentials {
   id?: string
@@ -15,6 +15,7 @@ interface Credentials {
 
 /**
  * Which client is calling, by HTTP Basic or by the body's `client_id` and `client_secret`.
+ * @param find looks for a client that says so.
  * @throws OAuthError invalid_client when it isn't who it says; invalid_request when Basic and the body disagree.
  * @see RFC 6749 section 2.3.1
  */
@@ -22,10 +23,11 @@ export async function authenticateClient(
   { clients, store, now, clockDoubt }: Pick<AuthorizationServer, 'clients' | 'store' | 'now' | 'clockDoubt'>,
   authorization: string | undefined,
   parameters: Parameters,
+  find: Clients['find'] = clients.find,
 ): Promise<RegisteredClient> {
   const { id, secrets, method } = readCredentials(authorization, parameters)
   if (id === undefined) throw deny('credentials-missing', 'no client_id')
-  const client = await clients.find(id)
+  const client = await find(id)
   const none = secrets.every((secret) => secret === '')
   if (client?.public && none) return client
 

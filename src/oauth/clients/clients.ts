@@ -5,6 +5,9 @@ import type { Store } from '../../store/store.ts'
 import type { Parameters } from '../checks/parameters.ts'
 import { deny } from '../deny.ts'
 import { lifetimesOf, type TokenLifetimes } from '../grants/lifetimes.ts'
+import { documentedClients } from './documented-clients.ts'
+import type { ClientDocuments } from './documents/client-documents.ts'
+import { meansDocument } from './documents/means-document.ts'
 
 /** A client that may ask people for access, or about tokens. */
 export interface RegisteredClient extends Omit<Client, 'secret' | 'lifetimes'> {
@@ -34,34 +37,57 @@ export interface Clients {
     id: string,
     address: string | undefined,
   ) => RegisteredClient | undefined | Promise<RegisteredClient | undefined>
-  /** The same, where the row of one that registered itself is at hand, if there is one. */
+  /** The same, where the row of one that isn't configured is at hand, if there is one. */
   withRow: (id: string, row: ClientRecord | undefined) => RegisteredClient | undefined
 }
 
-/** What counts for those that registered themselves by the configuration of now, whenever they did. */
-export interface OfRegistered {
+/** What counts for those that aren't configured by the configuration of now, whenever they came. */
+export interface Unconfigured {
   store: Store
   lifetimes: Lifetimes
-  /** What they may have. */
+  /** The limit of what they may ask people for. */
   scopes: string[]
+}
+
+/** The same of those that registered themselves. */
+export interface OfRegistered extends Unconfigured {
   /** Whether those are known that registered with the initial access token; those that did so openly are in any case. */
   withToken: boolean
 }
 
-/** Those of the configuration, and those that registered themselves if they may. */
-export function openClients(configured: RegisteredClient[], registered: OfRegistered | undefined): Clients {
+/** The same of those with a document. */
+export interface Documented extends Unconfigured {
+  documents: ClientDocuments
+  now: () => number
+}
+
+/**
+ * Those of the configuration, and those that registered themselves or have a document, if such may come.
+ *
+ * The row of one with a document is written when somebody approves it; from then on tokens go by that. Only who asks anew
+ * is what its document says then.
+ */
+export function openClients(
+  configured: RegisteredClient[],
+  registered: OfRegistered | undefined,
+  documented?: Documented,
+): Clients {
   const byId = new Map(configured.map((client) => [client.id, client]))
   const lifetimes = registered && lifetimesOf(registered.lifetimes, { refresh: 'rotate', grant_types: [] })
-  const fromRow = (id: string, row: ClientRecord | undefined) =>
-    row && registered && lifetimes && (row.openly || registered.withToken)
+  const withDocument = documented && documentedClients(documented)
+  const fromRow = (id: string, row: ClientRecord | undefined) => {
+    if (row?.documentReadAt !== undefined) return withDocument?.fromRow(id, row)
+    return row && registered && lifetimes && (row.openly || registered.withToken)
       ? fromRecord(id, row, lifetimes, registered.scopes)
       : undefined
-  const find = (id: string) => byId.get(id) ?? registered?.store.get('client', id).then((row) => fromRow(id, row))
+  }
+  const { store } = registered ?? documented ?? {}
+  const find = (id: string) => byId.get(id) ?? store?.get('client', id).then((row) => fromRow(id, row))
   const isSecretOfClient = (text: string) => configured.some(({ secretHash }) => matchesHash(text, secretHash))
   return {
     isSecret: (text) => isSecret(text) || isSecretOfClient(text),
     find,
-    findToAsk: find,
+    findToAsk: (id, address) => byId.get(id) ?? withDocument?.read(id, address) ?? find(id),
     withRow: (id, row) => byId.get(id) ?? fromRow(id, row),
   }
 }
@@ -105,7 +131,8 @@ export async function findClient(
 /** For the log, where no secret may stand: one that was typed into the field of the id isn't repeated. */
 export function unknownClient(clients: Clients, id: string): string {
   if (clients.isSecret(id)) return 'unknown client, whose client_id looks like a secret'
-  return `unknown client ${JSON.stringify(id.slice(0, 100))}`
+  const document = meansDocument(id) ? ': oauth.client_metadata_documents lets none come from there' : ''
+  return `unknown client ${JSON.stringify(id.slice(0, 100))}${document}`
 }
 
 /** Whether a secret is the one of this hash. A client that has none costs what a wrong secret does. */

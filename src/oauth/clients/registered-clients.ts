@@ -5,7 +5,7 @@ import type { Entry, Store } from '../../store/store.ts'
 import { deny } from '../deny.ts'
 import { isStranger, whoMakesRoom } from './room-for-strangers.ts'
 
-/** So many may have registered themselves with the token at once; more than a home has. */
+/** So many may have registered themselves with the token at once, and so many with a document be approved; more than a home has. */
 export const REGISTERED_CLIENTS_LIMIT = 100
 /** In which somebody has to allow a new client something, once the room is needed. */
 const TIME_TO_BE_ALLOWED_MS = 86_400_000
@@ -15,7 +15,7 @@ export interface SelfRegisteredClient {
   record: ClientRecord
 }
 
-/** Those that registered themselves, by their ids. */
+/** Those that registered themselves, and those with a document that somebody has approved, by their ids. */
 export async function listRegisteredClients(store: Store): Promise<SelfRegisteredClient[]> {
   const clients: SelfRegisteredClient[] = []
   for await (const { id, value: record } of everyRow(store, 'client')) clients.push({ id, record })
@@ -42,7 +42,7 @@ export async function addRegisteredClient(
     for (;;) {
       const counter = await store.get('failures', COUNTER)
       if (isStranger(record)) await makeRoomForStranger(store)
-      else await makeRoom(store, now, inDoubt)
+      else await makeRoom(store, now, isDocumented(record), inDoubt)
       const value = { revision: (counter?.revision ?? 0) + 1, at: [now] }
       const added = counter
         ? await store.replace('failures', COUNTER, counter.revision, value, undefined, [client])
@@ -69,23 +69,31 @@ async function makeRoomForStranger(store: Store): Promise<void> {
   if (gone) await store.delete('client', gone.id)
 }
 
-/** @throws OAuthError too_many_requests when all are in use, or too young. */
-async function makeRoom(store: Store, now: number, inDoubt: boolean): Promise<void> {
-  const clients = (await listRegisteredClients(store)).filter(({ record }) => !record.openly)
+/** Somebody has to approve one with a document, and whoever registers needs the token: neither takes the room of the other. */
+function isDocumented({ documentReadAt }: ClientRecord): boolean {
+  return documentReadAt !== undefined
+}
+
+/** @throws OAuthError too_many_requests when all of its kind are in use, or too young. */
+async function makeRoom(store: Store, now: number, documented: boolean, inDoubt: boolean): Promise<void> {
+  const clients = (await listRegisteredClients(store)).filter(
+    ({ record }) => !record.openly && isDocumented(record) === documented,
+  )
   if (clients.length < REGISTERED_CLIENTS_LIMIT) return
   const inUse = new Set<string>()
   for await (const { value } of everyRow(store, 'grant')) inUse.add(value.client)
   // One that was dated by a clock that was ahead has had its time too.
-  const isYoung = ({ createdAt }: ClientRecord) => isWithin(TIME_TO_BE_ALLOWED_MS - 1, createdAt, now)
+  const isYoung = ({ createdAt, documentReadAt }: ClientRecord) =>
+    isWithin(TIME_TO_BE_ALLOWED_MS - 1, documentReadAt ?? createdAt, now)
   const unused = clients.filter(({ id, record }) => !inDoubt && !inUse.has(id) && !isYoung(record))
   for (const { id } of unused) await store.delete('client', id)
   if (unused.length > 0) return
-  const detail = `${clients.length} clients have registered: "skillgate client remove" makes room`
+  const detail = `${clients.length} clients have ${documented ? 'been approved' : 'registered'}: "skillgate client remove" makes room`
   throw deny('too-many-clients', { detail, headers: { 'Retry-After': '3600' } })
 }
 
 /**
- * Removes a client that registered itself, and ends all that anybody allowed it.
+ * Removes a client that isn't configured, and ends all that anybody allowed it.
  * @returns how many grants that were; undefined where there is no such client.
  */
 export async function removeRegisteredClient(store: Store, id: string): Promise<number | undefined> {

@@ -39,22 +39,31 @@ export function consentToLink(
   const { client, scopes, redirectUri, signInAgain, maxAgeMs } = authorization
   // Whoever opens the page anew presses anew, also where the client asks as it did before.
   const page = randomBytes(9).toString('base64url')
-  const form = { kind: 'link', endpoint: 'approve', request: `${formRequest(query, scopes)}.${page}` } as const
+  const form = { kind: 'link', endpoint: 'approve', request: `${formRequest(query, scopes, client)}.${page}` } as const
   return { client, scopes, redirectUri, signInAgain, maxAgeMs, ...form, attempt: linkAttempt(query) }
 }
 
-/** What travels with the form: the request, and what somebody is asked to allow, for a reload may change that meanwhile. */
-function formRequest(query: string, scopes: string[]): string {
-  return [query, scopes.join(' ')].map((part) => Buffer.from(part).toString('base64url')).join('.')
+/**
+ * What travels with the form: the request, and what somebody is asked to allow, for a reload may change that meanwhile;
+ * and the name under which it is asked for, where the client's document may change that.
+ */
+function formRequest(query: string, scopes: string[], { documented, name }: RegisteredClient): string {
+  const parts = [query, scopes.join(' '), documented ? name : '']
+  return parts.map((part) => Buffer.from(part).toString('base64url')).join('.')
 }
 
 /**
  * The other way round. @param request as `consentToLink` made it, which its CSRF token vouches for.
- * @returns `shown` the scopes that the page showed; undefined for a page of an earlier release.
+ * @returns `shown` the scopes that the page showed; undefined for a page of an earlier release. `name` that it showed, of a
+ * client whose document may change it.
  */
-export function readFormRequest(request: string): { query: string; shown: string[] | undefined } {
-  const [query = '', scopes] = request.split('.').map((part) => Buffer.from(part, 'base64url').toString())
-  return { query, shown: scopes?.split(' ') }
+export function readFormRequest(request: string): {
+  query: string
+  shown: string[] | undefined
+  name: string | undefined
+} {
+  const [query = '', scopes, name] = request.split('.').map((part) => Buffer.from(part, 'base64url').toString())
+  return { query, shown: scopes?.split(' '), name: name || undefined }
 }
 
 /** Shows who asks for what, and asks whoever isn't signed in to do so. */

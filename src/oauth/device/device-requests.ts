@@ -25,12 +25,12 @@ export interface DeviceRequest {
 export async function issueDeviceCodes(
   server: AuthorizationServer,
   client: string,
-  extent: Extent,
+  asked: Extent & Pick<DeviceRecord, 'document'>,
 ): Promise<{ deviceCode: string; userCode: string }> {
   const deviceCode = newSecret(server)
   const id = hashSecret(deviceCode)
   const expiresAt = server.now() + DEVICE_LIFETIME_MS
-  const value: DeviceRecord = { revision: 1, client, ...extent, interval: FIRST_INTERVAL_MS, expiresAt }
+  const value: DeviceRecord = { revision: 1, client, ...asked, interval: FIRST_INTERVAL_MS, expiresAt }
   const device: Entry = { kind: 'device', id, value, expiresAt: rowExpiry(value) }
   for (;;) {
     const userCode = newUserCode(server)
@@ -39,6 +39,19 @@ export async function issueDeviceCodes(
       return { deviceCode, userCode }
     }
   }
+}
+
+/**
+ * The client of a device: where it has a document, as that was when the device began, for nobody may have approved it yet.
+ * Nothing is read anew, so that people approve what they were shown.
+ */
+export async function clientOf(
+  { clients }: Pick<AuthorizationServer, 'clients'>,
+  { client: id, document }: DeviceRecord,
+): Promise<RegisteredClient | undefined> {
+  if (!document) return clients.find(id)
+  const client = clients.withRow(id, document)
+  return client && { ...client, rowOnceApproved: document }
 }
 
 /** When the row of a device may go. Milliseconds since 1970. */
@@ -81,7 +94,7 @@ export async function writeDecision(
   const decision: DeviceRecord['decision'] = approval
     ? { approved: true, userName: approval.by.name, userId: approval.by.id, grant: approval.grant }
     : { approved: false }
-  const alongside = approval && approvalEntries(approval.client)
+  const alongside = approval && (await approvalEntries(server, approval.client))
   for (;;) {
     const waiting = await findWaiting(server, id)
     if (!waiting) return false

@@ -3,14 +3,16 @@ import { isWithin } from '../../store/clock-tolerance.ts'
 import type { DeviceRecord } from '../../store/records.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { narrowResources } from '../checks/narrow-resources.ts'
+import type { Parameters } from '../checks/parameters.ts'
 import { requireStillAllowed } from '../checks/still-allowed.ts'
+import type { RegisteredClient } from '../clients/clients.ts'
 import type { ClientRequest } from '../clients/read-client-request.ts'
 import { deny } from '../deny.ts'
 import { findResourceOwner } from '../find-resource-owner.ts'
 import { requirePossibleClock } from '../grants/find-unless-in-doubt.ts'
 import { issueFirstTokens } from '../grants/issue-first-tokens.ts'
 import type { TokenResponse } from '../grants/issue-tokens.ts'
-import { type DeviceRequest, replaceDevice, rowExpiry } from './device-requests.ts'
+import { clientOf, type DeviceRequest, replaceDevice, rowExpiry } from './device-requests.ts'
 
 /** By which a device has to wait longer, each time that it asked too early. */
 const SLOWER_BY_MS = 5000
@@ -43,6 +45,17 @@ export async function exchangeDeviceCode(server: AuthorizationServer, request: C
     if (await replaceDevice(server, device, change))
       throw early ? slowDown(change.interval) : deny('nobody-answered-yet')
   }
+}
+
+/** The client that a device says it is of, which may be one with a document that nobody has approved yet. */
+export async function clientOfDevice(
+  server: Pick<AuthorizationServer, 'clients' | 'store'>,
+  id: string,
+  parameters: Parameters,
+): Promise<RegisteredClient | undefined> {
+  const code = parameters.get('device_code')
+  const record = code !== undefined && isSecret(code) ? await server.store.get('device', hashSecret(code)) : undefined
+  return record?.client === id ? clientOf(server, record) : server.clients.find(id)
 }
 
 async function findDevice(

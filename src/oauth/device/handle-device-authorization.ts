@@ -37,13 +37,18 @@ export async function handleDeviceAuthorization(
   request: EndpointRequest,
   known: Known,
 ): Promise<Answer> {
-  const { client, parameters, address } = await readClientRequest(server, request, known)
+  const { clients } = server
+  const find = (id: string) => clients.findToAsk(id, request.address)
+  const { client, parameters, address } = await readClientRequest(server, request, known, find)
   checkMayAsk(client)
   requirePossibleClock(server)
   const { scopes } = checkScope(server, client, parameters)
   const resources = checkResources(server.resources, parameters)
   await countBeginning(server, client, address)
-  const { deviceCode, userCode } = await issueDeviceCodes(server, client.id, { scopes, resources })
+  const { deviceCode, userCode } = await issueDeviceCodes(server, client.id, {
+    ...{ scopes, resources },
+    ...(client.documented && { document: client.rowOnceApproved }),
+  })
   const uri = `${server.issuer}${server.basePath}/device`
   return jsonAnswer(200, {
     device_code: deviceCode,

@@ -13,7 +13,7 @@ import { prepareGrant } from '../consent/prepare-grant.ts'
 import type { Pressed } from '../consent/presses.ts'
 import { readDecision } from '../consent/read-decision.ts'
 import { type ConsentRequest, showConsent } from '../consent/show-consent.ts'
-import { type DeviceRequest, findWaiting, writeDecision } from './device-requests.ts'
+import { clientOf, type DeviceRequest, findWaiting, writeDecision } from './device-requests.ts'
 import { findByTypedCode } from './find-by-typed-code.ts'
 import { readUserCode, showUserCode } from './user-code.ts'
 
@@ -78,10 +78,10 @@ async function takeDecision(
 
 /** @returns undefined where the client is no longer there, or may have nothing any more of what it asked for. */
 async function consentTo(
-  { clients }: AuthorizationServer,
+  server: AuthorizationServer,
   { id, record }: DeviceRequest,
 ): Promise<ConsentRequest | undefined> {
-  const client = await clients.find(record.client)
+  const client = await clientOf(server, record)
   const scopes = client ? stillAllowed(record.scopes, client) : []
   if (!client || scopes.length === 0) return undefined
   return { client, scopes, kind: 'device', endpoint: ENDPOINT, request: id, signInAgain: false }

@@ -2,16 +2,18 @@ import { type Answer, type EndpointRequest, jsonAnswer } from '../../http/answer
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { type ClientRequest, readClientRequest } from '../clients/read-client-request.ts'
 import { deny } from '../deny.ts'
-import { exchangeDeviceCode } from '../device/exchange-device-code.ts'
+import { clientOfDevice, exchangeDeviceCode } from '../device/exchange-device-code.ts'
 import { exchangeCode } from '../grants/exchange-code.ts'
 import { refreshTokens } from '../grants/refresh-tokens.ts'
 import type { Known } from './known.ts'
+
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 
 /** By `grant_type`; `name` is what the configuration calls it. */
 const GRANT_TYPES = {
   authorization_code: { name: 'authorization_code', exchange: exchangeCode },
   refresh_token: { name: 'refresh_token', exchange: refreshTokens },
-  'urn:ietf:params:oauth:grant-type:device_code': { name: 'device_code', exchange: exchangeDeviceCode },
+  [DEVICE_CODE]: { name: 'device_code', exchange: exchangeDeviceCode },
 } as const
 
 /** The token endpoint: `authenticateClient` stands in `readClientRequest`. @see RFC 6749 section 3.2 */
@@ -20,7 +22,9 @@ export async function handleToken(
   request: EndpointRequest,
   known: Known,
 ): Promise<Answer> {
-  const clientRequest = await readClientRequest(server, request, known)
+  const clientRequest = await readClientRequest(server, request, known, (id, parameters) =>
+    parameters.get('grant_type') === DEVICE_CODE ? clientOfDevice(server, id, parameters) : server.clients.find(id),
+  )
   const { exchange } = checkGrantType(clientRequest)
   return jsonAnswer(200, await exchange(server, clientRequest))
 }

@@ -3,9 +3,9 @@ import { PROMPTS } from '../checks/check-prompt.ts'
 import { ENDPOINT_NAMES, ENDPOINTS, pathOf } from './endpoints.ts'
 
 /** What a client has to know of the authorization server. @see RFC 8414 section 2, RFC 9207 section 3, Initiating User
- * Registration via OpenID Connect section 5 (prompt_values_supported) */
+ * Registration via OpenID Connect section 5 (prompt_values_supported), draft-ietf-oauth-client-id-metadata-document section 5 */
 export function serverMetadata(server: AuthorizationServer, registrationIsOpen: boolean) {
-  const { issuer, scopes, resources } = server
+  const { issuer, scopes, resources, takesClientDocuments } = server
   const withSecret = ['client_secret_basic', 'client_secret_post']
   return {
     issuer,
@@ -21,6 +21,7 @@ export function serverMetadata(server: AuthorizationServer, registrationIsOpen: 
     introspection_endpoint_auth_methods_supported: withSecret,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
+    ...(takesClientDocuments && { client_id_metadata_document_supported: true }),
     protected_resources: resources.named,
   }
 }

@@ -19,7 +19,7 @@ export async function issueCode(
   const expiresAt = server.now() + client.lifetimes.code
   const request = { client: client.id, redirectUri, redirectUriLeftOut, scopes, resources, challenge }
   const record: CodeRecord = { ...owner, ...request, expiresAt, grant, attempt }
-  await server.store.insert('code', hashSecret(code), record, expiresAt, approvalEntries(client))
+  await server.store.insert('code', hashSecret(code), record, expiresAt, await approvalEntries(server, client))
   return code
 }
 

@@ -63,8 +63,25 @@ test('music.read alone reads, and does nothing', async (t) => {
   const refused = await call('player_queues/play_media', { queue_id: 'living-room', media: 'library://track/1' })
   t.is(refused.status, 403)
   t.is(refused.body, 'This needs an access token with the scope music.control.')
-  t.regex(refused.header('www-authenticate')[0] ?? '', /error="insufficient_scope".*scope="music\.control"/)
+  t.regex(refused.header('www-authenticate')[0] ?? '', /error="insufficient_scope".*scope="music\.read music\.control"/)
   t.is(house.music.players.find(({ player_id }) => player_id === 'living-room')?.playback_state, 'idle')
+})
+
+test('a command that a token may not do says which scope it takes, beside those of its route and of the token, also where a session would do', async (t) => {
+  for (const auth of ['bearer', 'bearer-or-session']) {
+    const house = await startCommandHouse(t, undefined, ({ routes }) => {
+      for (const route of routes) if (route.path === '/api') Object.assign(route, { auth, scopes: ['user:read'] })
+    })
+    const { call } = await callsAs(house, ['user:read'])
+    const refused = await call('player_queues/play_media', { queue_id: 'living-room', media: 'library://track/1' })
+    t.is(refused.status, 403)
+    const [challenge = ''] = refused.header('www-authenticate')
+    t.regex(
+      challenge,
+      /^Bearer .*error="insufficient_scope".* scope="user:read music\.control", resource_metadata="/,
+      auth,
+    )
+  }
 })
 
 test('rule 1: the arguments user and username act for nobody else', async (t) => {

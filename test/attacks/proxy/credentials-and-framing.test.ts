@@ -59,7 +59,7 @@ test('18. a token that was good where one scope is needed is refused where anoth
   t.is(JSON.parse(refused.body).error, 'insufficient_scope')
   t.regex(
     refused.header('www-authenticate')[0] ?? '',
-    /^Bearer .*error="insufficient_scope".* scope="music\.control", resource_metadata="[^"]+\/api"$/,
+    /^Bearer .*error="insufficient_scope".* scope="music\.read music\.control", resource_metadata="[^"]+\/api"$/,
   )
   t.is(house.music.requestCount, 1)
   t.is((await post([controller])).status, 400)

@@ -119,8 +119,24 @@ test('every scope of the route is needed, and more do no harm', async (t) => {
   for (const scopes of [['c'], ['a', 'c'], ['A'], ['a b'], ['']]) {
     const decision = await decide(scopes)
     t.like(decision, { kind: 'challenge', status: 403, code: 'insufficient_scope' })
-    t.true(authenticateOf(decision).includes(` scope="${scopes.join(' ')}",`))
+    // With what the token has: a client that forgets that for what is named would ask for one after the other for ever.
+    const named = [...new Set(['a', 'b', ...scopes])]
+    t.true(authenticateOf(decision).includes(` scope="${named.join(' ')}",`))
   }
+})
+
+test('whoever has no token, or a bad one, is told the least that they need, also where one scope of several does', async (t) => {
+  const access = (scopes: string[], oneOfScopes: string[]): Access => ({ ...route(scopes), oneOfScopes }) as Access
+  const told = async (header: string | undefined, scopes: string[], oneOf: string[]) =>
+    / scope="([^"]*)"/.exec(authenticateOf(await authorize(access(scopes, oneOf), header, lookUp())))?.[1]
+  for (const header of [undefined, 'Bearer bad']) {
+    t.is(await told(header, ['c'], ['d', 'e']), 'c d')
+    t.is(await told(header, [], ['d', 'e']), 'd')
+    t.is(await told(header, ['e'], ['d', 'e']), 'e', 'the route asks for one of them already')
+    t.is(await told(header, [], []), undefined)
+  }
+  t.is(await told('Bearer good', ['a'], ['d', 'e']), 'a b d')
+  t.is(await told('Bearer good', ['c'], ['d']), 'a b c d')
 })
 
 test('a token for another resource is as bad as none, whatever its scopes, and one for what is around it is good', async (t) => {
