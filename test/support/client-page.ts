@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ExecutionContext } from 'ava'
 import { parse } from 'yaml'
+import type { HouseOptions } from '../../src/app/open-house.ts'
 import { Browser } from './browser.ts'
 import { ADA, ISSUER, startTestHouse, type TestConfig, type TestHouse } from './gateway.ts'
 import { mergeIntoConfig } from './merge-into-config.ts'
@@ -35,6 +36,8 @@ export interface PageOptions {
   blocks?: number[]
   /** Where the upstreams that it adds really are. */
   upstreams?: Record<string, string>
+  /** How its world differs. */
+  world?: HouseOptions
 }
 
 /**
@@ -45,12 +48,12 @@ export interface PageOptions {
 export async function followPage(
   t: ExecutionContext,
   name: string,
-  { blocks, upstreams = {} }: PageOptions = {},
+  { blocks, upstreams = {}, world = {} }: PageOptions = {},
 ): Promise<ClientPage | undefined> {
   if (findProgram(t, 'curl', 'curl') === undefined) return undefined
   const text = readFileSync(join(ROOT, 'docs', 'clients', name), 'utf8')
   const pasted = blocksOf(text, 'yaml').filter((_, i) => blocks?.includes(i) ?? true)
-  const house = await startTestHouse(t, (config) => becomeShipped(config, pasted, upstreams))
+  const house = await startTestHouse(t, (config) => becomeShipped(config, pasted, upstreams), world)
   const commands = blocksOf(text, 'sh').flatMap(commandsIn)
   const untyped = new Set(commands)
   return {
