@@ -27,6 +27,10 @@ test('Google Home, set up by the page, links, calls the fulfillment and refreshe
   t.is(seen[0]!['x-auth-client-id'], 'google-home')
   t.is(seen[0]!.authorization, undefined)
 
+  await page.type('user email')
+  const { name, email } = JSON.parse(await page.type('userinfo', { ACCESS_TOKEN: tokens.access_token }))
+  t.deepEqual({ name, email }, { name: 'Ada Lovelace', email: 'ada@example.org' })
+
   const refresh = async (REFRESH_TOKEN: string) =>
     JSON.parse(await page.type('refresh_token=', { SECRET, REFRESH_TOKEN }))
   for (const idle of [3_600_000, 365 * 86_400_000]) {
