@@ -19,6 +19,7 @@ const LAYERS = [
   'docs/use-cases',
   'docs/reference/',
   'docs/interfaces',
+  'docs/clients/',
   'docs/implementation',
   'docs/operations',
 ]

@@ -71,6 +71,14 @@ function sources<Extra extends z.core.$ZodLooseShape>(surroundings: Surroundings
     email: text('an e-mail address', (value) => /^[^\s@]+@[^\s@]+$/.test(value))
       .optional()
       .describe('Where the CA may write to; nobody, if absent.'),
+    eab: keys({
+      kid: text('a key identifier').describe('The key identifier, which isn’t secret.'),
+      hmac_key: secretSource(surroundings).describe('The HMAC key, in base64url as the CA shows it.'),
+    })
+      .optional()
+      .describe(
+        'For a CA that wants an account made at its web site first, such as ZeroSSL or Google Trust Services: the credentials for external account binding that it shows there (RFC 8555 section 7.3.4).',
+      ),
     challenge: oneOf(['tls-alpn-01', 'http-01', 'dns-01'])
       .default('tls-alpn-01')
       .describe(

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'ava'
@@ -123,4 +124,25 @@ linuxOnly('a program of the configuration sets the record of dns-01, which nothi
   await until(async () => (await servedKey(port, { ca })) !== undefined)
   t.is((await servedKey(port, { ca }))?.type, 'rsa')
   t.notRegex(gateway.output.stderr, /could not be taken away|not issued/)
+})
+
+linuxOnly('a CA that wants an account of its web site gets its key from a file, and nobody else does', async (t) => {
+  const key = randomBytes(32).toString('base64url')
+  const eab = { kid: 'kid-1', hmac_key: { file: 'eab.key' } }
+  const home = await acmeHome(t, { keys: ['rsa'], eab }, { externalAccounts: { 'kid-1': key } })
+  if (!home) return
+  const { pebble, configFile, port } = home
+  const folder = dirname(configFile)
+  writeFileSync(join(folder, 'eab.key'), `${key}\n`, { mode: 0o600 })
+  const gateway = await startProcess(t, configFile)
+  const ca = await pebble.root()
+  await until(async () => (await servedKey(port, { ca })) !== undefined)
+  t.is(await gateway.stop(), 0)
+  t.false(`${gateway.output.stdout}${gateway.output.stderr}`.includes(key))
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+  const holding = files.filter(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1').includes(key))
+  t.deepEqual(
+    holding.map(({ name }) => name),
+    ['eab.key'],
+  )
 })

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -148,4 +149,16 @@ test('only to try it out is there a command, and only for what comes from a CA',
     message: /^No certificate comes from a CA of its own accord\. In gateway\.yaml .*\n {2}tls: \{ source: acme/,
   })
   await t.throwsAsync(type('cert get one two', { staging: true }), { message: /^Give one name/ })
+})
+
+test('credentials that may be good for one account only are not used up by trying out', async (t) => {
+  const key = randomBytes(32).toString('base64url')
+  const eab = { kid: 'kid-1', hmac_key: { file: 'eab.key' } }
+  const trial = await openTrial(t, { challenge: 'http-01', eab }, { externalAccounts: { 'kid-1': key } })
+  if (!trial) return
+  writeFileSync(join(trial.folder, 'eab.key'), key, { mode: 0o600 })
+  const { code, lines } = await trial.get('--staging')
+  t.is(code, 1)
+  t.regex(lines.join(), /nothing was tried.*use up the credentials in "tls\.eab".*cert renew/)
+  t.notRegex(trial.pebble.log(), /sign-me-up/)
 })

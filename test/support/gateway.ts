@@ -177,6 +177,10 @@ async function startNow(
     checkHoldsNoSecret(log.join(''), 'the log')
   })
   const read = (file: string) => readFileSync(join(folder, file), 'utf8').trim()
+  const secretOf = (client: string) => {
+    const file = values.oauth.clients.find(({ id }) => id === client)?.secret?.file
+    return file === undefined ? '' : read(file)
+  }
   return {
     folder,
     configFile,
@@ -190,7 +194,7 @@ async function startNow(
     prepared,
     port: gateway.https!.port,
     ca: values.tls.source === 'local' ? read('certs/local-ca.pem') : '',
-    secrets: { alexa: read('data/alexa.secret'), other: read('data/other.secret') },
+    secrets: { alexa: secretOf('amazon-alexa'), other: secretOf('other') },
     log,
     requests,
     async logged(expected) {

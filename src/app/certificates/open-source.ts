@@ -37,7 +37,7 @@ export function openSource(
     }
     case 'acme': {
       const { errands, challenges, log, sleep = sleepQuietly } = tools
-      const authority = orderByErrand(errands, settings.dns)
+      const authority = orderByErrand(errands, settings)
       const userAgent = `Skillgate/${version()}`
       return acmeSource({ settings, names, folder, authority, challenges, environment, log, sleep, userAgent })
     }

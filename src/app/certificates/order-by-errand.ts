@@ -3,17 +3,20 @@ import { OrderError } from '../../certificates/acme/order.ts'
 import type { OrderJob, OrderQuestion, RenewalInfoJob } from '../../certificates/acme/order-errand.ts'
 import type { TlsSource } from '../../config/tls-sources.ts'
 import { ErrandError, type Errands } from '../process/errands.ts'
+import { externalAccountKey } from '../site/secret-sources.ts'
 import { StartError } from '../start-error.ts'
 import { dnsWithSecrets } from './dns-with-secrets.ts'
 
-type Dns = Extract<TlsSource, { source: 'acme' }>['dns']
+type Settings = Pick<Extract<TlsSource, { source: 'acme' }>, 'dns' | 'eab'>
 
-/** Has CAs asked by a process of its own. @param dns its secrets are read anew for each order. */
-export function orderByErrand(errands: Errands, dns: Dns): CertificateAuthority {
+/** Has CAs asked by a process of its own. The secrets among the settings are read anew for each order. */
+export function orderByErrand(errands: Errands, { dns, eab }: Settings): CertificateAuthority {
   return {
     order: (request, ways, stopping) =>
       inWords(async () => {
-        const job: OrderJob = { kind: 'order', request, dns: dns && (await dnsWithSecrets(dns)) }
+        const externalAccount = eab && { kid: eab.kid, hmacKey: await externalAccountKey(eab.hmac_key) }
+        const withAccount = { ...request, externalAccount }
+        const job: OrderJob = { kind: 'order', request: withAccount, dns: dns && (await dnsWithSecrets(dns)) }
         return errands.run(job, (question) => answer(ways, question as OrderQuestion), stopping)
       }),
     renewalInfo: (directory, certificate) =>

@@ -56,6 +56,16 @@ export async function dnsSecret(source: SecretSource, key: 'token' | 'key'): Pro
   throw new StartError(`${source.file} is not there: write what tls.dns.${key} is into it, as one line.`)
 }
 
+/** What an account at a CA is registered with. @throws StartError when its file isn't there, or holds something else. */
+export async function externalAccountKey(source: SecretSource): Promise<string> {
+  const there = 'value' in source ? source.value : await readSecretFile(source.file)
+  const where = 'file' in source ? source.file : `The environment variable ${source.variable}`
+  if (there === undefined) throw new StartError(`${where} is not there: write the HMAC key into it that your CA shows.`)
+  if (!/^[A-Za-z0-9_-]+=*$/.test(there))
+    throw new StartError(`${where} holds no HMAC key: that is one word in base64url, as your CA shows it.`)
+  return there
+}
+
 /** What the key of a certificate is encrypted with. @throws StartError when its file isn't there. */
 export async function certificatePassword(source: SecretSource): Promise<string> {
   if ('value' in source) return source.value

@@ -1,7 +1,7 @@
 import { Agent } from 'node:https'
 import { type Authorization, axios, Client, crypto, type Order } from 'acme-client'
 import { explainAcmeError, type Failure } from './explain-acme-error.ts'
-import { type Directory, OrderError } from './order.ts'
+import { type Directory, type ExternalAccount, OrderError } from './order.ts'
 import { readRetryAfter } from './read-retry-after.ts'
 
 export type { Authorization, Client, Order }
@@ -11,12 +11,21 @@ const REQUEST_TIMEOUT_MS = 30_000
 /** A chain has some kilobytes. */
 const ANSWER_LIMIT_BYTES = 1_000_000
 
+export interface Account {
+  /** PEM */
+  key: string
+  /** Of one that is registered. */
+  url?: string | undefined
+  /** What it is registered with. */
+  external?: ExternalAccount | undefined
+}
+
 export interface AcmeConnection {
   /** For how long the last answer asked to wait. Milliseconds. */
   retryAfterMs: () => number | undefined
   /** JSON of the CA's, by GET. */
   get: <Body>(url: string) => Promise<Body>
-  client: (account: { key: string; url?: string | undefined }) => Client
+  client: (account: Account) => Client
   /**
    * Says in words what went wrong.
    * @param doing begins the sentence, such as `The account could not be registered`. @throws OrderError
@@ -54,8 +63,13 @@ export function openAcmeConnection({ directory, roots, userAgent }: Directory, n
       if (status >= 400) throw new Error(`answered ${status}`)
       return data
     },
-    client: ({ key, url }) =>
-      new Client({ directoryUrl: directory, accountKey: key, ...(url !== undefined && { accountUrl: url }) }),
+    client: ({ key, url, external }) =>
+      new Client({
+        directoryUrl: directory,
+        accountKey: key,
+        ...(url !== undefined && { accountUrl: url }),
+        ...(external !== undefined && { externalAccountBinding: external }),
+      }),
     async attempt(doing, run) {
       last = undefined
       try {

@@ -9,15 +9,16 @@ export interface AcmeDirectory {
 }
 
 /** That the CA can do what is asked of it, before anything is. @throws OrderError */
-export function checkDirectory(offered: unknown, { directory, profile, termsOfServiceAgreed }: OrderRequest): void {
+export function checkDirectory(offered: unknown, request: OrderRequest): void {
+  const { directory, profile, termsOfServiceAgreed, externalAccount, accountUrl } = request
   if (!isObject(offered) || typeof offered.newOrder !== 'string')
     throw new OrderError(
       `${directory} is not the directory of a CA: look at "tls.directory", and whether this network wants a sign-in first.`,
     )
   const meta: NonNullable<AcmeDirectory['meta']> = isObject(offered.meta) ? offered.meta : {}
-  if (meta.externalAccountRequired)
+  if (meta.externalAccountRequired && externalAccount === undefined && accountUrl === undefined)
     throw new OrderError(
-      `${directory} wants an account made at its web site first, which Skillgate can't use: choose another CA.`,
+      `${directory} wants an account made at its web site first: make one, and write the credentials for EAB that it shows there into "tls.eab".`,
     )
   if (meta.termsOfService !== undefined && !termsOfServiceAgreed)
     throw new OrderError(

@@ -42,7 +42,7 @@ const ADVICE: Record<string, string> = {
   userActionRequired:
     'The CA wants something of its account holder first, such as new terms of service to be accepted.',
   externalAccountRequired:
-    'This CA wants an account made at its web site first, which Skillgate can not use: choose another.',
+    'This CA wants an account made at its web site first: make one, and write the credentials for EAB that it shows there into "tls.eab". Some take them once only, or for some days: then make new ones.',
 }
 
 /** By the codes of Node's, of what kept a CA from being reached. */
@@ -57,6 +57,9 @@ const OUT_OF_DATE = 'Is the clock of this machine right ("timedatectl" shows it)
 
 /** Some CAs call it `unauthorized` when nobody answered them at all. */
 const NOBODY_ANSWERED = /failed to connect|connection refused|timed? ?out/i
+
+/** Some call credentials that are wrong or used up `unauthorized`, others `malformed`. */
+const ABOUT_EXTERNAL_ACCOUNT = /external.?account|\bEAB\b/i
 
 /** @param code Node's, of why the certificate of a CA itself was not believed. */
 export function adviceForUntrusted(code: string): string {
@@ -92,8 +95,13 @@ export function sayProblem(who: string, problem: Problem): string {
   const reason = reasonOf(problem)
   const details = (problem.subproblems ?? []).map(({ identifier, detail = '' }) => `${identifier?.value}: ${detail}`)
   const said = quote([problem.detail ?? '', ...details].filter(Boolean).join('; '))
-  const kind = reason === 'unauthorized' && NOBODY_ANSWERED.test(said) ? 'connection' : (reason ?? '')
-  return `${who} says "${said}" (${quote(reason ?? 'no code')}). ${ADVICE[kind] ?? ''}`.trimEnd()
+  return `${who} says "${said}" (${quote(reason ?? 'no code')}). ${ADVICE[kindOf(reason, said)] ?? ''}`.trimEnd()
+}
+
+/** What it is about, which the code alone doesn't tell. */
+function kindOf(reason = '', said: string): string {
+  if (ABOUT_EXTERNAL_ACCOUNT.test(said)) return 'externalAccountRequired'
+  return reason === 'unauthorized' && NOBODY_ANSWERED.test(said) ? 'connection' : reason
 }
 
 export function reasonOf({ type }: Problem): string | undefined {

@@ -37,22 +37,23 @@ async function takeSteps(
   request: OrderRequest,
   ways: OrderWays,
 ): Promise<OrderedCertificate> {
-  const { directory, accountKey, accountUrl, names } = request
+  const { directory, accountKey, accountUrl, externalAccount, names } = request
   const { attempt } = connection
   ways.tell(`Asking ${directory} what it offers.`)
   const offered = await attempt('The CA could not be asked', () => connection.get<AcmeDirectory>(directory))
   checkDirectory(offered, request)
 
   const known = { request, ways, connection, client: connection.client({ key: accountKey, url: accountUrl }) }
+  const unregistered = { ...known, client: connection.client({ key: accountKey, external: externalAccount }) }
   let ordering: Ordering = known
-  if (accountUrl === undefined) ordering = await register(known)
+  if (accountUrl === undefined) ordering = await register(unregistered)
   let order: Order
   try {
     order = await place(ordering, offered)
   } catch (error) {
     if (!isUnknownAccount(error) || accountUrl === undefined) throw error
     ways.tell('The CA does not know the account any more: a new one is registered, with the same key.')
-    ordering = await register({ ...known, client: connection.client({ key: accountKey }) })
+    ordering = await register(unregistered)
     order = await place(ordering, offered)
   }
   const { client } = ordering
@@ -78,7 +79,7 @@ async function register(ordering: Ordering): Promise<Ordering> {
   try {
     await connection.attempt('The account could not be found', () => client.createAccount({ onlyReturnExisting: true }))
   } catch (error) {
-    if (!isUnknownAccount(error)) throw error
+    if (!isUnknownAccount(error) && !isExternalMissing(error)) throw error
     ways.tell(`Registering an account${email === undefined ? '' : ` for ${email}`}.`)
     await connection.attempt('The account could not be registered', () =>
       client.createAccount({ termsOfServiceAgreed, ...contact }),
@@ -94,6 +95,11 @@ async function register(ordering: Ordering): Promise<Ordering> {
 
 function isUnknownAccount(error: unknown): boolean {
   return error instanceof OrderError && error.details.reason === 'accountDoesNotExist'
+}
+
+/** Some CAs ask for the external account before they look whether the account is there. */
+function isExternalMissing(error: unknown): boolean {
+  return error instanceof OrderError && error.details.reason === 'externalAccountRequired'
 }
 
 async function place(ordering: Ordering, { renewalInfo }: AcmeDirectory): Promise<Order> {

@@ -16,6 +16,13 @@ export interface Directory {
   userAgent: string
 }
 
+/** Credentials that a CA shows at its web site, to register accounts with. @see RFC 8555 section 7.3.4 */
+export interface ExternalAccount {
+  kid: string
+  /** base64url. Never to be logged. */
+  hmacKey: string
+}
+
 /** What is asked of a CA: one certificate. */
 export interface OrderRequest extends Directory {
   /** PEM, ES256. */
@@ -25,6 +32,8 @@ export interface OrderRequest extends Directory {
   /** Whether the person has accepted the terms of service of the CA. */
   termsOfServiceAgreed: boolean
   email?: string | undefined
+  /** Whose account it is at the CA's web site, where the CA wants that said. */
+  externalAccount?: ExternalAccount | undefined
   challenge: ChallengeType
   /** DNS names, the first one first. */
   names: string[]

@@ -54,6 +54,10 @@ async function tryOut(
 ): Promise<boolean> {
   const { print } = world
   const directory = stagingDirectory(settings.directory)
+  if (settings.eab && directory === settings.directory) {
+    print(`${name}: ${ONE_ACCOUNT}`)
+    return false
+  }
   const roots = settings.ca === undefined ? undefined : await readFile(settings.ca, 'utf8')
   const userAgent = `Skillgate/${version()}`
   print(`${name}: a certificate for ${names.join(', ')}, by ${settings.challenge}, from ${directory}`)
@@ -90,6 +94,10 @@ async function tryOut(
 
 const NO_STAGING =
   'Attention: no staging of this CA is known here, so it is asked itself, and what it gives may count for its limits.'
+
+/** Google's credentials, for one, are good for a single account. */
+const ONE_ACCOUNT =
+  'nothing was tried. No staging of this CA is known here, and an account that is thrown away might use up the credentials in "tls.eab". "npx skillgate cert renew" asks for the certificate itself.'
 
 function sayWhatCame(certificate: string, tell: (sentence: string) => void): void {
   const { names, key, issuer, notAfter } = certificateFacts(parseCertificates(certificate, 'the CA’s answer'), [])

@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -213,3 +213,32 @@ serial('terms of service that nobody has accepted are named', async (t) => {
   if (!shown) return
   await t.throwsAsync(order(shown), { message: /wants its terms of service accepted: read .*, then set tls\.terms/ })
 })
+
+const KEYS = { 'kid-1': randomBytes(32).toString('base64url'), 'kid-2': randomBytes(32).toString('base64url') }
+
+serial(
+  'a CA that wants an account made at its web site registers one by its credentials, and asks for them once',
+  async (t) => {
+    const shown = await start(t, { externalAccounts: KEYS })
+    if (!shown) return
+    const { accountUrl } = await order(shown, { externalAccount: { kid: 'kid-1', hmacKey: KEYS['kid-1'] } })
+    t.is((await order(shown, { accountUrl })).accountUrl, accountUrl)
+  },
+)
+
+serial(
+  'without such credentials nothing is asked of that CA, and with those of another it is told what to do',
+  async (t) => {
+    const shown = await start(t, { externalAccounts: KEYS }, { accountKey: newKey() })
+    if (!shown) return
+    await t.throwsAsync(order(shown), {
+      message: /wants an account made at its web site first: make one.*"tls\.eab"\.$/,
+    })
+    t.notRegex(shown.pebble.log(), /sign-me-up/)
+    const wrong = { kid: 'kid-1', hmacKey: KEYS['kid-2'] }
+    await t.throwsAsync(order(shown, { externalAccount: wrong }), {
+      message: /^The account could not be registered: .*"tls\.eab"/,
+    })
+    t.false(shown.told.join().includes(KEYS['kid-2']))
+  },
+)

@@ -28,6 +28,8 @@ export interface PebbleOptions {
   asks?: string
   /** Names that it gives no certificate for. */
   blocked?: string[]
+  /** HMAC keys by their ids: then it registers nobody who hasn't one of them. */
+  externalAccounts?: Record<string, string>
 }
 
 /** A CA of the test's, whose names all lead to this machine. */
@@ -78,7 +80,7 @@ async function startNow(
   t: ExecutionContext,
   { pebble, challengeServer }: PebblePrograms,
   folder: string,
-  { httpPort = 1, tlsPort = 1, profiles = PROFILES, blocked = [], ...options }: PebbleOptions,
+  { httpPort = 1, tlsPort = 1, profiles = PROFILES, blocked = [], externalAccounts, ...options }: PebbleOptions,
 ): Promise<Pebble | string> {
   const [port, management, names, control] = await Promise.all([freePort(), freePort(), freePort(), freePort()])
   const nameServer = `127.0.0.1:${names}`
@@ -91,6 +93,7 @@ async function startNow(
     httpPort,
     tlsPort,
     domainBlocklist: blocked,
+    ...(externalAccounts && { externalAccountBindingRequired: true, externalAccountMACKeys: externalAccounts }),
     retryAfter: { authz: 1, order: 1 },
     keyAlgorithm: 'ecdsa',
     profiles: Object.fromEntries(

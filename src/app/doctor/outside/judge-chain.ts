@@ -127,7 +127,7 @@ function judgeKey({ publicKey }: X509Certificate): Judged[] {
   ]
 }
 
-/** An older page of Amazon's says that it can't be used, a newer one doesn't; people report that it works. */
+/** Amazon's pages on linking say that it can't be used though its root is trusted; people report that it works. */
 export function judgeIssuer(path: readonly Pick<X509Certificate, 'issuer'>[]): Judged[] {
   if (!path.some(({ issuer }) => /^O=(?:Let's Encrypt|Internet Security Research Group)$/m.test(issuer ?? '')))
     return []
@@ -135,9 +135,9 @@ export function judgeIssuer(path: readonly Pick<X509Certificate, 'issuer'>[]): J
     {
       verdict: 'attention',
       found:
-        "it is from Let's Encrypt, which an older page of Amazon's excludes and a newer one doesn't; people report that it works.",
+        "it is from Let's Encrypt, which Amazon's requirements for linking accounts exclude, though its root is trusted; people report that it works.",
       remedy:
-        'nothing, as long as linking works. Where all else is good and it does not, try a certificate of another CA.',
+        'nothing, as long as linking works. Where all else is good and it does not, try another CA: ZeroSSL or Google Trust Services, by "tls.directory" and "tls.eab".',
     },
   ]
 }

@@ -94,7 +94,14 @@ test("Let's Encrypt is to be kept in mind, and no fault", (t) => {
   const [one, ...more] = judgeIssuer([{ issuer: "C=US\nO=Let's Encrypt\nCN=R11" }])
   t.deepEqual(more, [])
   t.is(one!.verdict, 'attention')
-  t.regex(one!.found, /^it is from Let's Encrypt, which an older page of Amazon's excludes/)
+  t.regex(
+    one!.found,
+    /^it is from Let's Encrypt, which Amazon's requirements .* exclude, .* people report that it works\.$/,
+  )
+  t.regex(
+    one!.remedy!,
+    /^nothing, as long as linking works\..* another CA: ZeroSSL .*"tls\.directory" and "tls\.eab"\.$/,
+  )
   t.deepEqual(judgeIssuer([{ issuer: "C=US\nO=DigiCert Inc\nCN=Let's Encrypt" }]), [])
 })
 
