@@ -3,15 +3,7 @@ import { builtClient, GO } from './built-client.ts'
 import { answerDevice, DEVICES, type DeviceLibrary } from './device-linking.ts'
 import { type InteropHouse, startInteropHouse } from './house.ts'
 import { callApi, failure, type Library, showLinking, showRefusals, type Tokens, WAYS } from './linking.ts'
-import {
-  MCP_VERBS,
-  type McpHouse,
-  type McpLibrary,
-  mcpSettings,
-  openMcpHouse,
-  showConnecting,
-  showDenial,
-} from './mcp-linking.ts'
+import { MCP_VERBS, type McpHouse, type McpLibrary, mcpSettings, openMcpHouse, showConnecting } from './mcp-linking.ts'
 import { deviceSettingsOf, settingsOf, spokenLibrary } from './spoken-library.ts'
 
 interface GoDevice extends Pick<DeviceLibrary, 'begin' | 'callApi'> {
@@ -97,7 +89,6 @@ test.serial(
     const program = await client(t)
     if (program === undefined) return
     const house = await openMcpHouse(t)
-    await showDenial(t, house, openApp(t, program, house, { client: 'native' }))
     await showConnecting(t, house, openApp(t, program, house, { client: 'native' }))
   },
 )
