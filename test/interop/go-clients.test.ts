@@ -84,7 +84,7 @@ const openApp = (t: ExecutionContext, program: string, house: McpHouse, more: { 
   speak<McpLibrary>(t, program, house, mcpSettings(house, more), MCP_VERBS)
 
 test.serial(
-  "the MCP project's go-sdk goes from an address to a tool call, and hears when somebody says no",
+  "the MCP project's go-sdk goes from an address to a tool call as a client that is configured",
   async (t) => {
     const program = await client(t)
     if (program === undefined) return
