@@ -8,8 +8,8 @@ import type { ExecutionContext, TestFn } from 'ava'
 import { findProgram, skipTest } from '../support/program.ts'
 
 /** For what a compiler has to fetch and to compile where it has done neither before, and for the test itself. */
-const TIMEOUT_MS = 420_000
-const BUILD_MS = 360_000
+const TIMEOUT_MS = 660_000
+const BUILD_MS = 600_000
 
 interface Compiler {
   program: string
