@@ -2,7 +2,8 @@ import test, { type ExecutionContext } from 'ava'
 import { DEVICES, type DeviceLibrary, showDevice, showDeviceRefusals } from './device-linking.ts'
 import { startInteropHouse } from './house.ts'
 import { failure, type Library, showLinking, showRefusals, WAYS } from './linking.ts'
-import { deviceSettingsOf, findModule, type PythonClient, pythonLibrary, settingsOf } from './python-library.ts'
+import { findModule, type PythonClient, pythonLibrary } from './python-library.ts'
+import { deviceSettingsOf, settingsOf } from './spoken-library.ts'
 
 const CLIENT: PythonClient<Library> = {
   script: 'authlib-client.py',

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { hashSecret } from '../../src/secrets/secret.ts'
-import { startTestHouse, type TestHouse } from '../support/gateway.ts'
+import { startTestHouse, type TestConfig, type TestHouse } from '../support/gateway.ts'
 
 /** A secret with all that libraries encode differently. @see RFC 6749 appendix A.2 */
 export const SECRET = 'Two words, 100%25 + a:b/c?d=e&f~"\\\''
@@ -29,11 +29,18 @@ export interface InteropHouse extends TestHouse {
 
 const TRIES = 5
 
-export async function startInteropHouse(t: ExecutionContext): Promise<InteropHouse> {
+/** @param change what a test wants of the configuration besides. */
+export async function startInteropHouse(
+  t: ExecutionContext,
+  change: (config: TestConfig) => void = () => {},
+): Promise<InteropHouse> {
   for (let tried = 1; ; tried++) {
     const port = await freePort()
     try {
-      const house = await startTestHouse(t, (config) => configure(config, port))
+      const house = await startTestHouse(t, (config) => {
+        configure(config, port)
+        change(config)
+      })
       return { ...house, issuer: `https://localhost:${port}`, caFile: join(house.folder, 'certs', 'local-ca.pem') }
     } catch (error) {
       const somebodyWasFaster = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
@@ -41,8 +48,6 @@ export async function startInteropHouse(t: ExecutionContext): Promise<InteropHou
     }
   }
 }
-
-type TestConfig = Parameters<NonNullable<Parameters<typeof startTestHouse>[1]>>[0]
 
 function configure(config: TestConfig, port: number): void {
   config.public_url = `https://localhost:${port}`

@@ -1,0 +1,95 @@
+import test, { type ExecutionContext } from 'ava'
+import { builtClient, GO } from './built-client.ts'
+import { answerDevice, DEVICES, type DeviceLibrary } from './device-linking.ts'
+import { type InteropHouse, startInteropHouse } from './house.ts'
+import { callApi, failure, type Library, showLinking, showRefusals, type Tokens, WAYS } from './linking.ts'
+import { MCP_VERBS, type McpHouse, type McpLibrary, mcpSettings, openMcpHouse, showConnecting } from './mcp-linking.ts'
+import { deviceSettingsOf, settingsOf, spokenLibrary } from './spoken-library.ts'
+
+interface GoDevice extends Pick<DeviceLibrary, 'begin' | 'callApi'> {
+  /** The library's own loop: it asks every five seconds, by a clock that no test can set. */
+  untilAnswered: () => Promise<Tokens>
+}
+
+const LINKING: (keyof Library)[] = ['authorizationUrl', 'exchange', 'refresh', 'callApi']
+const DEVICE: (keyof GoDevice)[] = ['begin', 'untilAnswered', 'callApi']
+
+const client = builtClient(test, GO, 'go/')
+
+function speak<Verbs>(
+  t: ExecutionContext,
+  program: string,
+  { issuer, caFile }: InteropHouse,
+  settings: object,
+  verbs: (keyof Verbs)[],
+): Verbs {
+  const command: [string, string] = [program, JSON.stringify({ issuer, ...settings })]
+  return spokenLibrary<Verbs>(t, { command, variables: { SSL_CERT_FILE: caFile }, verbs })
+}
+
+for (const [name, way] of Object.entries(WAYS)) {
+  test.serial(`Go's x/oauth2 links and refreshes with ${name}`, async (t) => {
+    const program = await client(t)
+    if (program === undefined) return
+    const house = await startInteropHouse(t)
+    await showLinking(t, house, speak<Library>(t, program, house, settingsOf(way), LINKING), way)
+  })
+}
+
+test.serial("Go's x/oauth2 finds by itself how a client proves who it is", async (t) => {
+  const program = await client(t)
+  if (program === undefined) return
+  for (const name of ['HTTP Basic and PKCE', 'credentials in the body and PKCE', 'PKCE and no secret']) {
+    const house = await startInteropHouse(t)
+    const settings = { ...settingsOf(WAYS[name]!), method: 'unknown' }
+    await showLinking(t, house, speak<Library>(t, program, house, settings, LINKING), WAYS[name]!)
+  }
+})
+
+test.serial("Go's x/oauth2 is refused where it should be, and says why", async (t) => {
+  const program = await client(t)
+  if (program === undefined) return
+  const house = await startInteropHouse(t)
+  const way = WAYS['HTTP Basic and PKCE']!
+  await showRefusals(t, house, () => speak<Library>(t, program, house, settingsOf(way), LINKING))
+  const impostor = speak<Library>(t, program, house, settingsOf(way, 'wrong'), LINKING)
+  t.regex(await failure(impostor.refresh({ access: '', refresh: 'x' })), /invalid_client/)
+})
+
+test.serial("Go's x/oauth2 links a device: it asks every five seconds, and is not told to slow down", async (t) => {
+  const program = await client(t)
+  if (program === undefined) return
+  const house = await startInteropHouse(t)
+  const device = () => speak<GoDevice>(t, program, house, deviceSettingsOf(DEVICES['no secret']!), DEVICE)
+  const [patient, denied] = [device(), device()]
+  const { user_code } = await patient.begin()
+  await answerDevice(house, (await denied.begin()).user_code, 'deny')
+
+  const polled = async () => {
+    while ((await house.requests.next()).path !== '/alexa/token');
+  }
+
+  const [tokens, refused] = [patient.untilAnswered(), failure(denied.untilAnswered())]
+  t.regex(await refused, /access_denied/)
+  await polled()
+  await polled()
+  await answerDevice(house, user_code)
+  // Its ticks are exact, but not the network.
+  house.advance(4_970)
+  t.is(await callApi(house, patient, await tokens), 200)
+  // Had it been told to slow down, there would be one more.
+  t.is(house.requests.records.filter(({ path }) => path === '/alexa/token').length, 1)
+})
+
+const openApp = (t: ExecutionContext, program: string, house: McpHouse, more: { client?: string }) =>
+  speak<McpLibrary>(t, program, house, mcpSettings(house, more), MCP_VERBS)
+
+test.serial(
+  "the MCP project's go-sdk goes from an address to a tool call as a client that is configured",
+  async (t) => {
+    const program = await client(t)
+    if (program === undefined) return
+    const house = await openMcpHouse(t)
+    await showConnecting(t, house, openApp(t, program, house, { client: 'native' }))
+  },
+)

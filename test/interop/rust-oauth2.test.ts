@@ -1,0 +1,78 @@
+import test, { type ExecutionContext } from 'ava'
+import { builtClient, CARGO } from './built-client.ts'
+import { answerDevice, DEVICES, type DeviceLibrary } from './device-linking.ts'
+import { type InteropHouse, startInteropHouse } from './house.ts'
+import { callApi, failure, type Library, showLinking, showRefusals, type Tokens, WAYS } from './linking.ts'
+import { deviceSettingsOf, settingsOf, spokenLibrary } from './spoken-library.ts'
+
+interface RustDevice extends Pick<DeviceLibrary, 'begin' | 'refresh' | 'callApi'> {
+  /** The library's own loop: it asks, and lets its caller wait for so many seconds. Said again, it asks once more. */
+  untilAnswered: () => Promise<Tokens | { waits: number }>
+}
+
+const LINKING: (keyof Library)[] = ['authorizationUrl', 'exchange', 'refresh', 'revoke', 'introspect', 'callApi']
+const DEVICE: (keyof RustDevice)[] = ['begin', 'untilAnswered', 'refresh', 'callApi']
+
+const client = builtClient(test, CARGO, 'rust/')
+
+function speak<Verbs>(
+  t: ExecutionContext,
+  program: string,
+  { issuer, caFile }: InteropHouse,
+  settings: object,
+  verbs: (keyof Verbs)[],
+): Verbs {
+  const command: [string, string] = [program, JSON.stringify({ issuer, ...settings })]
+  return spokenLibrary<Verbs>(t, { command, variables: { SSL_CERT_FILE: caFile }, verbs })
+}
+
+for (const [name, way] of Object.entries(WAYS)) {
+  test.serial(`Rust's oauth2 links, refreshes and revokes with ${name}`, async (t) => {
+    const program = await client(t)
+    if (program === undefined) return
+    const house = await startInteropHouse(t)
+    await showLinking(t, house, speak<Library>(t, program, house, settingsOf(way), LINKING), way)
+  })
+}
+
+test.serial("Rust's oauth2 is refused where it should be, and says why", async (t) => {
+  const program = await client(t)
+  if (program === undefined) return
+  const house = await startInteropHouse(t)
+  const way = WAYS['HTTP Basic and PKCE']!
+  await showRefusals(t, house, () => speak<Library>(t, program, house, settingsOf(way), LINKING))
+  const impostor = speak<Library>(t, program, house, settingsOf(way, 'wrong'), LINKING)
+  t.regex(await failure(impostor.refresh({ access: '', refresh: 'x' })), /invalid_client/)
+})
+
+for (const [name, device] of Object.entries(DEVICES)) {
+  test.serial(`Rust's oauth2 links a device with ${name}, and slows down when it is told to`, async (t) => {
+    const program = await client(t)
+    if (program === undefined) return
+    const house = await startInteropHouse(t)
+    const library = speak<RustDevice>(t, program, house, deviceSettingsOf(device), DEVICE)
+    const { user_code } = await library.begin()
+    t.deepEqual(await library.untilAnswered(), { waits: 5 })
+    house.advance(2_000)
+    t.deepEqual(await library.untilAnswered(), { waits: 10 })
+    await answerDevice(house, user_code)
+    house.advance(10_000)
+    const tokens = (await library.untilAnswered()) as Tokens
+    t.is(await callApi(house, library, tokens), 200)
+    t.is(await callApi(house, library, await library.refresh(tokens)), 200)
+  })
+}
+
+test.serial("Rust's oauth2 hears when a device was denied, or nobody answered in time", async (t) => {
+  const program = await client(t)
+  if (program === undefined) return
+  const house = await startInteropHouse(t)
+  const open = () => speak<RustDevice>(t, program, house, deviceSettingsOf(DEVICES['no secret']!), DEVICE)
+  const denied = open()
+  await answerDevice(house, (await denied.begin()).user_code, 'deny')
+  t.regex(await failure(denied.untilAnswered()), /access_denied|AccessDenied/)
+  const late = open()
+  await late.begin()
+  house.advance(601_000)
+  t.regex(await failure(late.untilAnswered()), /expired_token|ExpiredToken/)
+})
