@@ -11,6 +11,7 @@ import { openReservedSlots, type ReservedSlots } from '../limits/reserved-slots.
 import type { TakePort } from '../listen/reserve-ports.ts'
 import { type Kept, openPersonalTokens, type PersonalTokens } from '../music-assistant/tokens/personal-tokens.ts'
 import { addressBlock } from '../net/address-block.ts'
+import { openPresses, type PressOnce } from '../oauth/consent/presses.ts'
 import { openTokenFacts, type TokenFacts } from '../oauth/grants/token-facts.ts'
 import type { Sealer } from '../secrets/seal.ts'
 import type { Store } from '../store/store.ts'
@@ -83,6 +84,8 @@ export interface House {
   verifyPassword: VerifyPassword
   /** Where passwords wait to be checked. */
   passwordSlots: ReservedSlots
+  /** Also across a reload: who presses twice has pressed once. */
+  pressOnce: PressOnce
   /** What `/health` says. */
   health: () => Health
   /** Where the gateway is in its life. */
@@ -203,6 +206,7 @@ export async function openHouse(
       current: undefined,
       verifyPassword: await passwordVerifier(store, environment),
       passwordSlots: openReservedSlots(),
+      pressOnce: openPresses(environment),
       health() {
         if (house.phase !== 'ok') return house.phase
         return house.overloaded ? 'overloaded' : store.healthy() ? 'ok' : 'degraded'

@@ -2,7 +2,7 @@ import { openDirectives } from '../alexa/directives/directives.ts'
 import type { Config } from '../config/schema.ts'
 import { headerNames } from '../gateway/headers/header-names.ts'
 import { identityHeaders } from '../gateway/headers/identity-headers.ts'
-import { compileRoutes } from '../gateway/routes/compile-routes.ts'
+import { compileRoutes, type RouteTable } from '../gateway/routes/compile-routes.ts'
 import type { Site as SiteOfGateway } from '../gateway/site.ts'
 import type { Upstream } from '../gateway/upstreams/upstream.ts'
 import type { ConnectionLimits } from '../listen/connection-room.ts'
@@ -31,6 +31,7 @@ import { loadStreamUrls } from './site/load-stream-urls.ts'
 import { loadUpstreams } from './site/load-upstreams.ts'
 import { openAuthorizationServer } from './site/open-authorization-server.ts'
 import { ownEndpoints } from './site/own-endpoints.ts'
+import { protectedResources } from './site/protected-resources.ts'
 
 /** All that a configuration decides. A reload opens the next one and puts it in the place of the one before, whole. */
 export interface Site extends SiteOfGateway {
@@ -58,7 +59,8 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     monotonic: environment.monotonic,
   })
   const byName = new Map([...upstreams.values()].map((upstream) => [upstream.name, upstream]))
-  const server = await openAuthorizationServer(house, config, byName)
+  const resources = protectedResources(config, () => routes)
+  const server = await openAuthorizationServer(house, config, byName, resources)
   const simulated = await loadSimulatedChain(config, house)
   const registration = await loadRegistration(config, environment)
   const policies = commandPolicies(config)
@@ -68,9 +70,13 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const { visits, gate } = openHostSessions(house, config)
   const account = openAccount(server, visits, config)
   const concern = () => house.certificateKeeper.concerns()[0]?.words ?? house.errands.trouble()
-  const own = ownEndpoints(server, { registration, account }, health, concern)
+  const own = ownEndpoints(server, { registration, account, resources }, health, concern)
   const echo = echoEndpoint(config, house.echoes)
   const skill = skillDestinations(house, config, { upstreams: byName, policies })
+  const routes: RouteTable = compileRoutes(
+    [...own, echo, ...skill, ...loadRoutes(config, byName, policies)],
+    new URL(config.public_url).hostname,
+  )
   return {
     config,
     authorizationServer: server,
@@ -79,10 +85,8 @@ export async function openSite(house: House, config: Config, previous?: Site): P
     policies,
     deviceCertificates,
     protocols: loadProtocols(upstreams.values(), ({ name }) => allowNow(() => house.current?.(), name)),
-    routes: compileRoutes(
-      [...own, echo, ...skill, ...loadRoutes(config, byName, policies)],
-      new URL(config.public_url).hostname,
-    ),
+    routes,
+    resources,
     accessTokens: server.accessTokens,
     whyRefused: (token) => whyRefused(server, token),
     directives: openDirectives(environment),

@@ -93,6 +93,11 @@ export function routeSchema() {
       .describe(
         'Whose pages may open its WebSockets, besides those of `public_url` and of its `host`. Programs, which send no `Origin`, always may.',
       ),
+    cors: readers()
+      .optional()
+      .describe(
+        "Whose pages may call it and read what it answers, without cookies: those of these origins, or of any (`'*'`). The gateway then answers preflights by itself, and what the upstream says of CORS is removed. If absent, that is the upstream's to say, but for preflights where `auth` asks for something. Only with an `upstream` or `respond`, and `auth: bearer`, `none` or `signed-url`.",
+      ),
     rewrite: oneOf(['audio'])
       .optional()
       .describe(
@@ -102,6 +107,15 @@ export function routeSchema() {
       'Whether browsers keep its pages apart from the pages here on which people sign in and approve, by a CSP of the kind `sandbox`. Pages that are kept apart can neither call their own server nor keep anything in the browser: a web app needs `false`. Its scripts, and whatever gets into them, are then of one origin with those pages, and only what browsers tell of a request keeps them from it.',
     ),
   }).transform((given) => given as Route)
+}
+
+/** Whose pages may read an answer. */
+function readers() {
+  const expected = "'*', or a list of origins such as [https://app.example.org]"
+  const origin = text('an origin such as https://app.example.org, or app://name of an app', isAnyOrigin)
+  return z
+    .union([z.literal('*'), list(origin.transform(asBrowsersSay), 'a list of origins')], { error: expected })
+    .meta({ takes: expected })
 }
 
 /** An origin has no trailing slash and no default port. Only web origins have another way to be written. */
@@ -134,6 +148,7 @@ export interface Matching {
   token?: 'none' | undefined
   websocket: boolean
   origins?: string[] | undefined
+  cors?: '*' | string[] | undefined
   rewrite?: 'audio' | undefined
   sandbox: boolean
 }

@@ -8,6 +8,7 @@ import type { Exchange } from './exchange.ts'
 import type { Target } from './refuse-ambiguous.ts'
 import type { UpstreamDestination } from './routes/destination.ts'
 import { asUpstreamsRead } from './routes/match-route.ts'
+import type { Site } from './site.ts'
 
 /** Of a command: as much as Music Assistant itself takes. */
 const COMMAND_LIMITS = { limit: 16 * 1024 * 1024, timeoutMs: 30_000 }
@@ -17,6 +18,7 @@ export interface CommandRequest {
   destination: UpstreamDestination
   target: Target
   decision: Allowed
+  site: Pick<Site, 'resources'>
 }
 
 /**
@@ -27,18 +29,19 @@ export interface CommandRequest {
 export async function allowCommand(
   exchange: Exchange,
   policy: CommandPolicy,
-  { destination, target, decision }: CommandRequest,
+  request: CommandRequest,
 ): Promise<Allowed | Answered> {
+  const { destination, target, decision } = request
   if (exchange.method !== 'POST' || !/^\/api\/?$/.test(asUpstreamsRead(target.path))) return decision
   const { identity } = decision
   if (identity === undefined) return plain(401, 'Authentication required', { code: 'unauthorized' }, CHALLENGE)
   const body = decision.body ?? (await exchange.readBody(COMMAND_LIMITS))
   if (body.length === 0) return plain(400, 'Body required', { code: 'invalid_command' })
   const command = policy.read(body)
-  if ('reason' in command) return answerRefused(command, '', decision, destination)
+  if ('reason' in command) return answerRefused(command, '', exchange, request)
   if (policy.knows(command.command)) exchange.record.command = command.command
   const refusal = await refusalTo(command, policy, identity, destination)
-  if (refusal) return answerRefused(refusal, command.command, decision, destination)
+  if (refusal) return answerRefused(refusal, command.command, exchange, request)
   return { ...decision, body }
 }
 
@@ -60,8 +63,8 @@ const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="Music Assistant"' }
 function answerRefused(
   { reason, sentence, scope }: CommandRefusal,
   command: string,
-  { token }: Allowed,
-  { access }: UpstreamDestination,
+  asked: Exchange,
+  { decision: { token }, destination: { access }, site }: CommandRequest,
 ): Answered {
   switch (reason) {
     case 'unknown-command':
@@ -73,7 +76,7 @@ function answerRefused(
     case 'scope-missing': {
       const note: Note = { code: 'insufficient_scope', detail: `${command} needs ${scope}` }
       if (token === undefined || access.kind !== 'bearer' || scope === undefined) return plain(403, sentence, note)
-      return plain(403, sentence, note, { 'WWW-Authenticate': insufficientScope(access, [scope]) })
+      return plain(403, sentence, note, { 'WWW-Authenticate': insufficientScope({ access, asked, site }, [scope]) })
     }
   }
 }

@@ -28,7 +28,7 @@ export interface Exchange {
   /** Undefined where none was asked for, or none was shown. */
   readonly clientCertificate?: ClientCertificate | undefined
   readonly method: string
-  /** Path and query as they came, byte for byte. */
+  /** Path and query as they came, byte for byte; whatever else came, where it isn't these. */
   readonly target: string
   /** `Host` or `:authority`. Undefined where there was none, null where there were two. */
   readonly host: string | null | undefined
@@ -49,6 +49,8 @@ export interface Exchange {
   readonly upgrade: UpgradeRequest | undefined
   /** How it was let in; undefined until then. */
   allowed?: Allowed
+  /** What each answer to it says of who may read it, as raw pairs; undefined where the gateway has no say in that. */
+  corsHeaders?: readonly string[]
 }
 
 /** The way to answer. */

@@ -4,6 +4,7 @@ import { decide } from './access/access.ts'
 import { allowCommand } from './allow-command.ts'
 import { answerChallenge, answerRefusal } from './answer-refusal.ts'
 import { closeRecord } from './close-record.ts'
+import { letOthersRead } from './cors.ts'
 import { endpointRequest } from './endpoint-request.ts'
 import type { Exchange } from './exchange.ts'
 import type { Health } from './health.ts'
@@ -16,7 +17,7 @@ import { heldUpgrade, holdConversation } from './relay/hold-conversation.ts'
 import { openPendingSignIns } from './relay/pending-sign-ins.ts'
 import { requireWebSocket } from './require-web-socket.ts'
 import { fixedAnswer, redirectAnswer } from './routes/fixed-answers.ts'
-import { matchRoute } from './routes/match-route.ts'
+import { matchMethod, matchPath } from './routes/match-route.ts'
 import { sendAnswer } from './send-answer.ts'
 import type { Site } from './site.ts'
 import { upstreamRequest } from './upstream-request.ts'
@@ -47,7 +48,10 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       if (state === 'overloaded') throw overloaded() // -> 503
       const target = refuseAmbiguous(exchange, site.headerNames) // -> 400
       refuseMisdirected(exchange) // -> 421
-      const destination = matchRoute(site.routes, exchange.host as string, exchange.method, target.path) // -> 404, 405
+      const found = matchPath(site.routes, exchange.host as string, target.path) // -> 404
+      const preflight = letOthersRead(exchange, found)
+      if (preflight) return sendAnswer(exchange, preflight) // -> 204
+      const destination = matchMethod(found, exchange.method, target.path) // -> 405
       record.route = destination.path
       if (upgrade) requireWebSocket(exchange, upgrade, destination) // -> 400, 403
       if (destination.kind === 'upstream') {
@@ -70,14 +74,16 @@ export function exchangeHandler({ current, health, onLong }: Tools): ExchangeHan
       if (identity) noteIdentity(record, identity)
 
       if (destination.kind === 'endpoint')
-        return sendAnswer(exchange, await destination.handle(endpointRequest(exchange, target, decision)))
+        return sendAnswer(exchange, await destination.handle(endpointRequest(exchange, target, decision), target.path))
       if (destination.kind === 'redirect') return sendAnswer(exchange, redirectAnswer(destination))
       if (destination.kind === 'respond') return sendAnswer(exchange, fixedAnswer(destination))
 
       const { upstream, commands } = destination
       record.upstream = upstream.name
       const isJudged = commands !== undefined && !upgrade
-      const allowed = isJudged ? await allowCommand(exchange, commands, { destination, target, decision }) : decision
+      const allowed = isJudged
+        ? await allowCommand(exchange, commands, { destination, target, decision, site })
+        : decision
       if (allowed.kind === 'answer') return sendAnswer(exchange, allowed.answer) // -> 400, 401, 403
       exchange.allowed = decision
       const made = upstreamRequest(exchange, { destination, target, allowed }, site)

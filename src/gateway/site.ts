@@ -3,6 +3,7 @@ import type { SkillRequests } from '../alexa/skill-requests.ts'
 import type { ClientAddress } from '../net/client-address.ts'
 import type { AccessTokens } from '../oauth/grants/access-tokens.ts'
 import type { WhyRefused } from '../oauth/grants/why-refused.ts'
+import type { AskedResources } from './access/asked-resources.ts'
 import type { DeviceGate } from './access/mtls.ts'
 import type { SessionGate } from './access/session.ts'
 import type { StreamUrls } from './audio/stream-urls.ts'
@@ -16,6 +17,8 @@ import type { Upstream } from './upstreams/upstream.ts'
 export interface Site {
   routes: RouteTable
   accessTokens: AccessTokens
+  /** What is asked for, as tokens and clients call it. */
+  resources: AskedResources
   /** Of an access token that isn't good. @throws StorageError when nobody can tell. */
   whyRefused: (token: string) => Promise<WhyRefused>
   directives: Directives

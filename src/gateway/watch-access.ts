@@ -75,7 +75,8 @@ function isYoung({ allowed, record }: Exchange, at: number): boolean {
 }
 
 /** Whether it would still be let in, and led to the same place. */
-async function stillAllowed({ record, method, host, allowed }: Exchange, site: Site): Promise<boolean> {
+async function stillAllowed(exchange: Exchange, site: Site): Promise<boolean> {
+  const { record, method, host, allowed } = exchange
   if (!allowed) return true
   let destination: ReturnType<typeof matchRoute>
   try {
@@ -85,7 +86,7 @@ async function stillAllowed({ record, method, host, allowed }: Exchange, site: S
   }
   if (destination.kind !== 'upstream' || destination.upstream.name !== record.upstream) return false
   if (record.upgraded && !destination.websocket) return false
-  return stillHolds(destination.access, allowed, site)
+  return stillHolds(destination.access, allowed, exchange, site)
 }
 
 function end({ record, answer, upgrade }: Exchange): void {

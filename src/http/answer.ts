@@ -25,7 +25,8 @@ export interface Answer {
   detail?: string
 }
 
-export type Endpoint = (request: EndpointRequest) => Answer | Promise<Answer>
+/** @param path as it came, for one that answers at more than one. */
+export type Endpoint = (request: EndpointRequest, path: string) => Answer | Promise<Answer>
 
 /** Nothing that is answered here may be kept by anybody on the way. @see RFC 6749 section 5.1 */
 const NO_STORE = { 'Cache-Control': 'no-store', Pragma: 'no-cache' }

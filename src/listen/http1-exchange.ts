@@ -9,6 +9,7 @@ import type { Connection } from './connections.ts'
 import { Http1Answer, respondOn } from './http1-answer.ts'
 import { isMisdirected } from './is-misdirected.ts'
 import { newRecord } from './new-record.ts'
+import { originForm } from './origin-form.ts'
 import { readBody } from './read-body.ts'
 import { strictTransport } from './strict-transport.ts'
 
@@ -32,9 +33,11 @@ export interface ReaderTools {
 export class Http1Exchange implements Exchange {
   readonly record: RequestRecord
   readonly host: string | null | undefined
+  readonly target: string
   readonly body: Readable | null
   readonly upgrade: UpgradeRequest | undefined
   allowed?: Allowed
+  corsHeaders?: readonly string[]
   readonly #request: IncomingMessage
   readonly #connection: Connection
   readonly #tools: ReaderTools
@@ -55,7 +58,10 @@ export class Http1Exchange implements Exchange {
     this.body = hasBody ? request : null
     const { rawHeaders, httpVersion, method = '' } = request
     const protocol = httpVersion === '1.1' ? 'HTTP/1.1' : `HTTP/${httpVersion}`
-    const read = { protocol, method, host: host ?? undefined, path: pathOf(request), userAgent }
+    // Behind `listen.plain` are proxies, whose clients have come by https.
+    const scheme = connection.listener === 'http' ? 'http' : 'https'
+    this.target = originForm({ method, target: request.url ?? '', host, scheme })
+    const read = { protocol, method, host: host ?? undefined, path: pathOf(this.target), userAgent }
     this.record = newRecord(connection, tools, read, () => rawHeaderValues(rawHeaders, 'x-forwarded-for'))
     if ('socket' in answer && 'head' in answer) this.upgrade = answer
     else this.#answer = this.#answerBy(answer)
@@ -67,10 +73,6 @@ export class Http1Exchange implements Exchange {
 
   get method(): string {
     return this.record.method
-  }
-
-  get target(): string {
-    return this.#request.url ?? ''
   }
 
   get rawHeaders(): string[] {
@@ -166,7 +168,7 @@ function readHeaders(rawHeaders: string[]): HeadersRead {
 }
 
 /** Without its query. */
-function pathOf({ url = '' }: IncomingMessage): string {
-  const cut = url.indexOf('?')
-  return cut < 0 ? url : url.slice(0, cut)
+function pathOf(target: string): string {
+  const cut = target.indexOf('?')
+  return cut < 0 ? target : target.slice(0, cut)
 }

@@ -4,8 +4,9 @@ import type { SignInPage } from '../pages/sign-in-page.ts'
 import type { Store } from '../store/store.ts'
 import type { ClockDoubt } from '../store/watch-clock.ts'
 import type { Audit } from '../telemetry/audit.ts'
-import type { ProtectedResource } from './checks/check-resources.ts'
+import type { KnownResources } from './checks/check-resources.ts'
 import type { Clients } from './clients/clients.ts'
+import type { PressOnce } from './consent/presses.ts'
 import type { Registration } from './endpoints/handle-register.ts'
 import type { GrantTokens } from './grant-tokens.ts'
 import type { AccessTokens } from './grants/access-tokens.ts'
@@ -21,12 +22,14 @@ export interface AuthorizationServer extends Environment {
   scopes: Config['oauth']['scopes']
   defaultScopes: string[]
   /** What tokens may be for. */
-  resources: ProtectedResource[]
+  resources: KnownResources
   clients: Clients
   store: Store
   /** Undefined while the wall clock can be believed. */
   clockDoubt: () => ClockDoubt | undefined
   accessTokens: AccessTokens
+  /** Forms that somebody sent twice. */
+  pressOnce: PressOnce
   resourceOwners: ResourceOwners
   /** Whose accounts the page asks for; those of this gateway, if absent. */
   accounts?: SignInPage['accounts']

@@ -26,7 +26,7 @@ export const OAUTH_ERRORS = {
   },
   invalid_scope: {
     status: 400,
-    advice: 'A scope that the client may not have, or more than was granted.',
+    advice: 'None of the scopes is one that the client may have; or a refresh asks for more than was granted.',
   },
   unauthorized_client: {
     status: 400,

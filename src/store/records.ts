@@ -84,6 +84,8 @@ export interface CodeRecord {
   userId: string
   client: string
   redirectUri: string
+  /** Whether the authorization request named none. */
+  redirectUriLeftOut?: true
   scopes: string[]
   resources?: string[]
   /** The S256 challenge, where the client sent one. */
@@ -92,6 +94,8 @@ export interface CodeRecord {
   grant?: string
   /** The id of the attempt to link that it came from. */
   attempt?: string
+  /** When a browser was last sent off with it again, because somebody pressed the button again. */
+  sentAgainAt?: number
   expiresAt: number
 }
 

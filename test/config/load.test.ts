@@ -91,6 +91,10 @@ test('a full file says all there is to say', (t) => {
     [true, false, true],
   )
   t.deepEqual(config.routes[3]?.origins, ['https://app.example.org', 'http://[::1]:3000', 'capacitor://localhost'])
+  t.is(config.routes[3]?.cors, undefined)
+  t.is(config.routes[4]?.cors, '*')
+  const readers = config.routes.find(({ path }) => path === '/playing')?.cors
+  t.deepEqual(readers, ['https://app.example.org', 'capacitor://localhost'])
   t.deepEqual(config.log, { level: 'debug', format: 'json', file: join(import.meta.dirname, 'state/skillgate.log') })
   t.deepEqual(config.metrics, { listen: { host: '::1', port: 9090 } })
 })

@@ -24,7 +24,7 @@ test('userinfo says who the user of a token is, by GET and by POST, and no more'
 
 test('userinfo without a token is 401, with a bad one 401 invalid_token, without the scope 403', async (t) => {
   const house = await startTestHouse(t)
-  const metadata = `resource_metadata="${ISSUER}/.well-known/oauth-protected-resource"`
+  const metadata = `resource_metadata="${ISSUER}/.well-known/oauth-protected-resource/alexa/userinfo"`
   const scope = 'scope="user:read"'
   const challenges: [token: string | undefined, status: number, error: string | undefined, challenge: string][] = [
     [undefined, 401, 'unauthorized', `Bearer realm="skillgate", ${scope}, ${metadata}`],

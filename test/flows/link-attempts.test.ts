@@ -118,6 +118,7 @@ test('a device belongs to no attempt to link, and asking on is no refusal', asyn
   const happened = eventsSince(house, house.events().length)
   const device = await startDevice(house)
   t.is((await poll(house, device)).json.error, 'authorization_pending')
+  house.advance(1000)
   t.is((await poll(house, device)).json.error, 'slow_down')
   const browser = new Browser(house)
   await browser.submit(await typeCode(browser, device.user_code), TYPED)

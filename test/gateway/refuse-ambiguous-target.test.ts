@@ -4,7 +4,7 @@ import { exchangeRaw, rawRequest } from '../support/raw-client.ts'
 
 const REFUSED = [
   'http://evil.example/open/x',
-  'https://localhost/open/x',
+  'http://localhost/open/x',
   '*',
   '//open/x',
   '/open//x',

@@ -1,15 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
 import test from 'ava'
 import type { Access } from '../../src/gateway/access/access.ts'
+import type { BearerAccess } from '../../src/gateway/access/bearer.ts'
 import type { Exchange } from '../../src/gateway/exchange.ts'
 import { compileRoutes } from '../../src/gateway/routes/compile-routes.ts'
 import type { Site } from '../../src/gateway/site.ts'
 import type { Upstream } from '../../src/gateway/upstreams/upstream.ts'
 import { watchAccess } from '../../src/gateway/watch-access.ts'
 import type { AccessToken } from '../../src/oauth/grants/access-tokens.ts'
+import { askedResources } from '../support/asked-resources.ts'
 
 const HOUR_MS = 3_600_000
-const BEARER: Access = { kind: 'bearer', scopes: ['music.read'], resource: 'https://home.example/ws', metadata: '' }
+const BEARER: BearerAccess = { kind: 'bearer', scopes: ['music.read'] }
 const TOKEN: AccessToken = {
   id: 'hash',
   grantId: 'grant',
@@ -45,6 +47,7 @@ function watching() {
         ],
         'home.example',
       ),
+      resources: askedResources(),
       accessTokens: {
         stillGranted: async () => {
           lookUps++
@@ -162,3 +165,16 @@ for (const [what, wanted] of gone) {
     t.is(exchange.record.ending, 'access ended')
   })
 }
+
+test('at a change a stream goes on whose token is for what was asked for, and one ends whose token is for what is beside it', async (t) => {
+  const { open, tick, state, site } = watching()
+  const withToken = (path: string) => {
+    const { ended, exchange } = open({ upgraded: false, age: 1000 })
+    exchange.allowed = { kind: 'allow', token: { ...TOKEN, resources: [`https://home.example${path}`] } }
+    return ended
+  }
+  const [own, around, beside, below] = [withToken('/ws'), withToken(''), withToken('/other'), withToken('/ws/below')]
+  state.site = site({ methods: ['GET', 'POST'] })
+  await tick()
+  t.deepEqual([own, around, beside, below], [[], [], ['answer'], ['answer']])
+})

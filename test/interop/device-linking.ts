@@ -46,6 +46,7 @@ export async function showDevice(
   const { user_code, verification_uri, interval = 5 } = await library.begin()
   t.is(verification_uri, `${house.issuer}/alexa/device`)
   t.regex(await failure(library.ask()), /authorization_pending/)
+  house.advance(1000)
   t.regex(await failure(library.ask()), /slow_down/)
 
   t.regex(wordsOn(await answerDevice(house, user_code)), /is connected/)

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import type { Answer, EndpointRequest } from '../../src/http/answer.ts'
 import type { AuthorizationServer } from '../../src/oauth/authorization-server.ts'
 import { openClients, type RegisteredClient } from '../../src/oauth/clients/clients.ts'
+import { openPresses } from '../../src/oauth/consent/presses.ts'
 import { hashSecret } from '../../src/secrets/secret.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { openAccessTokens } from '../support/access-tokens.ts'
 import type { testEnvironment } from '../support/environment.ts'
 import { CLIENT, PUBLIC_CLIENT, USER } from '../support/grants.ts'
-import { callEndpoint } from '../support/server.ts'
+import { callEndpoint, knownResources } from '../support/server.ts'
 import type { ClientName } from './model.ts'
 
 const SECRET = 'the secret of alexa'
@@ -52,11 +53,12 @@ export class Real {
       basePath: '/alexa',
       scopes: { 'music.read': { en: 'See', de: 'Sehen' } },
       defaultScopes: SCOPES,
-      resources: [],
+      resources: knownResources([]),
       clients,
       store,
       clockDoubt: () => undefined,
       accessTokens: openAccessTokens(store, clients, now),
+      pressOnce: openPresses({ now, randomBytes }),
       resourceOwners: { findSession, checkPassword: nobody, checkSecondFactor: nobody, endSession: async () => '' },
       rotationKey: Buffer.alloc(32, 1),
       audit: () => {},

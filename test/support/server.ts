@@ -1,9 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ExecutionContext } from 'ava'
+import { loadRoutes } from '../../src/app/site/load-routes.ts'
+import { type ProtectedResources, protectedResources } from '../../src/app/site/protected-resources.ts'
 import type { OAuthEndpoint } from '../../src/config/own-paths.ts'
+import type { Config } from '../../src/config/schema.ts'
+import { compileRoutes } from '../../src/gateway/routes/compile-routes.ts'
 import type { Answer, EndpointRequest } from '../../src/http/answer.ts'
 import type { AuthorizationServer } from '../../src/oauth/authorization-server.ts'
 import { openClients, type RegisteredClient } from '../../src/oauth/clients/clients.ts'
+import { openPresses } from '../../src/oauth/consent/presses.ts'
 import { answerEndpoint, type Handler } from '../../src/oauth/endpoints/answer-endpoint.ts'
 import { pathOf, serveEndpoints } from '../../src/oauth/endpoints/endpoints.ts'
 import type { Consent } from '../../src/oauth/grants/grants.ts'
@@ -13,6 +18,13 @@ import { openAccessTokens } from './access-tokens.ts'
 import { CLIENT, openStores, PUBLIC_CLIENT, SECRET, USER } from './grants.ts'
 
 export const HOME = 'https://home.example'
+
+/** What tokens may be for where these paths ask for them. */
+export function knownResources(paths: string[]): ProtectedResources {
+  const routes = paths.map((path) => ({ path, auth: 'bearer', scopes: [] }))
+  const config = { public_url: HOME, oauth: { scopes: {} }, routes } as unknown as Config
+  return protectedResources(config, () => compileRoutes(loadRoutes(config, new Map(), new Map()), new URL(HOME).host))
+}
 
 /** An authorization server on a real store, but without HTTP and without people who sign in. */
 export async function openServer(t: ExecutionContext, clients: RegisteredClient[] = [CLIENT, PUBLIC_CLIENT]) {
@@ -28,11 +40,12 @@ export async function openServer(t: ExecutionContext, clients: RegisteredClient[
     basePath: '/alexa',
     scopes: {},
     defaultScopes: [],
-    resources: [HOME, `${HOME}/api`, `${HOME}/any`].map((resource) => ({ resource, scopes: [] })),
+    resources: knownResources(['/api', '/any/*']),
     clients: known,
     store,
     clockDoubt: () => undefined,
     accessTokens: openAccessTokens(store, known, now),
+    pressOnce: openPresses({ now, randomBytes }),
     resourceOwners: { findSession: nobody, checkPassword: nobody, checkSecondFactor: nobody, endSession: nobody },
     rotationKey: randomBytes(32),
     audit: (event) => events.push(event),
@@ -95,7 +108,7 @@ export async function callEndpoint(
   const path = pathOf(server, name)
   const endpoint = serveEndpoints(server).find((one) => one.path === path && one.methods.includes(method))
   const empty = { query: '', headers: {}, address: '192.0.2.1', readBody: async () => '' }
-  return endpoint!.handle({ ...empty, ...request })
+  return endpoint!.handle({ ...empty, ...request }, endpoint!.path)
 }
 
 /** For the body of a form. */

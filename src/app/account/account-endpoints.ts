@@ -15,7 +15,7 @@ const OPENED = { errors: 'page', explained: 'open_again', foreign: 'open_again' 
 
 /** The pages of people who have signed in: what can go wrong with them is told as for the other pages. */
 export function accountEndpoints(server: AuthorizationServer, account: AccountServer): EndpointDestination[] {
-  const access = readAccess({ auth: 'none', scopes: [], resource: server.issuer })
+  const access = readAccess({ auth: 'none', scopes: [] })
   const endpoint = (path: string, methods: string[], handler: Handler): EndpointDestination => ({
     ...{ kind: 'endpoint', path, methods, access },
     handle: (request) => answerEndpoint(server, { handle: () => handler(account, request), told: OPENED }, request),

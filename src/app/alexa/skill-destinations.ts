@@ -12,7 +12,7 @@ import type { House } from '../open-house.ts'
 /** Where the built-in skill answers, where the configuration has one. @param upstreams by their names, as are the policies. */
 export function skillDestinations(
   { store, environment }: Pick<House, 'store' | 'environment'>,
-  { alexa: { skill }, oauth, public_url }: Config,
+  { alexa: { skill }, oauth }: Config,
   { upstreams, policies }: { upstreams: Map<string, Upstream>; policies: ReadonlyMap<string, { allow: AllowCommand }> },
 ): EndpointDestination[] {
   if (!skill) return []
@@ -31,7 +31,6 @@ export function skillDestinations(
     skill_ids: skill.ids,
     account: 'optional',
     scopes: [],
-    resource: public_url,
   })
   return [
     {
@@ -46,10 +45,10 @@ export function skillDestinations(
 
 /** A reload closes no connections of an upstream while somebody's request is still on its way there. */
 function keepOpen(upstream: Upstream, handle: Endpoint): Endpoint {
-  return async (request) => {
+  return async (request, path) => {
     const release = upstream.lease()
     try {
-      return await handle(request)
+      return await handle(request, path)
     } finally {
       release()
     }

@@ -6,7 +6,7 @@ import type { Echoes } from '../doctor/echoes.ts'
 
 /** Where a doctor sends what it wants to hear again. `/health` doesn't tell of it. */
 export function echoEndpoint(
-  { public_url, oauth }: Pick<Config, 'public_url' | 'oauth'>,
+  { oauth }: Pick<Config, 'oauth'>,
   { handle }: Pick<Echoes, 'handle'>,
 ): EndpointDestination {
   return {
@@ -14,6 +14,6 @@ export function echoEndpoint(
     path: `${oauth.base_path}/${ECHO_ENDPOINT}`,
     methods: ['POST'],
     handle,
-    access: readAccess({ auth: 'none', scopes: [], resource: public_url }),
+    access: readAccess({ auth: 'none', scopes: [] }),
   }
 }

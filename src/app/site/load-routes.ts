@@ -4,7 +4,6 @@ import type { Destination } from '../../gateway/routes/destination.ts'
 import type { Upstream } from '../../gateway/upstreams/upstream.ts'
 import type { CommandPolicy } from '../../music-assistant/command.ts'
 import { originOf } from '../account/open-host-sessions.ts'
-import { resourceOf } from './protected-resources.ts'
 
 /** The configured routes with what they lead to. @param upstreams by their names, as are the policies of some. */
 export function loadRoutes(
@@ -13,11 +12,12 @@ export function loadRoutes(
   policies: Map<string, CommandPolicy>,
 ): Destination[] {
   return routes.map((route) => {
-    const { path, host, methods } = route
+    const { path, host, methods, cors: readers } = route
     const policy = route.websocket && route.upstream !== undefined ? policies.get(route.upstream) : undefined
     const oneOfScopes = policy && scopesThatRead(policy, Object.keys(oauth.scopes))
-    const access = readAccess({ ...route, oneOfScopes, resource: resourceOf(public_url, path) })
-    const matched = { path, host, methods, access }
+    const access = readAccess({ ...route, oneOfScopes })
+    const cors = Array.isArray(readers) ? new Set(readers) : readers
+    const matched = { path, host, methods, access, cors }
     return { ...matched, ...leadsTo(route, public_url, { upstreams, policies }) }
   })
 }
@@ -32,7 +32,7 @@ function scopesThatRead({ allow }: CommandPolicy, scopes: string[]): string[] {
   return scopes.filter(mayRead)
 }
 
-type Leads<D> = D extends Destination ? Omit<D, 'path' | 'host' | 'methods' | 'access'> : never
+type Leads<D> = D extends Destination ? Omit<D, 'path' | 'host' | 'methods' | 'access' | 'cors'> : never
 
 /** The configuration has seen to it that it is one of the three, and that the upstream is there. */
 function leadsTo(

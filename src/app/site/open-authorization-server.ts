@@ -1,18 +1,30 @@
 import type { Config } from '../../config/schema.ts'
 import type { Upstream } from '../../gateway/upstreams/upstream.ts'
 import type { AuthorizationServer } from '../../oauth/authorization-server.ts'
+import type { KnownResources } from '../../oauth/checks/check-resources.ts'
 import { findAccessToken } from '../../oauth/grants/access-tokens.ts'
 import { openSignIn } from '../../users/sign-in.ts'
 import { userAccounts } from '../music-assistant/user-accounts.ts'
 import type { House } from '../open-house.ts'
 import { loadClients } from './load-clients.ts'
-import { protectedResources } from './protected-resources.ts'
 
 /** The authorization server as a configuration wants it. @param upstreams by name. @throws StorageError, StartError in words for a person. */
 export async function openAuthorizationServer(
-  { store, environment, clock, audit, sealer, facts, verifyPassword, passwordSlots: slots, personalTokens }: House,
+  {
+    store,
+    environment,
+    clock,
+    audit,
+    sealer,
+    facts,
+    verifyPassword,
+    passwordSlots: slots,
+    personalTokens,
+    pressOnce,
+  }: House,
   config: Config,
   upstreams: ReadonlyMap<string, Upstream>,
+  resources: KnownResources,
 ): Promise<AuthorizationServer> {
   const { base_path, scopes, default_scopes, session } = config.oauth
   const { source, local } = config.users
@@ -37,11 +49,12 @@ export async function openAuthorizationServer(
     basePath: base_path,
     scopes,
     defaultScopes: default_scopes,
-    resources: protectedResources(config),
+    resources,
     clients,
     store,
     clockDoubt: clock.doubt,
     accessTokens: findAccessToken(facts, clients, environment.now),
+    pressOnce,
     resourceOwners: {
       ...people,
       async endSession(cookies, address) {

@@ -1,49 +1,62 @@
 import type { AccountServer } from '../../account/account-server.ts'
 import { readAccess } from '../../gateway/access/access.ts'
-import { metadataPath } from '../../gateway/access/bearer.ts'
 import { type Health, healthAnswer } from '../../gateway/health.ts'
 import type { EndpointDestination } from '../../gateway/routes/destination.ts'
 import { type Endpoint, metadataAnswer } from '../../http/answer.ts'
+import { GatewayError } from '../../http/gateway-error.ts'
 import type { AuthorizationServer } from '../../oauth/authorization-server.ts'
 import { serveEndpoints } from '../../oauth/endpoints/endpoints.ts'
 import { isRegistrationOpen, type Registration } from '../../oauth/endpoints/handle-register.ts'
 import { resourceMetadata } from '../../oauth/endpoints/resource-metadata.ts'
 import { serverMetadata } from '../../oauth/endpoints/server-metadata.ts'
 import { accountEndpoints } from '../account/account-endpoints.ts'
+import { type ProtectedResources, RESOURCE_METADATA } from './protected-resources.ts'
 
-/** The paths that the gateway itself answers: exact ones, so that a route can have all the others. */
+interface OwnServers {
+  registration: Registration
+  account: AccountServer
+  resources: Pick<ProtectedResources, 'hosts' | 'at'>
+}
+
+/** The paths that the gateway itself answers: exact ones, but for what it tells of each resource, so that a route can have all the others. */
 export function ownEndpoints(
   opened: AuthorizationServer,
-  { registration, account }: { registration: Registration; account: AccountServer },
+  { registration, account, resources }: OwnServers,
   health: () => Health,
   concern: () => string | undefined = () => undefined,
 ): EndpointDestination[] {
   const server = { ...opened, registration }
-  const { issuer, basePath } = server
+  const { issuer } = server
   const endpoint = (path: string, methods: string[], handle: Endpoint, scopes?: string[]): EndpointDestination => ({
     kind: 'endpoint',
     path,
     methods,
     handle,
-    access: readAccess({ auth: scopes ? 'bearer' : 'none', scopes: scopes ?? [], resource: issuer }),
+    access: readAccess({ auth: scopes ? 'bearer' : 'none', scopes: scopes ?? [] }),
   })
-  const fixed = (path: string, value: object): EndpointDestination => {
-    const answer = metadataAnswer(value)
-    return endpoint(path, ['GET', 'HEAD'], () => answer)
-  }
   const closed = metadataAnswer(serverMetadata(server, false))
   const open = metadataAnswer(serverMetadata(server, true))
   const metadata = async () => ((await isRegistrationOpen(server, registration)) ? open : closed)
-  const about = (path: string) => endpoint(path, ['GET', 'HEAD'], metadata)
+  /** @throws GatewayError not_found where there is no such resource. */
+  const describe = (host: string | undefined, path: string) => {
+    const found = path.startsWith(RESOURCE_METADATA) && resources.at(host, path.slice(RESOURCE_METADATA.length))
+    if (!found) throw new GatewayError('not_found', `no resource at ${path}`)
+    return resourceMetadata(issuer, found)
+  }
 
   const endpoints: EndpointDestination[] = [
-    ...serveEndpoints(server).map(({ path, methods, handle, scopes }) => endpoint(path, methods, handle, scopes)),
-    about('/.well-known/oauth-authorization-server'),
+    ...serveEndpoints(server).map(({ path, methods, handle, scopes, cors }) => ({
+      ...endpoint(path, methods, handle, scopes),
+      cors,
+    })),
+    { ...endpoint('/.well-known/oauth-authorization-server', ['GET', 'HEAD'], metadata), cors: '*' },
     ...accountEndpoints(server, account),
-    // Clients disagree on where the path of an issuer goes: before, as RFC 8414 says, or after, as OpenID Connect does.
-    about(`/.well-known/oauth-authorization-server${basePath}`),
-    about(`${basePath}/.well-known/oauth-authorization-server`),
-    ...server.resources.map((one) => fixed(metadataPath(one.resource), resourceMetadata(issuer, one))),
+    ...resources.hosts.flatMap((host) =>
+      [RESOURCE_METADATA, `${RESOURCE_METADATA}/*`].map((path) => ({
+        ...endpoint(path, ['GET', 'HEAD'], (_, asked) => metadataAnswer(describe(host, asked))),
+        host,
+      })),
+    ),
     { ...endpoint('/health', ['GET', 'HEAD'], () => healthAnswer(health(), paths, concern())), everywhere: true },
   ]
   const paths = [...new Set(endpoints.map(({ path }) => path))]

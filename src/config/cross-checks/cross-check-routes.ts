@@ -20,6 +20,7 @@ export const draftRoute = z.object({
   token: z.unknown().optional(),
   websocket: z.boolean().optional().catch(undefined),
   origins: z.unknown().optional(),
+  cors: z.unknown().optional(),
   sandbox: z.unknown().optional(),
   rewrite: word,
 })
@@ -64,6 +65,9 @@ function overlap(some: string[] | undefined, others: string[] | undefined): bool
   return !some || !others || some.some((method) => others.includes(method))
 }
 
+/** The kinds of access that let nobody in by what a browser sends along by itself. */
+const FOR_PAGES_OF_OTHERS = ['bearer', 'none', 'signed-url']
+
 /** A route leads to one thing. */
 function targetMistakes(route: DraftRoute): Mistake[] {
   const [target, ...more] = ROUTE_TARGETS.filter((key) => route[key] !== undefined)
@@ -76,6 +80,8 @@ function targetMistakes(route: DraftRoute): Mistake[] {
     mistakes.push({ path: ['websocket'], message: 'expected none, for only an upstream takes WebSockets' })
   if (target !== 'upstream' && route.sandbox !== undefined)
     mistakes.push({ path: ['sandbox'], message: 'expected none, for only pages of an upstream are kept apart' })
+  if (target === 'redirect' && route.cors !== undefined)
+    mistakes.push({ path: ['cors'], message: 'expected none, for where a page is sent on there is nothing to read' })
   if (target !== 'upstream' && route.token !== undefined)
     mistakes.push({ path: ['token'], message: 'expected none, for only an upstream gets one' })
   const { status, body } = z.looseObject({}).catch({}).parse(route.respond)
@@ -109,6 +115,12 @@ function accessMistakes(route: DraftRoute): Mistake[] {
     mistakes.push({ path: ['origins'], message: 'expected websocket: true besides, for origins are asked there only' })
   if (route.websocket === true && route.methods?.includes('GET') === false)
     mistakes.push({ path: ['methods'], message: 'expected GET among them, for a WebSocket begins with it' })
+  const lets = AUTHS.some((auth) => auth === route.auth && !FOR_PAGES_OF_OTHERS.includes(auth))
+  if (route.cors !== undefined && lets)
+    mistakes.push({
+      path: ['cors'],
+      message: `expected none, for pages of others come in by auth: bearer, none or signed-url, not by ${route.auth}`,
+    })
   if (route.auth === 'alexa-directive') mistakes.push(...directiveMistakes(route))
   return mistakes
 }

@@ -6,6 +6,7 @@ import type { ClientCertificate, Exchange } from '../exchange.ts'
 import type { Site } from '../site.ts'
 import { type AlexaDirectiveAccess, alexaDirective } from './alexa-directive.ts'
 import { type AlexaSkillAccess, alexaSkill } from './alexa-skill.ts'
+import type { Asked } from './asked-resources.ts'
 import { type BearerAccess, bearer } from './bearer.ts'
 import { type BearerOrSessionAccess, bearerOrSession } from './bearer-or-session.ts'
 import { type MtlsAccess, mtls } from './mtls.ts'
@@ -50,9 +51,9 @@ export interface AccessKind<A extends Access> {
    * The same of an access token that came in another way than a header, for a kind that knows tokens.
    * @throws StorageError when it can't be told whose it is.
    */
-  decideToken?: (access: A, token: string, site: Site) => Decision | Promise<Decision>
+  decideToken?: (access: A, token: string, asked: Asked, site: Site) => Decision | Promise<Decision>
   /** Whether what was allowed before still is. @throws StorageError when nobody can tell. */
-  stillHolds: (access: A, allowed: Allowed, site: Site) => boolean | Promise<boolean>
+  stillHolds: (access: A, allowed: Allowed, asked: Asked, site: Site) => boolean | Promise<boolean>
 }
 
 /** What the configuration says of who may come in. */
@@ -61,8 +62,6 @@ export interface RouteAccess {
   scopes: string[]
   /** Where it is not enough to have those: one of these besides. */
   oneOfScopes?: string[] | undefined
-  /** The identifier of what is behind it. @see RFC 8707 */
-  resource: string
   /** Of `alexa-skill` only. */
   skill_ids?: string[] | undefined
   account?: AlexaSkillAccess['account'] | undefined
@@ -132,15 +131,15 @@ export function takesTokenLater(access: Access, { code }: Challenge): boolean {
 }
 
 /** What the token of a message decides, as the same token in a header would. @throws StorageError when nobody can tell. */
-export function decideToken(access: Access, token: string, site: Site): Decision | Promise<Decision> {
+export function decideToken(access: Access, token: string, asked: Asked, site: Site): Decision | Promise<Decision> {
   const { decideToken: decideIt } = kindOf(access)
   if (!decideIt) throw new Error(`${access.kind} knows no tokens`)
-  return decideIt(access, token, site)
+  return decideIt(access, token, asked, site)
 }
 
 /** Whether what was allowed still is, under the access of now. @throws StorageError when nobody can tell. */
-export function stillHolds(access: Access, allowed: Allowed, site: Site): boolean | Promise<boolean> {
-  return kindOf(access).stillHolds(access, allowed, site)
+export function stillHolds(access: Access, allowed: Allowed, asked: Asked, site: Site): boolean | Promise<boolean> {
+  return kindOf(access).stillHolds(access, allowed, asked, site)
 }
 
 function kindOf(access: Access): AccessKind<Access> {

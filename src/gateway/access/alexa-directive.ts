@@ -9,6 +9,7 @@ import type { WhyRefused } from '../../oauth/grants/why-refused.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Site } from '../site.ts'
 import type { AccessKind, Decision } from './access.ts'
+import type { Asked } from './asked-resources.ts'
 import { readBearerToken } from './bearer.ts'
 
 /** A directive of Alexa's that a Lambda passes on, with the access token of whoever linked the skill. */
@@ -16,17 +17,15 @@ export interface AlexaDirectiveAccess {
   kind: 'alexa-directive'
   /** The scopes that the token must have. */
   scopes: string[]
-  /** What the token has to be for. @see RFC 8707 */
-  resource: string
 }
 
 export const alexaDirective: AccessKind<AlexaDirectiveAccess> = {
   credentialHeaders: ['authorization'],
-  read: ({ scopes, resource }) => ({ kind: 'alexa-directive', scopes, resource }),
+  read: ({ scopes }) => ({ kind: 'alexa-directive', scopes }),
   decide: decideDirective,
-  async stillHolds(access, { token }, { accessTokens }) {
-    if (token === undefined || missing(access, token) !== undefined) return false
-    return accessTokens.stillGranted(token, access.scopes)
+  async stillHolds(access, { token }, asked, site) {
+    if (token === undefined || missing(access, token, asked, site) !== undefined) return false
+    return site.accessTokens.stillGranted(token, access.scopes)
   },
 }
 
@@ -51,7 +50,7 @@ async function decideDirective(access: AlexaDirectiveAccess, exchange: Exchange,
   if (typeof sent !== 'string') return fail(sent.failure)
   try {
     const token = await site.accessTokens.find(sent)
-    const failure = token ? missing(access, token) : REFUSED[await site.whyRefused(sent)]
+    const failure = token ? missing(access, token, exchange, site) : REFUSED[await site.whyRefused(sent)]
     if (!token || failure !== undefined) return fail(failure ?? 'gateway-failed')
     // Its code would let the gateway send events to Alexa, which it doesn't: it is not kept.
     if (directives.isAcceptGrant(directive)) return { kind: 'answer', answer: directives.answerAcceptGrant() }
@@ -72,8 +71,13 @@ function readToken({ tokens }: Directive, authorization: string | undefined): st
   return others.length > 0 || token === '' ? { failure: 'tokens-differ' } : token
 }
 
-function missing({ scopes, resource }: AlexaDirectiveAccess, token: AccessToken): DirectiveFailure | undefined {
-  if (!coversResource(token.resources, resource)) return 'other-resource'
+function missing(
+  { scopes }: AlexaDirectiveAccess,
+  token: AccessToken,
+  asked: Asked,
+  { resources }: Site,
+): DirectiveFailure | undefined {
+  if (token.resources && !coversResource(token.resources, resources.identify(asked))) return 'other-resource'
   return scopes.every((scope) => token.identity.scopes.includes(scope)) ? undefined : 'scope-missing'
 }
 

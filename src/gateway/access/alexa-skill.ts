@@ -14,8 +14,6 @@ export interface AlexaSkillAccess {
   account: 'required' | 'optional'
   /** The scopes that the token must have. */
   scopes: string[]
-  /** What the token has to be for. @see RFC 8707 */
-  resource: string
 }
 
 /** Alexa's own are of a few KiB; with what a skill remembers of a session, and of a screen, some dozens. */
@@ -24,12 +22,12 @@ const BODY_LIMITS: BodyLimits = { limit: 256 * 1024, timeoutMs: 5000 }
 export const alexaSkill: AccessKind<AlexaSkillAccess> = {
   // The signature is no secret, and an upstream may want to check it too.
   credentialHeaders: [],
-  read: ({ scopes, resource, skill_ids: skillIds = [], account = 'required' }) => ({
+  read: ({ scopes, skill_ids: skillIds = [], account = 'required' }) => ({
     kind: 'alexa-skill',
-    ...{ skillIds, account, scopes, resource },
+    ...{ skillIds, account, scopes },
   }),
   decide: decideSkillRequest,
-  async stillHolds({ account, scopes }, { identity, token }, { accessTokens }) {
+  async stillHolds({ account, scopes }, { identity, token }, _asked, { accessTokens }) {
     if (token) return accessTokens.stillGranted(token, scopes)
     return identity !== undefined || account === 'optional'
   },
@@ -39,13 +37,13 @@ export const alexaSkill: AccessKind<AlexaSkillAccess> = {
 async function decideSkillRequest(
   access: AlexaSkillAccess,
   exchange: Exchange,
-  { skillRequests, accessTokens }: Site,
+  { skillRequests, accessTokens, resources }: Site,
 ): Promise<Decision> {
   const { rawHeaders, target } = exchange
   const body = await exchange.readBody(BODY_LIMITS)
   const envelope = await skillRequests.verify({ rawHeaders, body }, access.skillIds)
   const found = envelope.token === undefined ? undefined : await accessTokens.find(envelope.token)
-  const token = found && isGoodFor(access, found) ? found : undefined
+  const token = found && isGoodFor(access, found, () => resources.identify(exchange)) ? found : undefined
   if (!token) refuseMusic(envelope)
   const ended = await skillRequests.noteLink(envelope, found)
   if (!token && access.account === 'required') return { kind: 'answer', answer: skillRequests.answerUnlinked(envelope) }
@@ -54,8 +52,9 @@ async function decideSkillRequest(
   return { kind: 'allow', identity, token: ended ? undefined : token, body, query: withoutSimulator(target) }
 }
 
-function isGoodFor({ scopes, resource }: AlexaSkillAccess, { identity, resources }: AccessToken): boolean {
-  return coversResource(resources, resource) && scopes.every((scope) => identity.scopes.includes(scope))
+function isGoodFor({ scopes }: AlexaSkillAccess, { identity, resources }: AccessToken, asked: () => string): boolean {
+  if (resources && !coversResource(resources, asked())) return false
+  return scopes.every((scope) => identity.scopes.includes(scope))
 }
 
 /** A directive for music tells neither its time nor its skill: nothing but the token shows that it is meant for us. */

@@ -20,10 +20,12 @@ export const bearerOrSession: AccessKind<BearerOrSessionAccess> = {
     return signInAnswer(exchange, site) ?? decided
   },
 
-  decideToken: (access, token, site) => decideToken(asBearer(access), token, site),
+  decideToken: (access, token, asked, site) => decideToken(asBearer(access), token, asked, site),
 
-  stillHolds: (access, allowed: Allowed, site) =>
-    allowed.session === undefined ? bearer.stillHolds(asBearer(access), allowed, site) : sessionHolds(allowed, site),
+  stillHolds: (access, allowed: Allowed, asked, site) =>
+    allowed.session === undefined
+      ? bearer.stillHolds(asBearer(access), allowed, asked, site)
+      : sessionHolds(allowed, site),
 }
 
 function asBearer(access: BearerOrSessionAccess): BearerAccess {

@@ -20,7 +20,7 @@ export const mtls: AccessKind<MtlsAccess> = {
   credentialHeaders: [],
   read: () => ({ kind: 'mtls' }),
   decide: decideByCertificate,
-  async stillHolds(_, { certificate, identity }, { devices }) {
+  async stillHolds(_, { certificate, identity }, _asked, { devices }) {
     if (!certificate || !identity) return false
     const found = await devices.find(certificate)
     return 'user' in found && found.user.id === identity.user.id

@@ -28,7 +28,7 @@ export const session: AccessKind<SessionAccess> = {
   async decide(_, exchange, site) {
     return (await decideBySession(exchange, site)) ?? withoutSession(exchange, site)
   },
-  stillHolds: (_, allowed, site) => sessionHolds(allowed, site),
+  stillHolds: (_, allowed, _asked, site) => sessionHolds(allowed, site),
 }
 
 /**

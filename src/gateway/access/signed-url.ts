@@ -18,5 +18,5 @@ export const signedUrl: AccessKind<SignedUrlAccess> = {
     return { kind: 'allow', query: verified.query }
   },
   // What has begun before its end goes on.
-  stillHolds: (_, { query }, { streamUrls }) => query !== undefined && streamUrls !== undefined,
+  stillHolds: (_, { query }, _asked, { streamUrls }) => query !== undefined && streamUrls !== undefined,
 }

@@ -54,8 +54,10 @@ function setsOwnCookie(value: string): boolean {
 /**
  * The headers of an upstream's response that go on to the client, as raw pairs.
  * @param sandbox whether documents among them are kept apart from the gateway's own pages.
+ * @param cors what is said of who may read it, in place of what the upstream says; undefined where it is the upstream's
+ * to say.
  */
-export function responseHeaders(rawHeaders: string[], sandbox = true): string[] {
+export function responseHeaders(rawHeaders: string[], sandbox = true, cors?: readonly string[]): string[] {
   const listed = listedInConnection(rawHeaders)
   const kept: string[] = []
   let types = 0
@@ -65,6 +67,7 @@ export function responseHeaders(rawHeaders: string[], sandbox = true): string[] 
     const value = rawHeaders[i + 1] as string
     if (NOT_PASSED_BACK.has(name) || listed?.has(name)) continue
     if (name === 'set-cookie' && setsOwnCookie(value)) continue
+    if (cors && name.startsWith('access-control-')) continue
     if (name === 'content-type') {
       types++
       isDocument ||= !NO_DOCUMENT.test(value)
@@ -73,5 +76,6 @@ export function responseHeaders(rawHeaders: string[], sandbox = true): string[] 
   }
   kept.push('X-Content-Type-Options', 'nosniff')
   if (sandbox && (isDocument || types !== 1)) kept.push(...SANDBOX)
+  if (cors) kept.push(...cors)
   return kept
 }

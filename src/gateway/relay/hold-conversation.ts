@@ -55,7 +55,7 @@ export async function holdConversation(
   record.upstream = upstream.name
   return relay(exchange, {
     ...{ upgrade, upstream, protocol, allowed },
-    decideToken: (token) => decideToken(access, token, current()),
+    decideToken: (token) => decideToken(access, token, exchange, current()),
     async letIn(who) {
       exchange.allowed = who
       const { identity } = who

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../http/answer.ts'
 import type { CommandPolicy } from '../../music-assistant/command.ts'
 import type { Access } from '../access/access.ts'
+import type { Readers } from '../cors.ts'
 import type { Upstream } from '../upstreams/upstream.ts'
 
 interface Matched {
@@ -10,6 +11,8 @@ interface Matched {
   host?: string
   methods: readonly string[]
   access: Access
+  /** Which pages of other origins may read its answers; undefined where the gateway has no say in that. */
+  cors?: Readers | undefined
 }
 
 /** A path that the gateway itself answers. */

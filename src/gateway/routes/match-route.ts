@@ -2,19 +2,36 @@ import { GatewayError } from '../../http/gateway-error.ts'
 import type { RouteNode, RouteTable } from './compile-routes.ts'
 import type { Destination } from './destination.ts'
 
-/**
- * Where a request goes. The most exact path decides alone: a method that it doesn't take is not looked for in a wider
- * one, which may be open to everybody.
- * @param host as the client wrote it; its port doesn't count.
- * @throws GatewayError not_found, method_not_allowed
- */
+/** Where a request goes. @throws GatewayError as the two steps of it do */
 export function matchRoute(table: RouteTable, host: string, method: string, path: string): Destination {
-  const tree = table.hosts.size === 0 ? table.everywhere : treeFor(table, host)
-  const found = findDestinations(tree, asUpstreamsRead(path))
-  if (!found) throw new GatewayError('not_found', `no route for ${path}`)
+  return matchMethod(matchPath(table, host, path), method, path)
+}
+
+/**
+ * Where requests for a path go, one destination or several for different methods. The most exact path decides alone.
+ * @param host as the client wrote it; its port doesn't count.
+ * @throws GatewayError not_found
+ */
+export function matchPath(table: RouteTable, host: string, path: string): Destination[] {
+  const found = destinationsAt(table, host, path)
+  if (found.length === 0) throw new GatewayError('not_found', `no route for ${path}`)
+  return found
+}
+
+/**
+ * Which of them takes the method: one that none does is not looked for in a wider path, which may be open to everybody.
+ * @throws GatewayError method_not_allowed
+ */
+export function matchMethod(found: Destination[], method: string, path: string): Destination {
   for (const destination of found) if (destination.methods.includes(method)) return destination
   const allowed = found.flatMap(({ methods }) => methods).join(', ')
   throw new GatewayError('method_not_allowed', `${method} ${path}`, { Allow: allowed })
+}
+
+/** All that have the most exact path, whatever their methods; none where there is nothing. */
+export function destinationsAt(table: RouteTable, host: string, path: string): Destination[] {
+  const tree = table.hosts.size === 0 ? table.everywhere : treeFor(table, host)
+  return findDestinations(tree, asUpstreamsRead(path)) ?? []
 }
 
 function treeFor({ hosts, everywhere }: RouteTable, host: string): RouteNode {

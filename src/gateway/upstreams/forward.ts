@@ -132,7 +132,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
     }
     const answer = this.#answer
     // The upstream's own words for the status may be none that a response can have, and mean nothing.
-    answer.begin(status, responseHeaders(status === 204 ? withoutLength(raw) : raw, this.#request.sandbox))
+    const headers = status === 204 ? withoutLength(raw) : raw
+    answer.begin(status, responseHeaders(headers, this.#request.sandbox, this.#exchange.corsHeaders))
     this.#headWaits = true
     // Together with the first of the body, if that is there. (`flushHeaders` would write them as UTF-8.)
     process.nextTick(() => this.#headWaits && answer.write(NOTHING))

@@ -12,7 +12,11 @@ import { Parameters } from './parameters.ts'
 
 /** An authorization request that may be shown to the resource owner. */
 export interface AuthorizationRequest extends RedirectTarget, Pick<Prompt, 'signInAgain' | 'maxAgeMs'> {
+  /** Whether it named no redirect URI, because its client has only one. */
+  redirectUriLeftOut?: true
   scopes: string[]
+  /** The scopes that it asks for and that its client may not have. */
+  leftOut?: string[]
   resources?: string[]
   challenge?: string
   /** Whether nothing may be shown. */
@@ -42,7 +46,8 @@ export async function checkAuthorizationRequest(
   const target = { client, redirectUri, state: stateOf(parameters) }
   // From here on the redirect URI is one of the client's own: errors go there.
   known.redirectTarget = target
-  return checkAfterTrust(server, parameters, target)
+  const authorization = checkAfterTrust(server, parameters, target)
+  return parameters.get('redirect_uri') === undefined ? { ...authorization, redirectUriLeftOut: true } : authorization
 }
 
 /** All that is checked once errors may be sent to the redirect URI. @throws OAuthError */
@@ -58,7 +63,7 @@ export function checkAfterTrust(
   checkMayAsk(client)
   return {
     ...target,
-    scopes: checkScope(server, client, parameters),
+    ...checkScope(server, client, parameters),
     resources: checkResources(server.resources, parameters),
     challenge: checkPkce(client, parameters),
     ...checkPrompt(parameters),

@@ -3,17 +3,23 @@ import { deny } from '../deny.ts'
 import type { Parameters } from './parameters.ts'
 
 /**
- * The redirect URI of a request, which must be one of the client's, letter by letter.
+ * The redirect URI of a request, which must be one of the client's, letter by letter; where it names none, the only one.
  * @throws OAuthError invalid_request, to be shown on a page: nobody may be sent to a URI that failed this.
- * @see RFC 9700 section 2.1
+ * @see RFC 9700 section 2.1, RFC 6749 section 3.1.2.3
  */
 export function checkRedirectUri(client: RegisteredClient, parameters: Parameters): string {
-  const uri = parameters.require('redirect_uri')
+  const uri = parameters.get('redirect_uri') ?? onlyOne(client) ?? parameters.require('redirect_uri')
   if (!isRegistered(client, uri)) {
     const detail = `client ${client.id} asked for ${JSON.stringify(uri)}, registered are ${client.redirect_uris.join(' ')}`
     throw deny('redirect-uri-not-registered', detail)
   }
   return uri
+}
+
+/** @returns undefined where there is no telling: also where only a part of it is registered, for the port is chosen each time. */
+function onlyOne({ public: isPublic, redirect_uris: [uri, ...others] }: RegisteredClient): string | undefined {
+  if (uri === undefined || others.length > 0) return undefined
+  return isPublic && LOOPBACK.test(uri) ? undefined : uri
 }
 
 /** An app takes whatever port is free when it runs; only its path can be registered. @see RFC 8252 section 7.3 */

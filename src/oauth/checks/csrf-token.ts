@@ -23,17 +23,18 @@ export function newCsrfToken(
   cookies: string | undefined,
   about: string,
 ): CsrfToken {
-  const secret = readSecret(cookies) ?? newSecret(environment)
+  const secret = readCsrfSecret(cookies) ?? newSecret(environment)
   return { token: sign(secret, about), cookie: `${COOKIE}=${secret}; Path=/; Secure; HttpOnly; SameSite=Lax` }
 }
 
 /** Whether the token was made for this, in the browser that sends these cookies. */
 export function checkCsrf(cookies: string | undefined, about: string, token: string): boolean {
-  const secret = readSecret(cookies)
+  const secret = readCsrfSecret(cookies)
   return secret !== undefined && sameSecret(token, sign(secret, about))
 }
 
-function readSecret(cookies: string | undefined): string | undefined {
+/** What only this browser has. */
+export function readCsrfSecret(cookies: string | undefined): string | undefined {
   const value = readOwnCookie(cookies, COOKIE)
   return value !== undefined && isSecret(value) ? value : undefined
 }

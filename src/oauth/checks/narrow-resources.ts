@@ -1,6 +1,6 @@
 import { coversResource } from '../../http/covers-resource.ts'
 import { deny } from '../deny.ts'
-import { checkResources, type ProtectedResource } from './check-resources.ts'
+import { checkResources, type KnownResources } from './check-resources.ts'
 import type { Parameters } from './parameters.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { Parameters } from './parameters.ts'
  * @throws OAuthError invalid_target @see RFC 8707 section 2.2
  */
 export function narrowResources(
-  known: ProtectedResource[],
+  known: KnownResources,
   granted: string[] | undefined,
   parameters: Parameters,
 ): string[] | undefined {

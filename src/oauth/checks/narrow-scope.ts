@@ -13,5 +13,5 @@ export function narrowScope(
   parameters: Parameters,
 ): string[] {
   const allowed = requireStillAllowed(granted, client)
-  return scopesWithin(parameters.get('scope'), allowed, allowed)
+  return scopesWithin(parameters.get('scope'), allowed)
 }

@@ -3,10 +3,13 @@ import { deny } from '../deny.ts'
 
 /** The parameters of a query or a form. One without a value counts as absent. @see RFC 6749 section 3.1 */
 export class Parameters {
+  /** As it came. */
+  readonly text: string
   readonly #values: Record<string, string | string[] | undefined>
 
   /** @param text `application/x-www-form-urlencoded`, as the latin1 string of its bytes. */
   constructor(text: string) {
+    this.text = text
     this.#values = parse(text, '&', '=', { decodeURIComponent: unescapeBytes, maxKeys: 0 })
   }
 

@@ -1,5 +1,6 @@
 import { checkRedirectUriForm, REDIRECT_URI_FORM } from '../../config/redirect-uri-form.ts'
 import type { AuthMethod, GrantType } from '../../config/schema.ts'
+import { chooseScopes } from '../checks/choose-scopes.ts'
 import { deny } from '../deny.ts'
 
 const REDIRECT_URIS_LIMIT = 20
@@ -94,8 +95,7 @@ const SHOWS = /(?![\u115f\u1160\u3164\uffa0])[\p{L}\p{N}]/u
 function readScope(given: unknown, allowed: string[]): string {
   const text = given ?? ''
   if (typeof text !== 'string') throw deny('scope-not-text')
-  const named = text.split(' ').filter((scope) => scope !== '')
-  const scopes = named.length === 0 ? allowed : allowed.filter((scope) => named.includes(scope))
+  const { scopes } = chooseScopes(text, allowed, allowed)
   if (scopes.length > 0) return scopes.join(' ')
   throw deny('no-scope-left', { allowed: allowed.join(' ') })
 }

@@ -12,8 +12,8 @@ import { SIGN_IN_STATES, type SignInEvent } from './sign-in-states.ts'
 export type ConsentDecision =
   | { kind: 'approved'; user: UserRecord; cookies: string[] }
   | { kind: 'denied' }
-  /** Nothing is decided yet: another page is shown. */
-  | { kind: 'page'; answer: Answer }
+  /** Nothing is decided yet: another page is shown. @property signedIn whether it asks somebody more who is signed in now. */
+  | { kind: 'page'; answer: Answer; signedIn?: boolean }
 
 /** What a form decides: its event leads from the state that it was sent in to the next one. */
 export async function readDecision(
@@ -51,7 +51,8 @@ export async function readDecision(
   // What was typed is shown again only beside what was wrong with it.
   const name = problem && problem.kind !== 'expired' ? typed.name : undefined
   const answer = consentPage(server, consent, headers, { state: next, problem, name, session: asked, cookies })
-  return { kind: 'page', answer: outcome?.kind === 'unreachable' ? { ...answer, detail: outcome.detail } : answer }
+  if (outcome?.kind === 'unreachable') return { kind: 'page', answer: { ...answer, detail: outcome.detail } }
+  return { kind: 'page', answer, signedIn: asked !== undefined }
 }
 
 /** Whoever may do everything elsewhere is asked once more whether they mean it, whichever way they would have approved. */

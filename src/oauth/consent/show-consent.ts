@@ -31,9 +31,15 @@ export interface ConsentRequest {
 }
 
 /** @param query of the authorization request, which travels with the form. */
-export function consentToLink(authorization: AuthorizationRequest, query: string): ConsentRequest {
+export function consentToLink(
+  { randomBytes }: Pick<AuthorizationServer, 'randomBytes'>,
+  authorization: AuthorizationRequest,
+  query: string,
+): ConsentRequest {
   const { client, scopes, redirectUri, signInAgain, maxAgeMs } = authorization
-  const form = { kind: 'link', endpoint: 'approve', request: formRequest(query, scopes) } as const
+  // Whoever opens the page anew presses anew, also where the client asks as it did before.
+  const page = randomBytes(9).toString('base64url')
+  const form = { kind: 'link', endpoint: 'approve', request: `${formRequest(query, scopes)}.${page}` } as const
   return { client, scopes, redirectUri, signInAgain, maxAgeMs, ...form, attempt: linkAttempt(query) }
 }
 

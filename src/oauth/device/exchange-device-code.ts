@@ -16,6 +16,8 @@ import { type DeviceRequest, replaceDevice, rowExpiry } from './device-requests.
 const SLOWER_BY_MS = 5000
 /** It grows no further. */
 const INTERVAL_LIMIT_MS = 60_000
+/** What a timer and a network may be off by: so much too early is in time, and again so soon is the same question. */
+const TOLERANCE_MS = 1000
 
 /**
  * What a device gets that asks whether somebody has answered.
@@ -31,9 +33,11 @@ export async function exchangeDeviceCode(server: AuthorizationServer, request: C
     if (decision) return redeemDeviceCodeOnce(server, request, device, decision)
 
     const { polledAt, interval } = device.record
-    const early = polledAt !== undefined && isWithin(interval - 1, polledAt, server.now())
+    const isSooner = (ms: number) => polledAt !== undefined && isWithin(ms - 1, polledAt, server.now())
+    const early = isSooner(interval - TOLERANCE_MS)
     // Whoever doesn't listen isn't written down each time.
     if (early && interval >= INTERVAL_LIMIT_MS) throw slowDown(interval)
+    if (isSooner(TOLERANCE_MS)) throw deny('nobody-answered-yet')
     const change = { polledAt: server.now(), interval: early ? interval + SLOWER_BY_MS : interval }
     // Where the row has changed, somebody may have answered at this very moment.
     if (await replaceDevice(server, device, change))

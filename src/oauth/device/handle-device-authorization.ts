@@ -40,7 +40,7 @@ export async function handleDeviceAuthorization(
   const { client, parameters, address } = await readClientRequest(server, request, known)
   checkMayAsk(client)
   requirePossibleClock(server)
-  const scopes = checkScope(server, client, parameters)
+  const { scopes } = checkScope(server, client, parameters)
   const resources = checkResources(server.resources, parameters)
   await countBeginning(server, client, address)
   const { deviceCode, userCode } = await issueDeviceCodes(server, client.id, { scopes, resources })

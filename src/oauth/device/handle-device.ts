@@ -10,6 +10,7 @@ import { Parameters } from '../checks/parameters.ts'
 import { readForm } from '../checks/read-form.ts'
 import { stillAllowed } from '../checks/still-allowed.ts'
 import { prepareGrant } from '../consent/prepare-grant.ts'
+import type { Pressed } from '../consent/presses.ts'
 import { readDecision } from '../consent/read-decision.ts'
 import { type ConsentRequest, showConsent } from '../consent/show-consent.ts'
 import { type DeviceRequest, findWaiting, writeDecision } from './device-requests.ts'
@@ -37,7 +38,9 @@ export async function handleDeviceForm(server: AuthorizationServer, request: End
   const id = form.get('request')
   // No password manager sends the form of the code by itself.
   if (id === undefined) checkPressed(request)
-  return id === undefined ? takeUserCode(server, request, ownForm) : takeDecision(server, request, ownForm, id)
+  if (id === undefined) return takeUserCode(server, request, ownForm)
+  const press = { endpoint: ENDPOINT, headers: request.headers, form }
+  return server.pressOnce(press, () => takeDecision(server, request, ownForm, id))
 }
 
 async function takeUserCode(server: AuthorizationServer, request: EndpointRequest, { form }: OwnForm): Promise<Answer> {
@@ -55,22 +58,22 @@ async function takeDecision(
   request: EndpointRequest,
   ownForm: OwnForm,
   id: string,
-): Promise<Answer> {
+): Promise<Pressed> {
   const waiting = await findWaiting(server, id)
   const consent = waiting && (await consentTo(server, waiting))
-  if (!consent) return codeGone(request)
+  if (!consent) return { answer: codeGone(request) }
   const decision = await readDecision(server, consent, request, ownForm)
-  if (decision.kind === 'page') return decision.answer
+  if (decision.kind === 'page') return { answer: decision.answer, ...(decision.signedIn && { again: {} }) }
 
   const approved = decision.kind === 'approved'
   const headers = approved ? { 'Set-Cookie': decision.cookies } : undefined
   const until = waiting.record.expiresAt
   const prepared = approved ? await prepareGrant(server, { consent, request, decision, until }) : undefined
-  if (prepared?.kind === 'page') return prepared.answer
+  if (prepared?.kind === 'page') return { answer: prepared.answer }
   const approval = approved ? { by: decision.user, client: consent.client, grant: prepared?.grant } : undefined
-  if (!(await writeDecision(server, id, approval))) return codeGone(request, headers)
+  if (!(await writeDecision(server, id, approval))) return { answer: codeGone(request, headers) }
   const language = languageOf(request.headers['accept-language'])
-  return deviceDonePage({ language, clientName: consent.client.name, approved }, headers)
+  return { answer: deviceDonePage({ language, clientName: consent.client.name, approved }, headers), again: {} }
 }
 
 /** @returns undefined where the client is no longer there, or may have nothing any more of what it asked for. */

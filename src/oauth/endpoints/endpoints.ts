@@ -26,6 +26,8 @@ export interface EndpointEntry {
   metadata?: `${string}_endpoint`
   /** The scopes that it asks for; without them it needs no access token. */
   scopes?: string[]
+  /** For a client that is a page: anybody's may call it and read what it answers. No cookie lets anybody in there. */
+  cors?: '*'
 }
 
 /** An app sent the browser here: it can send it again. */
@@ -44,8 +46,8 @@ export const ENDPOINTS: Record<OAuthEndpoint, EndpointEntry> = {
     noteRefusal: noteLinkRefused,
   },
   approve: { post: handleApprove, told: LINKING, noteRefusal: noteLinkRefused },
-  token: { metadata: 'token_endpoint', post: handleToken, told: TO_CLIENT, noteRefusal: noteTokenRefused },
-  revoke: { metadata: 'revocation_endpoint', post: handleRevoke, told: TO_CLIENT },
+  token: { metadata: 'token_endpoint', post: handleToken, told: TO_CLIENT, noteRefusal: noteTokenRefused, cors: '*' },
+  revoke: { metadata: 'revocation_endpoint', post: handleRevoke, told: TO_CLIENT, cors: '*' },
   introspect: { metadata: 'introspection_endpoint', post: handleIntrospect, told: TO_CLIENT },
   userinfo: {
     metadata: 'userinfo_endpoint',
@@ -53,6 +55,7 @@ export const ENDPOINTS: Record<OAuthEndpoint, EndpointEntry> = {
     post: handleUserinfo,
     told: TO_BEARER,
     scopes: ['user:read'],
+    cors: '*',
   },
   device_authorization: {
     metadata: 'device_authorization_endpoint',
@@ -60,7 +63,7 @@ export const ENDPOINTS: Record<OAuthEndpoint, EndpointEntry> = {
     told: TO_CLIENT,
   },
   device: { get: handleDevicePage, post: handleDeviceForm, told: OPENED },
-  register: { metadata: 'registration_endpoint', post: handleRegister, told: TO_BEARER },
+  register: { metadata: 'registration_endpoint', post: handleRegister, told: TO_BEARER, cors: '*' },
   'sign-out': { get: handleSignOutPage, post: handleSignOut, told: OPENED },
 }
 
@@ -71,7 +74,7 @@ export function pathOf({ basePath }: Pick<AuthorizationServer, 'basePath'>, name
 }
 
 /** An endpoint at work. */
-export interface ServedEndpoint extends Pick<EndpointEntry, 'scopes'> {
+export interface ServedEndpoint extends Pick<EndpointEntry, 'scopes' | 'cors'> {
   path: string
   methods: string[]
   handle: Endpoint
@@ -80,11 +83,12 @@ export interface ServedEndpoint extends Pick<EndpointEntry, 'scopes'> {
 /** The endpoints that a server offers; one that does something else for each method is there once for each. */
 export function serveEndpoints(server: AuthorizationServer): ServedEndpoint[] {
   return ENDPOINT_NAMES.flatMap((name) => {
-    const { scopes, told, noteRefusal, ...handlers } = ENDPOINTS[name]
+    const { scopes, cors, told, noteRefusal, ...handlers } = ENDPOINTS[name]
     return methodsOf(handlers).map(({ methods, handle }) => ({
       path: pathOf(server, name),
       methods,
       scopes,
+      cors,
       handle: (request) => answerEndpoint(server, { handle, told, noteRefusal }, request),
     }))
   })

@@ -1,13 +1,14 @@
 import type { Answer, EndpointRequest } from '../../http/answer.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
-import { checkAuthorizationRequest } from '../checks/check-authorization-request.ts'
-import { checkOwnForm } from '../checks/check-own-form.ts'
+import { type AuthorizationRequest, checkAuthorizationRequest } from '../checks/check-authorization-request.ts'
+import { checkOwnForm, type OwnForm } from '../checks/check-own-form.ts'
 import { readForm } from '../checks/read-form.ts'
 import { prepareGrant } from '../consent/prepare-grant.ts'
+import type { Pressed } from '../consent/presses.ts'
 import { readDecision } from '../consent/read-decision.ts'
-import { consentToLink, readFormRequest } from '../consent/show-consent.ts'
+import { type ConsentRequest, consentToLink, readFormRequest } from '../consent/show-consent.ts'
 import { deny } from '../deny.ts'
-import { issueCode } from '../grants/issue-code.ts'
+import { issueCode, noteSentAgain } from '../grants/issue-code.ts'
 import { linkAttempt } from '../link-attempt.ts'
 import { redirectWithCode } from '../redirect-with-code.ts'
 import type { Known } from './known.ts'
@@ -26,13 +27,24 @@ export async function handleApprove(
   if (asked.silent) throw deny('prompt-none')
   const authorization = { ...asked, scopes: asked.scopes.filter((scope) => shown?.includes(scope) ?? true) }
   if (authorization.scopes.length === 0) throw deny('scope-withdrawn')
-  const consent = consentToLink(authorization, query)
+  const consent = consentToLink(server, authorization, query)
+  const press = { endpoint: 'approve', headers: request.headers, form }
+  return server.pressOnce(press, () => decide(server, request, ownForm, { authorization, consent }))
+}
+
+async function decide(
+  server: AuthorizationServer,
+  request: EndpointRequest,
+  ownForm: OwnForm,
+  { authorization, consent }: { authorization: AuthorizationRequest; consent: ConsentRequest },
+): Promise<Pressed> {
   const decision = await readDecision(server, consent, request, ownForm)
-  if (decision.kind === 'page') return decision.answer
+  if (decision.kind === 'page') return { answer: decision.answer, ...(decision.signedIn && { again: {} }) }
   if (decision.kind === 'denied') throw deny('person-denied')
-  const until = server.now() + authorization.client.lifetimes.code
-  const prepared = await prepareGrant(server, { consent, request, decision, until })
-  if (prepared.kind === 'page') return prepared.answer
-  const code = await issueCode(server, authorization, decision.user, { ...prepared, attempt: known.attempt })
-  return redirectWithCode(server, authorization, code, decision.cookies)
+  const forMs = authorization.client.lifetimes.code
+  const prepared = await prepareGrant(server, { consent, request, decision, until: server.now() + forMs })
+  if (prepared.kind === 'page') return { answer: prepared.answer }
+  const code = await issueCode(server, authorization, decision.user, { ...prepared, attempt: consent.attempt })
+  const answer = redirectWithCode(server, authorization, code, decision.cookies)
+  return { answer, again: { forMs, note: () => noteSentAgain(server, code) } }
 }

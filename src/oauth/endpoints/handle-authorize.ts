@@ -20,8 +20,9 @@ export async function handleAuthorize(
   requirePossibleClock(server)
   const authorization = await checkAuthorizationRequest(server, request, known)
   await refuseSilent(server, authorization, request)
-  const page = await showConsent(server, consentToLink(authorization, query), request)
-  const { client, scopes } = authorization
-  server.audit({ event: 'link_opened', address, client: client.id, scopes, attempt: known.attempt })
+  const page = await showConsent(server, consentToLink(server, authorization, query), request)
+  const { client, scopes, leftOut = [] } = authorization
+  const detail = leftOut.length === 0 ? undefined : `asked besides for ${JSON.stringify(leftOut.join(' '))}`
+  server.audit({ event: 'link_opened', address, client: client.id, scopes, attempt: known.attempt, detail })
   return page
 }

@@ -5,7 +5,8 @@ export function resourceMetadata(issuer: string, { resource, scopes }: Protected
   return {
     resource,
     authorization_servers: [issuer],
-    scopes_supported: scopes,
+    // What has no values is left out. @see RFC 9728 section 3.2
+    ...(scopes.length > 0 && { scopes_supported: scopes }),
     bearer_methods_supported: ['header'],
   }
 }

@@ -10,7 +10,8 @@ export function serverMetadata(server: AuthorizationServer, registrationIsOpen: 
   return {
     issuer,
     ...endpointUris(server, registrationIsOpen),
-    scopes_supported: Object.keys(scopes),
+    // What has no values is left out. @see RFC 8414 section 3.2
+    ...(Object.keys(scopes).length > 0 && { scopes_supported: Object.keys(scopes) }),
     prompt_values_supported: PROMPTS,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
@@ -20,7 +21,7 @@ export function serverMetadata(server: AuthorizationServer, registrationIsOpen: 
     introspection_endpoint_auth_methods_supported: withSecret,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
-    protected_resources: resources.map(({ resource }) => resource),
+    protected_resources: resources.named,
   }
 }
 

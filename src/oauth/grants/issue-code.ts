@@ -10,15 +10,25 @@ import { approvalEntries } from '../clients/approval-entries.ts'
  */
 export async function issueCode(
   server: AuthorizationServer,
-  { client, redirectUri, scopes, resources, challenge }: AuthorizationRequest,
+  { client, redirectUri, redirectUriLeftOut, scopes, resources, challenge }: AuthorizationRequest,
   user: UserRecord,
   { grant, attempt }: Pick<CodeRecord, 'grant' | 'attempt'> = {},
 ): Promise<string> {
   const code = newSecret(server)
   const owner = { userName: user.name, userId: user.id }
   const expiresAt = server.now() + client.lifetimes.code
-  const request = { client: client.id, redirectUri, scopes, resources, challenge }
+  const request = { client: client.id, redirectUri, redirectUriLeftOut, scopes, resources, challenge }
   const record: CodeRecord = { ...owner, ...request, expiresAt, grant, attempt }
   await server.store.insert('code', hashSecret(code), record, expiresAt, approvalEntries(client))
   return code
+}
+
+/** Writes down that a browser is sent off with a code once more: the client may well send it twice then. */
+export async function noteSentAgain(
+  { store, now }: Pick<AuthorizationServer, 'store' | 'now'>,
+  code: string,
+): Promise<void> {
+  const id = hashSecret(code)
+  const record = await store.get('code', id)
+  if (record) await store.put('code', id, { ...record, sentAgainAt: now() }, record.expiresAt)
 }

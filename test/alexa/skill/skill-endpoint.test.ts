@@ -20,7 +20,7 @@ async function ask({ call = answering, memory = echoes, timeoutMs, body }: Asked
   const handle = skillEndpoint({ callsFor: () => call, echoes: memory, players: {}, timeoutMs })
   const sent = body ?? JSON.stringify(envelope({ intent: 'VolumeUpIntent', locale: 'de-DE' }))
   const request = { query: '', headers: {}, address: undefined, identity: ADA, readBody: async () => sent }
-  const { status, body: answer, detail } = await handle(request)
+  const { status, body: answer, detail } = await handle(request, '/alexa/skill')
   return { status, speech: JSON.parse(answer).response.outputSpeech?.text, detail }
 }
 

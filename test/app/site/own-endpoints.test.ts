@@ -13,6 +13,8 @@ import { openServer } from '../../support/server.ts'
 
 const REGISTRATION = { tokenHash: 'x', open: false, scopes: [] }
 
+const NOTHING = { hosts: [undefined], at: () => undefined }
+
 const accountOf = (server: AuthorizationServer) =>
   openAccount(server, {} as Visits, { routes: [], public_url: server.issuer })
 
@@ -22,7 +24,7 @@ test('the paths that no route can have are exactly those that the gateway answer
   const { server } = await openServer(t)
   const endpoints = ownEndpoints(
     { ...server, basePath: '/link' },
-    { registration: REGISTRATION, account: accountOf({ ...server, basePath: '/link' }) },
+    { registration: REGISTRATION, account: accountOf({ ...server, basePath: '/link' }), resources: NOTHING },
     () => 'ok',
   )
   const answered = new Set(endpoints.map(({ path }) => path).filter((path) => !isMetadata(path)))
@@ -33,11 +35,11 @@ test('the paths that no route can have are exactly those that the gateway answer
 test('the metadata names the registration endpoint exactly while it needs no token, at each request', async (t) => {
   const { server, store, now, advance } = await openServer(t)
   const named = async (registration: Registration) => {
-    const endpoints = ownEndpoints(server, { registration, account: accountOf(server) }, () => 'ok')
+    const endpoints = ownEndpoints(server, { registration, account: accountOf(server), resources: NOTHING }, () => 'ok')
     const about = endpoints.filter(({ path }) => path.includes('/.well-known/oauth-authorization-server'))
     const request = { query: '', headers: {}, address: undefined, readBody: async () => '' }
     const answers = await Promise.all(
-      about.map(async ({ handle }) => JSON.parse((await handle(request as never)).body)),
+      about.map(async ({ path, handle }) => JSON.parse((await handle(request as never, path)).body)),
     )
     return answers.map((answer) => 'registration_endpoint' in answer)
   }
@@ -51,19 +53,25 @@ test('the metadata names the registration endpoint exactly while it needs no tok
   for (const registration of [closed, REGISTRATION]) t.true(always(false)(await named(registration)))
 })
 
-test('of all that the gateway itself answers only userinfo asks for a token, of the whole server', async (t) => {
+test('of all that the gateway itself answers only userinfo asks for a token', async (t) => {
   const { server } = await openServer(t)
-  const endpoints = ownEndpoints(server, { registration: REGISTRATION, account: accountOf(server) }, () => 'ok')
-  const guarded = endpoints.flatMap(({ path, access }) =>
-    access.kind === 'bearer' ? [[path, access.scopes, access.resource]] : [],
+  const endpoints = ownEndpoints(
+    server,
+    { registration: REGISTRATION, account: accountOf(server), resources: NOTHING },
+    () => 'ok',
   )
-  t.deepEqual(guarded, [['/alexa/userinfo', ['user:read'], server.issuer]])
+  const guarded = endpoints.flatMap(({ path, access }) => (access.kind === 'bearer' ? [[path, access.scopes]] : []))
+  t.deepEqual(guarded, [['/alexa/userinfo', ['user:read']]])
   t.deepEqual([...new Set(endpoints.map(({ access }) => access.kind))].sort(), ['bearer', 'none'])
 })
 
 test('what changes anything takes POST alone', async (t) => {
   const { server } = await openServer(t)
-  const endpoints = ownEndpoints(server, { registration: REGISTRATION, account: accountOf(server) }, () => 'ok')
+  const endpoints = ownEndpoints(
+    server,
+    { registration: REGISTRATION, account: accountOf(server), resources: NOTHING },
+    () => 'ok',
+  )
   const changing = ['approve', 'token', 'revoke', 'introspect', 'device_authorization', 'register']
   for (const name of changing) {
     const methods = endpoints.flatMap(({ path, methods }) => (path === `/alexa/${name}` ? methods : []))

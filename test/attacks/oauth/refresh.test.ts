@@ -36,7 +36,7 @@ test('38. a wider scope at a refresh is invalid_scope, also one that the client 
     'music.read',
     'user:read',
     'admin',
-    'music.control  ',
+    'music.control  admin',
     'MUSIC.CONTROL',
   ]) {
     const { status, json } = await refresh(house, linked.refresh, { scope })

@@ -10,22 +10,21 @@ import {
   stillHolds,
   takesTokenLater,
 } from '../../../src/gateway/access/access.ts'
+import type { BearerAccess } from '../../../src/gateway/access/bearer.ts'
 import { identityHeaders } from '../../../src/gateway/headers/identity-headers.ts'
 import type { Site } from '../../../src/gateway/site.ts'
+import { askedResources } from '../../support/asked-resources.ts'
 import { noteExchange } from '../../support/exchange.ts'
 
 const NONE: Access = { kind: 'none' }
-const BEARER: Access = {
-  kind: 'bearer',
-  scopes: [],
-  resource: 'https://home.example',
-  metadata: 'https://home.example/m',
-}
+const BEARER: BearerAccess = { kind: 'bearer', scopes: [] }
 const site = {
+  resources: askedResources(),
   accessTokens: { find: () => undefined, stillGranted: async () => true },
   sessions: { find: async () => undefined, isThere: async (id: string) => id === 'session' },
 } as unknown as Site
 
+const { exchange: asked } = noteExchange()
 const SESSION: Access = { kind: 'session' }
 const EITHER: Access = { ...BEARER, kind: 'bearer-or-session' }
 
@@ -40,7 +39,7 @@ test('where tokens are known one may come in the first message, beside sessions 
   const { exchange } = noteExchange()
   for (const access of [BEARER, EITHER]) {
     t.true(takesTokenLater(access, (await decide(access, exchange, site)) as Challenge))
-    t.like(await decideToken(access, 'unknown', site), { kind: 'challenge', code: 'invalid_token' })
+    t.like(await decideToken(access, 'unknown', exchange, site), { kind: 'challenge', code: 'invalid_token' })
   }
   t.false(takesTokenLater(SESSION, (await decide(SESSION, exchange, site)) as Challenge))
 })
@@ -51,7 +50,8 @@ test('a device stays in only while its certificate is that of the same user', as
   const there = { ...site, devices } as unknown as Site
   const gone = { ...site, devices: { find: async () => ({ refused: 'it is gone' }) } } as unknown as Site
   const identity = (id: string) => ({ user: { id, name: id, displayName: id }, scopes: [], by: 'mtls' })
-  const holds = (allowed: object, now = there) => stillHolds({ kind: 'mtls' }, { kind: 'allow', ...allowed }, now)
+  const holds = (allowed: object, now = there) =>
+    stillHolds({ kind: 'mtls' }, { kind: 'allow', ...allowed }, asked, now)
   t.true(await holds({ certificate, identity: identity('ada') }))
   t.false(await holds({ certificate, identity: identity('ada') }, gone))
   t.false(await holds({ certificate, identity: identity('eve') }), 'the name was given to somebody else')
@@ -60,17 +60,17 @@ test('a device stays in only while its certificate is that of the same user', as
 })
 
 test('whoever was let in as nobody stays in only while nobody is asked who they are', async (t) => {
-  t.true(await stillHolds(NONE, { kind: 'allow' }, site))
+  t.true(await stillHolds(NONE, { kind: 'allow' }, asked, site))
   for (const access of [BEARER, SESSION, EITHER])
-    t.false(await stillHolds(access, { kind: 'allow' }, site), 'the route asks for a token or a session now')
+    t.false(await stillHolds(access, { kind: 'allow' }, asked, site), 'the route asks for a token or a session now')
   for (const access of [SESSION, EITHER]) {
-    t.true(await stillHolds(access, { kind: 'allow', session: 'session' }, site))
-    t.false(await stillHolds(access, { kind: 'allow', session: 'another' }, site))
+    t.true(await stillHolds(access, { kind: 'allow', session: 'session' }, asked, site))
+    t.false(await stillHolds(access, { kind: 'allow', session: 'another' }, asked, site))
   }
 })
 
 test('whatever the configuration may call for is a kind of access', (t) => {
-  for (const auth of AUTHS) t.is(readAccess({ auth, scopes: [], resource: 'https://home.example' }).kind, auth)
+  for (const auth of AUTHS) t.is(readAccess({ auth, scopes: [] }).kind, auth)
 })
 
 test('what opens a route of any kind reaches no upstream', (t) => {

@@ -3,6 +3,7 @@ import type { SkillEnvelope } from '../../../src/alexa/read-envelope.ts'
 import { type Allowed, decide, readAccess, stillHolds } from '../../../src/gateway/access/access.ts'
 import type { Site } from '../../../src/gateway/site.ts'
 import type { AccessToken } from '../../../src/oauth/grants/access-tokens.ts'
+import { askedResources } from '../../support/asked-resources.ts'
 import { noteExchange } from '../../support/exchange.ts'
 
 const RESOURCE = 'https://home.example/skill'
@@ -22,7 +23,6 @@ function ask({ account, scopes = [], found, ended = false, envelope = {} }: Aske
   const access = readAccess({
     auth: 'alexa-skill',
     scopes,
-    resource: RESOURCE,
     skill_ids: ['amzn1.ask.skill.a'],
     account,
   })
@@ -32,10 +32,14 @@ function ask({ account, scopes = [], found, ended = false, envelope = {} }: Aske
       noteLink: async () => ended,
       answerUnlinked: () => ({ status: 200, headers: {}, body: 'the card' }),
     },
+    resources: askedResources(),
     accessTokens: { find: () => found, stillGranted: async () => false },
   } as unknown as Site
   const { exchange } = noteExchange({ method: 'POST', target: '/skill' })
-  return { decision: decide(access, exchange, site), holds: (allowed: Allowed) => stillHolds(access, allowed, site) }
+  return {
+    decision: decide(access, exchange, site),
+    holds: (allowed: Allowed) => stillHolds(access, allowed, exchange, site),
+  }
 }
 
 test('whoever has linked is let in as themselves, by the request that was signed', async (t) => {

@@ -1,9 +1,10 @@
 import test from 'ava'
 import { StorageError } from '../../../src/files/storage-error.ts'
 import { type Access, type Decision, decide as decideAbout } from '../../../src/gateway/access/access.ts'
-import type { Exchange } from '../../../src/gateway/exchange.ts'
 import type { Site } from '../../../src/gateway/site.ts'
 import type { AccessToken } from '../../../src/oauth/grants/access-tokens.ts'
+import { askedResources } from '../../support/asked-resources.ts'
+import { noteExchange } from '../../support/exchange.ts'
 
 const HOME = 'https://home.example'
 const METADATA = `${HOME}/.well-known/oauth-protected-resource/api`
@@ -32,13 +33,14 @@ function lookUp(asked: string[] = []) {
 }
 
 function route(scopes: string[] = [], auth: 'bearer' | 'none' = 'bearer'): Access {
-  return auth === 'none' ? { kind: auth } : { kind: auth, scopes, resource: `${HOME}/api`, metadata: METADATA }
+  return auth === 'none' ? { kind: auth } : { kind: auth, scopes }
 }
 
 /** Decides about a request with this header. */
 async function authorize(access: Access, authorization: string | undefined, accessTokens: object) {
   const rawHeaders = ['Host', 'home.example', ...(authorization === undefined ? [] : ['authorization', authorization])]
-  return decideAbout(access, { rawHeaders } as Exchange, { accessTokens } as Site)
+  const { exchange } = noteExchange({ target: '/api', rawHeaders })
+  return decideAbout(access, exchange, { accessTokens, resources: askedResources(HOME) } as unknown as Site)
 }
 
 /** What a challenge says in `WWW-Authenticate`. */
@@ -56,17 +58,37 @@ test('a good token is let in, in any case of the scheme and with any number of s
     )
 })
 
-test('what is not one bearer token is as good as nothing, and never looked up', async (t) => {
+test('what is no bearer token is as good as nothing, and never looked up', async (t) => {
   const asked: string[] = []
   for (const header of [
     undefined,
     '',
-    'Bearer',
-    'Bearer ',
     'good',
     'Bearergood',
-    'Bearer\tgood',
     ' Bearer good',
+    'Basic good',
+    'DPoP good',
+    'Token good',
+    'XBearer good',
+    'Bearer, Basic good',
+    'Bearer=good',
+  ]) {
+    const decision = await authorize(route(), header, lookUp(asked))
+    t.like(decision, { kind: 'challenge', status: 401, code: 'unauthorized' }, header)
+    t.false(authenticateOf(decision).includes('error='), header)
+  }
+  t.deepEqual(asked, [])
+})
+
+test('a bearer token that is malformed is a wrong one, and never looked up', async (t) => {
+  const asked: string[] = []
+  for (const header of [
+    'Bearer',
+    'bearer',
+    'Bearer ',
+    'Bearer !!!',
+    'BEARER !!!',
+    'Bearer\tgood',
     'Bearer good ',
     'Bearer good good',
     'Bearer good, Bearer good',
@@ -74,13 +96,10 @@ test('what is not one bearer token is as good as nothing, and never looked up', 
     'Bearer =good',
     'Bearer go=od',
     'Bearer good\n',
-    'Basic good',
-    'Token good',
-    'XBearer good',
   ]) {
-    const decision = await authorize(route(), header, lookUp(asked))
-    t.like(decision, { kind: 'challenge', status: 401, code: 'unauthorized' }, header)
-    t.false(authenticateOf(decision).includes('error='), header)
+    const decision = await authorize(route(['a']), header, lookUp(asked))
+    t.like(decision, { kind: 'challenge', status: 401, code: 'invalid_token' }, header)
+    t.regex(authenticateOf(decision), /error="invalid_token".* scope="a", resource_metadata=/, header)
   }
   t.deepEqual(asked, [])
 })

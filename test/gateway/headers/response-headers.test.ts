@@ -17,6 +17,15 @@ test('of an answer all headers go back but those of its own connection', (t) => 
   t.deepEqual(responseHeaders([...own, ...rest, ...JSON_TYPE]), [...rest, ...JSON_TYPE, ...NOSNIFF])
 })
 
+test('who may read an answer says the route, where it says anything, and the upstream where not', (t) => {
+  const theirs = ['Access-Control-Allow-Origin', '*', 'access-control-Anything', 'a', 'Access-Control-', 'b']
+  const rest = ['Access', 'c', 'X-Access-Control-Allow-Origin', 'd', 'Vary', 'Accept', ...JSON_TYPE]
+  t.deepEqual(responseHeaders([...theirs, ...rest]), [...theirs, ...rest, ...NOSNIFF])
+  t.deepEqual(responseHeaders([...theirs, ...rest], true, []), [...rest, ...NOSNIFF])
+  const ours = ['Vary', 'Origin']
+  t.deepEqual(responseHeaders([...theirs, ...rest], true, ours), [...rest, ...NOSNIFF, ...ours])
+})
+
 /** Whether an answer with these types is kept apart, where the route leaves that on. */
 function isKeptApart(types: string[], sandbox?: boolean): boolean {
   const sent = responseHeaders(

@@ -31,11 +31,15 @@ test('a good request has its client, its redirect URI and all that may be shown'
   t.is(known.redirectTarget?.redirectUri, BACK)
 })
 
+test('a request that names no redirect URI has the only one of its client, and says that it was left out', async (t) => {
+  t.like((await check(t, { redirect_uri: undefined })).checked, { redirectUri: BACK, redirectUriLeftOut: true })
+  t.false('redirectUriLeftOut' in ((await check(t, {})).checked ?? {}))
+})
+
 test('errors go nowhere until the client and its redirect URI are checked', async (t) => {
   const wrong = [
     { client_id: undefined },
     { client_id: 'nobody' },
-    { redirect_uri: undefined },
     { redirect_uri: `${BACK}/` },
     { redirect_uri: 'https://evil.example/back' },
   ]

@@ -15,6 +15,19 @@ function accepts(client: RegisteredClient, registered: string[], uri: string): b
   }
 }
 
+test('one that is left out is the only one that is registered, unless its port is chosen each time', (t) => {
+  const leftOut = (client: RegisteredClient, redirect_uris: string[]) =>
+    checkRedirectUri({ ...client, redirect_uris }, new Parameters('redirect_uri='))
+  const missing = { code: 'invalid_request', message: 'The parameter redirect_uri is missing.' }
+  for (const uri of ['https://client.example/back', 'com.example.app:/callback']) {
+    t.is(leftOut(PUBLIC_CLIENT, [uri]), uri)
+    t.throws(() => leftOut(PUBLIC_CLIENT, [uri, `${uri}2`]), missing)
+  }
+  t.is(leftOut(CLIENT, ['http://127.0.0.1:3000/back']), 'http://127.0.0.1:3000/back')
+  for (const host of HOSTS) t.throws(() => leftOut(PUBLIC_CLIENT, [`http://${host}:3000/back`]), missing)
+  t.throws(() => leftOut(CLIENT, []), missing)
+})
+
 const HOSTS = ['127.0.0.1', '[::1]', 'localhost']
 
 for (const host of HOSTS) {

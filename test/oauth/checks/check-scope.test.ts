@@ -6,7 +6,9 @@ import { CLIENT } from '../../support/grants.ts'
 const none = new Parameters('')
 
 test('a client that names no scope asks for the usual ones that it may have', (t) => {
-  t.deepEqual(checkScope({ defaultScopes: ['music.control', 'admin'] }, CLIENT, none), ['music.control'])
+  t.deepEqual(checkScope({ defaultScopes: ['music.control', 'admin'] }, CLIENT, none).scopes, ['music.control'])
+  const spaces = new Parameters('scope=+%20+')
+  t.deepEqual(checkScope({ defaultScopes: ['music.control', 'admin'] }, CLIENT, spaces).scopes, ['music.control'])
 })
 
 test('where that leaves nothing to ask for, the client is told what it may name', (t) => {
@@ -18,7 +20,18 @@ test('where that leaves nothing to ask for, the client is told what it may name'
 
 test('a client asks for no more than it may have, whatever is usual', (t) => {
   const named = new Parameters('scope=music.read')
-  t.deepEqual(checkScope({ defaultScopes: ['music.control'] }, CLIENT, named), ['music.read'])
-  const beyond = new Parameters('scope=music.read+admin')
-  t.throws(() => checkScope({ defaultScopes: ['admin'] }, CLIENT, beyond), { code: 'invalid_scope' })
+  t.deepEqual(checkScope({ defaultScopes: ['music.control'] }, CLIENT, named).scopes, ['music.read'])
+  const beyond = new Parameters('scope=music.read+admin+openid')
+  t.deepEqual(checkScope({ defaultScopes: ['admin'] }, CLIENT, beyond), {
+    scopes: ['music.read'],
+    leftOut: ['admin', 'openid'],
+  })
+})
+
+test('a client that may have nothing of what it names is told what it may, and gets no usual ones instead', (t) => {
+  const beyond = new Parameters('scope=openid+offline_access')
+  t.throws(() => checkScope({ defaultScopes: ['music.control'] }, CLIENT, beyond), {
+    code: 'invalid_scope',
+    message: 'The scope may hold only: music.read music.control',
+  })
 })

@@ -73,7 +73,7 @@ async function openHouse(t: ExecutionContext) {
 
   const device = { revision: 2, client: KITCHEN.id, scopes, interval: 5000, expiresAt: at + 10 * MINUTE }
   addHashed('device', 'approved', { ...device, askedAt: at, decision: { approved: true, ...ada } }, at + 20 * MINUTE)
-  addHashed('device', 'polling', { ...device, askedAt: at - 4999 }, at + 20 * MINUTE)
+  addHashed('device', 'polling', { ...device, askedAt: at - 3999 }, at + 20 * MINUTE)
   addHashed('device', 'resting', { ...device, askedAt: at - 5000 }, at + 20 * MINUTE)
   writeVersion1(file, rows)
 

@@ -1,0 +1,12 @@
+import type { Exchange } from '../exchange.ts'
+
+/** As much of a request as tells what it asks for. */
+export type Asked = Pick<Exchange, 'host' | 'record'>
+
+/** How what is asked for is called as a protected resource: each path is one of its own. @see RFC 9728 section 3.3 */
+export interface AskedResources {
+  /** What a token has to be for, in the canonical form. */
+  identify: (asked: Asked) => string
+  /** Where a client learns how to get such a token: metadata that name exactly what it asked for. @see RFC 9728 section 5.1 */
+  metadataOf: (asked: Asked) => string
+}

@@ -1,0 +1,115 @@
+import test from 'ava'
+import { newCsrfToken } from '../../../src/oauth/checks/csrf-token.ts'
+import { Parameters } from '../../../src/oauth/checks/parameters.ts'
+import { openPresses, type Press, type Pressed } from '../../../src/oauth/consent/presses.ts'
+import { testEnvironment } from '../../support/environment.ts'
+
+const environment = () => testEnvironment()
+type Environment = ReturnType<typeof environment>
+
+/** Of a browser of its own. */
+function pressOf({ randomBytes }: Environment, text = 'decision=approve', endpoint = 'approve'): Press {
+  const cookie = newCsrfToken({ randomBytes }, undefined, '').cookie.split(';')[0]
+  return { endpoint, headers: { cookie }, form: new Parameters(text) }
+}
+
+const answer = (body: string) => ({ status: 303, headers: {}, body })
+
+test('the same form of the same browser gets the same answer, and any other one an answer of its own', async (t) => {
+  const here = environment()
+  const pressOnce = openPresses(here)
+  let acted = 0
+  const act = async (): Promise<Pressed> => ({ answer: answer(`${++acted}`), again: {} })
+  const press = pressOf(here)
+  const bodyOf = async (one: Press) => (await pressOnce(one, act)).body
+  t.is(await bodyOf(press), '1')
+  t.is(await bodyOf({ ...press, form: new Parameters('decision=approve') }), '1')
+  t.is(await bodyOf({ ...press, headers: { cookie: `${press.headers.cookie}; other=1` } }), '1')
+  t.is(await bodyOf({ ...press, form: new Parameters('decision=approve&') }), '2')
+  t.is(await bodyOf({ ...press, form: new Parameters('decision=%61pprove') }), '3')
+  t.is(await bodyOf({ ...press, endpoint: 'device' }), '4')
+  t.is(await bodyOf(pressOf(here)), '5')
+})
+
+test('a press waits for the same one that is under way; where that fails or is not to be repeated, it acts itself', async (t) => {
+  const here = environment()
+  const pressOnce = openPresses(here)
+  const press = pressOf(here)
+  const first = Promise.withResolvers<Pressed>()
+  const order: string[] = []
+  const act = (name: string, pressed: Promise<Pressed> | (() => Promise<Pressed>)) => () => {
+    order.push(name)
+    return typeof pressed === 'function' ? pressed() : pressed
+  }
+  const presses = [
+    pressOnce(press, act('first', first.promise)),
+    pressOnce(
+      press,
+      act('second', async () => ({ answer: answer('wrong password') })),
+    ),
+    pressOnce(
+      press,
+      act('third', async () => ({ answer: answer('good'), again: {} })),
+    ),
+    pressOnce(
+      press,
+      act('fourth', async () => ({ answer: answer('another'), again: {} })),
+    ),
+  ]
+  first.reject(new Error('the store fails'))
+  t.deepEqual(
+    (await Promise.allSettled(presses)).map((one) =>
+      one.status === 'fulfilled' ? one.value.body : one.reason.message,
+    ),
+    ['the store fails', 'wrong password', 'good', 'good'],
+  )
+  t.deepEqual(order, ['first', 'second', 'third'])
+})
+
+test('each time that an answer is given again, what is to be noted is', async (t) => {
+  const here = environment()
+  const pressOnce = openPresses(here)
+  let noted = 0
+  const note = async () => {
+    noted++
+  }
+  const press = pressOf(here)
+  for (const expected of [0, 1, 2]) {
+    await pressOnce(press, async () => ({ answer: answer('x'), again: { note } }))
+    t.is(noted, expected)
+  }
+})
+
+test('so many answers are kept, the latest, and none for longer than it is good', async (t) => {
+  const here = environment()
+  const pressOnce = openPresses(here)
+  let acted = 0
+  const press = (text: string, forMs?: number) =>
+    pressOnce({ ...pressed, form: new Parameters(text) }, async () => {
+      acted++
+      return { answer: answer(text), again: { forMs } }
+    })
+  const pressed = pressOf(here)
+  for (let n = 0; n <= 100; n++) await press(`n=${n}`)
+  t.is(acted, 101)
+  for (let n = 1; n <= 100; n++) await press(`n=${n}`)
+  t.is(acted, 101)
+  await press('n=0')
+  t.is(acted, 102)
+
+  await press('short', 10_000)
+  await press('long', 60_000)
+  t.is(acted, 104)
+  here.advance(9999)
+  await press('short', 10_000)
+  t.is(acted, 104)
+  here.advance(1)
+  await press('short', 10_000)
+  t.is(acted, 105)
+  here.advance(19_999)
+  await press('long', 60_000)
+  t.is(acted, 105)
+  here.advance(1)
+  await press('long', 60_000)
+  t.is(acted, 106)
+})
