@@ -13,7 +13,7 @@ export const MCP_ORIGIN = `https://${MCP_HOST}`
 export function startResourceHouse(t: ExecutionContext, change: (config: TestConfig) => void = () => {}) {
   return startTestHouse(t, (config) => {
     const upstream = 'music-assistant'
-    Object.assign(config.oauth, { registration: { open: true, scopes: ['music.read'] } })
+    Object.assign(config.oauth, { registration: { enabled: true, open: true, scopes: ['music.read'] } })
     config.routes.push(
       ...([
         { path: '/api', methods: ['GET'], upstream, auth: 'bearer', scopes: ['music.read'] },

@@ -34,11 +34,16 @@ export function ownEndpoints(
     handle,
     access: readAccess({ auth: scopes ? 'bearer' : 'none', scopes: scopes ?? [] }),
   })
+  /** What anybody may know, pages of others too. */
+  const metadata = (path: string, handle: Endpoint): EndpointDestination => ({
+    ...endpoint(path, ['GET', 'HEAD'], handle),
+    cors: '*',
+  })
   const closed = metadataAnswer(serverMetadata(server, false))
   const open = metadataAnswer(serverMetadata(server, true))
-  const metadata = async () => ((await isRegistrationOpen(server, registration)) ? open : closed)
+  const describeServer = async () => ((await isRegistrationOpen(server, registration)) ? open : closed)
   /** @throws GatewayError not_found where there is no such resource. */
-  const describe = (host: string | undefined, path: string) => {
+  const describeResource = (host: string | undefined, path: string) => {
     const found = path.startsWith(RESOURCE_METADATA) && resources.at(host, path.slice(RESOURCE_METADATA.length))
     if (!found) throw new GatewayError('not_found', `no resource at ${path}`)
     return resourceMetadata(issuer, found)
@@ -49,11 +54,11 @@ export function ownEndpoints(
       ...endpoint(path, methods, handle, scopes),
       cors,
     })),
-    { ...endpoint('/.well-known/oauth-authorization-server', ['GET', 'HEAD'], metadata), cors: '*' },
+    metadata('/.well-known/oauth-authorization-server', describeServer),
     ...accountEndpoints(server, account),
     ...resources.hosts.flatMap((host) =>
       [RESOURCE_METADATA, `${RESOURCE_METADATA}/*`].map((path) => ({
-        ...endpoint(path, ['GET', 'HEAD'], (_, asked) => metadataAnswer(describe(host, asked))),
+        ...metadata(path, (_, asked) => metadataAnswer(describeResource(host, asked))),
         host,
       })),
     ),

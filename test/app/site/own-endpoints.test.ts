@@ -39,7 +39,7 @@ test('the metadata names the registration endpoint exactly while it needs no tok
     const about = endpoints.filter(({ path }) => path.includes('/.well-known/oauth-authorization-server'))
     const request = { query: '', headers: {}, address: undefined, readBody: async () => '' }
     const answers = await Promise.all(
-      about.map(async ({ path, handle }) => JSON.parse((await handle(request as never, path)).body)),
+      about.map(async ({ handle, path }) => JSON.parse((await handle(request as never, path)).body)),
     )
     return answers.map((answer) => 'registration_endpoint' in answer)
   }
