@@ -89,12 +89,12 @@ export const REASONS = {
   'initial-access-token-wrong': {
     code: 'invalid_token',
     sentence:
-      'Registering needs the initial access token of this server. Whoever runs it can let any client register for a while, by: skillgate client allow --for 10m',
+      'Registering needs the initial access token of this server. Whoever runs it can let any client register for a while, by: {command}',
   },
   'registration-closed': {
     code: 'registration_closed',
     sentence:
-      'No client may register here now. Whoever runs this server can let any client register for a while, by: skillgate client allow --for 10m',
+      'No client may register here now. Whoever runs this server can let any client register for a while, by: {command}',
   },
   'too-many-registrations': {
     code: 'too_many_requests',

@@ -31,7 +31,7 @@ async function openHome(t: ExecutionContext): Promise<Home | undefined> {
   })
   const house = await startTestHouse(t, ({ upstreams, oauth, routes }) => {
     Object.assign(upstreams, { app: { url: upstream.url } })
-    Object.assign(oauth, { registration: { enabled: true, scopes: ['music.read', 'user:read'] } })
+    Object.assign(oauth, { registration: { open: true, scopes: ['music.read', 'user:read'] } })
     const respond = { status: 200, body: APP_PAGE, type: 'text/html' }
     routes.push(
       ...([

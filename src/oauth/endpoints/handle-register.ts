@@ -32,6 +32,9 @@ export async function handleRegister(server: AuthorizationServer, request: Endpo
   return jsonAnswer(201, await registerClient(server, metadata, { openly, address: request.address }))
 }
 
+/** What the owner can do about it. */
+const ALLOW = 'skillgate client allow --for 10m'
+
 /** Whether any client may register at this moment, without a token: only then the metadata names the endpoint. @throws StorageError */
 export async function isRegistrationOpen(
   { store, now }: Pick<AuthorizationServer, 'store' | 'now'>,
@@ -51,9 +54,10 @@ async function hasInitialAccessToken(
   if (tokenHash !== undefined && matchesHash(token ?? '', tokenHash)) return true
   const maySendNone = tokenHash === undefined || authorization === undefined
   if (maySendNone && (await isRegistrationOpen(server, registration))) return false
-  if (tokenHash === undefined) throw deny('registration-closed', 'not registered: no client may register now')
+  if (tokenHash === undefined)
+    throw deny('registration-closed', { command: ALLOW, detail: 'not registered: no client may register now' })
   const which = token === undefined ? 'no' : 'wrong'
-  throw deny('initial-access-token-wrong', `not registered: ${which} initial access token`)
+  throw deny('initial-access-token-wrong', { command: ALLOW, detail: `not registered: ${which} initial access token` })
 }
 
 async function readJsonObject({ headers, readBody }: EndpointRequest): Promise<Record<string, unknown>> {
