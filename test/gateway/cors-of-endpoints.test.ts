@@ -33,7 +33,11 @@ function saysNothing(t: ExecutionContext, { header, rawHeaders }: RawAnswer, wha
   t.false(header('vary').includes('Origin'), what)
 }
 
-const METADATA = ['/.well-known/oauth-authorization-server', '/.well-known/oauth-protected-resource/api']
+const METADATA = [
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/oauth-protected-resource',
+  '/.well-known/oauth-protected-resource/any/thing',
+]
 const FOR_PAGES = ['token', 'revoke', 'register', 'userinfo'].map((name) => `/alexa/${name}`)
 const NOT_FOR_PAGES = [
   'authorize',
@@ -72,9 +76,10 @@ async function headOrWhole(house: TestHouse, method: string, path: string, heade
 
 test('metadata that are not there are kept by nobody', async (t) => {
   const house = await startTestHouse(t)
-  for (const path of ['/.well-known/oauth-protected-resource/none', '/.well-known/openid-configuration']) {
-    const answer = await ask(house, `GET ${path}`)
+  for (const path of ['/.well-known/oauth-protected-resource/open/x', '/.well-known/openid-configuration']) {
+    const answer = await ask(house, `GET ${path}`, [PAGE])
     t.deepEqual([answer.status, answer.header('cache-control')], [404, ['no-store']], path)
+    if (path.includes('resource')) isForEverybody(t, answer, 'a page learns that there is nothing')
   }
 })
 
