@@ -30,31 +30,31 @@ export interface ConsentRequest {
   attempt?: string
 }
 
-/** @param query of the authorization request, which travels with the form. */
-export function consentToLink(
-  { randomBytes }: Pick<AuthorizationServer, 'randomBytes'>,
-  authorization: AuthorizationRequest,
-  query: string,
-): ConsentRequest {
+/** @param query of the authorization request, which travels with the form. @param page as `newPage` or the form has it. */
+export function consentToLink(authorization: AuthorizationRequest, query: string, page: string): ConsentRequest {
   const { client, scopes, redirectUri, signInAgain, maxAgeMs } = authorization
-  // Whoever opens the page anew presses anew, also where the client asks as it did before.
-  const page = randomBytes(9).toString('base64url')
-  const form = { kind: 'link', endpoint: 'approve', request: `${formRequest(query, scopes)}.${page}` } as const
+  const form = { kind: 'link', endpoint: 'approve', request: formRequest(query, scopes, page) } as const
   return { client, scopes, redirectUri, signInAgain, maxAgeMs, ...form, attempt: linkAttempt(query) }
 }
 
+/** Whoever opens the page anew presses anew, also where the client asks as it did before: see `openPresses`. */
+export function newPage({ randomBytes }: Pick<AuthorizationServer, 'randomBytes'>): string {
+  return randomBytes(9).toString('base64url')
+}
+
 /** What travels with the form: the request, and what somebody is asked to allow, for a reload may change that meanwhile. */
-function formRequest(query: string, scopes: string[]): string {
-  return [query, scopes.join(' ')].map((part) => Buffer.from(part).toString('base64url')).join('.')
+function formRequest(query: string, scopes: string[], page: string): string {
+  return [...[query, scopes.join(' ')].map((part) => Buffer.from(part).toString('base64url')), page].join('.')
 }
 
 /**
  * The other way round. @param request as `consentToLink` made it, which its CSRF token vouches for.
  * @returns `shown` the scopes that the page showed; undefined for a page of an earlier release.
  */
-export function readFormRequest(request: string): { query: string; shown: string[] | undefined } {
-  const [query = '', scopes] = request.split('.').map((part) => Buffer.from(part, 'base64url').toString())
-  return { query, shown: scopes?.split(' ') }
+export function readFormRequest(request: string): { query: string; shown: string[] | undefined; page: string } {
+  const [query = '', scopes, page = ''] = request.split('.')
+  const read = (part: string) => Buffer.from(part, 'base64url').toString()
+  return { query: read(query), shown: scopes === undefined ? undefined : read(scopes).split(' '), page }
 }
 
 /** Shows who asks for what, and asks whoever isn't signed in to do so. */

@@ -20,14 +20,14 @@ export async function handleApprove(
   known: Known,
 ): Promise<Answer> {
   const form = await readForm(request)
-  const { query, shown } = readFormRequest(form.require('request'))
+  const { query, shown, page } = readFormRequest(form.require('request'))
   known.attempt = linkAttempt(query)
   const ownForm = await checkOwnForm(server, request, form, 'approve')
   const asked = await checkAuthorizationRequest(server, { query, address: request.address }, known)
   if (asked.silent) throw deny('prompt-none')
   const authorization = { ...asked, scopes: asked.scopes.filter((scope) => shown?.includes(scope) ?? true) }
   if (authorization.scopes.length === 0) throw deny('scope-withdrawn')
-  const consent = consentToLink(server, authorization, query)
+  const consent = consentToLink(authorization, query, page)
   const press = { endpoint: 'approve', headers: request.headers, form }
   return server.pressOnce(press, () => decide(server, request, ownForm, { authorization, consent }))
 }
