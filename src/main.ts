@@ -21,6 +21,8 @@ const OPTIONS = {
   follow: { type: 'boolean' },
   code: { type: 'boolean' },
   address: { type: 'string' },
+  email: { type: 'string' },
+  remove: { type: 'boolean' },
   'allow-root': { type: 'boolean' },
   passphrase: { type: 'boolean' },
   ended: { type: 'string' },

@@ -24,6 +24,8 @@ import { restore } from './restore.ts'
 import { start } from './start.ts'
 import { trace } from './trace.ts'
 import { user } from './user/user.ts'
+import { userAdd } from './user/user-add.ts'
+import { userEmail } from './user/user-email.ts'
 import { userUnlock } from './user/user-unlock.ts'
 import type { Command, CommandOptions, World } from './world.ts'
 
@@ -46,6 +48,8 @@ export const COMMANDS: Record<string, Command> = {
     options: ['format'],
   },
   user: { run: (world, _, ...words) => user(world, ...words), words: 'any' },
+  'user add': { run: userAdd, words: 'any', options: ['email'] },
+  'user email': { run: userEmail, words: 'any', options: ['remove'] },
   'user unlock': { run: userUnlock, words: 'any', options: ['code', 'address'] },
   'grant list': { run: grantList, options: ['user', 'client'] },
   'grant revoke': { run: (world, _, id = '') => grantRevoke(world, id), words: ['ID'] },

@@ -18,8 +18,11 @@ export async function help({ print }: World): Promise<number> {
                                    --format pem | der | mobileconfig (for iPhones)
 
   user add NAME [DISPLAY NAME]     let somebody sign in; asks for the password, or reads it from standard input
+                                   --email ADDRESS writes that down, too
   user list                        who can sign in
   user password NAME               give somebody another password
+  user email NAME [ADDRESS]        show or change somebody's e-mail address, for clients that may know who they are;
+                                   --remove forgets it
   user totp NAME [off]             have a code of an authenticator app asked for as well, or no more
   user recovery NAME               make new recovery codes, for when the authenticator is lost
   user link NAME [ACCOUNT]         give somebody their Music Assistant account; asks for its password

@@ -33,6 +33,8 @@ export interface CommandOptions {
   follow?: boolean
   code?: boolean
   address?: string
+  email?: string
+  remove?: boolean
   'allow-root'?: boolean
   passphrase?: boolean
   ended?: string

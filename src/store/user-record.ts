@@ -6,6 +6,8 @@ export interface UserRecord {
   id: string
   name: string
   displayName: string
+  /** As whoever runs this has entered it: nobody has tried whether it reaches them. */
+  email?: string
   /** An encoded argon2id hash; none of somebody who signs in with an account elsewhere. */
   password?: string
   createdAt: number

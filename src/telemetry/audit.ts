@@ -49,6 +49,7 @@ export const AUDIT_EVENTS = {
   user_disabled: 'user disabled',
   user_enabled: 'user enabled',
   password_changed: 'password changed',
+  email_changed: 'e-mail address changed',
   totp_changed: 'second factor changed',
   user_linked: 'account linked',
   user_unlinked: 'account unlinked',

@@ -17,6 +17,8 @@ export interface NewUser {
   name: string
   displayName?: string
   password: string
+  /** As `requireEmail` has it. */
+  email?: string
   /** The name under which the gateway is reached: no part of a password. */
   host?: string
 }
@@ -31,6 +33,7 @@ export async function addUser(store: Store, environment: Environment, user: NewU
     id: environment.randomBytes(12).toString('hex'),
     name: id,
     displayName,
+    ...(user.email !== undefined && { email: user.email }),
     password: await hashPassword(user.password, environment),
     createdAt: environment.now(),
   }

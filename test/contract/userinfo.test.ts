@@ -1,7 +1,7 @@
 import test from 'ava'
 import { exactRequest } from '../support/exact-request.ts'
 import { ADA, ISSUER, startTestHouse, type TestHouse } from '../support/gateway.ts'
-import { approve, exchange, link, refresh } from '../support/linking.ts'
+import { approve, callApi, exchange, link, refresh } from '../support/linking.ts'
 import { issueToken } from '../support/tokens.ts'
 
 function ask(house: TestHouse, token?: string, method = 'GET') {
@@ -20,6 +20,20 @@ test('userinfo says who the user of a token is, by GET and by POST, and no more'
     t.is(headers['cache-control'], 'no-store')
     t.deepEqual(JSON.parse(text), { sub: user?.id, name: ADA.displayName, preferred_username: ADA.name })
   }
+})
+
+test('userinfo tells the e-mail address of somebody who has one, and claims nothing of it; upstreams get none', async (t) => {
+  const house = await startTestHouse(t)
+  const { store } = house.prepared
+  const { access } = await link(house, { scope: 'user:read music.control' })
+  const user = await store.get('user', ADA.name)
+  await store.put('user', ADA.name, { ...user!, email: 'ada@example.com' })
+  const told = JSON.parse((await ask(house, access)).text)
+  t.deepEqual(Object.keys(told), ['sub', 'name', 'preferred_username', 'email'])
+  t.is(told.email, 'ada@example.com')
+  t.is((await callApi(house, access)).status, 200)
+  t.notRegex(JSON.stringify(house.music.requests), /ada@example/)
+  t.is((await ask(house, await issueToken(house, ['music.read']))).status, 403)
 })
 
 test('userinfo without a token is 401, with a bad one 401 invalid_token, without the scope 403', async (t) => {

@@ -1,3 +1,4 @@
+import type { Config } from '../../config/schema.ts'
 import { CommandError } from '../command-error.ts'
 import type { StoreTools } from '../with-store.ts'
 
@@ -7,4 +8,9 @@ export type UserAction = (tools: StoreTools, words: string[]) => Promise<void>
 export function need(action: string, name: string | undefined): string {
   if (name === undefined) throw new CommandError(`Say who: skillgate user ${action} NAME`)
   return name
+}
+
+/** No part of a password. */
+export function hostOf({ public_url }: Pick<Config, 'public_url'>): string {
+  return new URL(public_url).hostname
 }

@@ -1,23 +1,13 @@
 import { forgetEchoPlayers } from '../../alexa/skill/echo-players.ts'
 import { dayOf } from '../../certificates/server-certificate.ts'
-import type { Config } from '../../config/schema.ts'
 import { revokeGrantsOfUser } from '../../oauth/grants/grants.ts'
 import { isAccountUser } from '../../users/account-users.ts'
 import { removeDevicesOf } from '../../users/devices.ts'
-import {
-  addUser,
-  changePassword,
-  disableUser,
-  enableUser,
-  listUsers,
-  removeUser,
-  requireFreeName,
-  requireUser,
-} from '../../users/users.ts'
+import { changePassword, disableUser, enableUser, listUsers, removeUser, requireUser } from '../../users/users.ts'
 import { CommandError } from '../command-error.ts'
 import { withStore } from '../with-store.ts'
 import type { World } from '../world.ts'
-import { need, type UserAction } from './user-action.ts'
+import { hostOf, need, type UserAction } from './user-action.ts'
 
 /** With what calls upstreams, which the other commands have no use for. */
 const accounts = () => import('./user-link.ts')
@@ -26,20 +16,13 @@ const accounts = () => import('./user-link.ts')
 const secondFactor = () => import('./user-totp.ts')
 
 const ACTIONS: Record<string, UserAction> = {
-  async add({ world, config, store, audit }, words) {
-    const name = await requireFreeName(store, need('add', words[0]))
-    const displayName = words.slice(1).join(' ') || words[0]
-    const password = await world.askPassword()
-    await addUser(store, world, { name, displayName, password, host: hostOf(config) })
-    audit({ event: 'user_added', user: name })
-    world.print(`${name} can sign in now.`)
-  },
-
   async list({ world, store }) {
     const users = await listUsers(store)
-    for (const { name, displayName, createdAt, totp, disabled, account } of users) {
+    for (const { name, displayName, createdAt, totp, disabled, account, email } of users) {
       const there = account && `${account.name} at ${account.upstream}, ${account.role}`
-      const marks = [there, totp && 'with a second factor', disabled && 'disabled'].filter((mark) => mark !== undefined)
+      const marks = [email, there, totp && 'with a second factor', disabled && 'disabled'].filter(
+        (mark) => mark !== undefined,
+      )
       world.print([name, displayName, `since ${dayOf(createdAt)}`, ...marks].join('\t'))
     }
     if (users.length === 0) world.print('There is no user yet. Add one:  npx skillgate user add NAME')
@@ -89,14 +72,13 @@ const ACTIONS: Record<string, UserAction> = {
   },
 }
 
-/** No part of a password. */
-function hostOf({ public_url }: Pick<Config, 'public_url'>): string {
-  return new URL(public_url).hostname
-}
+/** Commands of their own, because they take options. */
+const APART = ['email', 'unlock']
 
 /** `skillgate user ...`: who may sign in. Works while the gateway runs, which notices at once. */
 export async function user(world: World, action = '', ...words: string[]): Promise<number> {
   const run = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined
-  if (!run) throw new CommandError(`Say what to do: skillgate user ${[...Object.keys(ACTIONS), 'unlock'].join(' | ')}`)
+  if (!run)
+    throw new CommandError(`Say what to do: skillgate user ${['add', ...Object.keys(ACTIONS), ...APART].join(' | ')}`)
   return withStore(world, (tools) => run(tools, words))
 }

@@ -30,26 +30,25 @@ export interface ConsentRequest {
   attempt?: string
 }
 
-/** @param query of the authorization request, which travels with the form. */
-export function consentToLink(
-  { randomBytes }: Pick<AuthorizationServer, 'randomBytes'>,
-  authorization: AuthorizationRequest,
-  query: string,
-): ConsentRequest {
+/** @param query of the authorization request, which travels with the form. @param page as `newPage` or the form has it. */
+export function consentToLink(authorization: AuthorizationRequest, query: string, page: string): ConsentRequest {
   const { client, scopes, redirectUri, signInAgain, maxAgeMs } = authorization
-  // Whoever opens the page anew presses anew, also where the client asks as it did before.
-  const page = randomBytes(9).toString('base64url')
-  const form = { kind: 'link', endpoint: 'approve', request: `${formRequest(query, scopes, client)}.${page}` } as const
+  const form = { kind: 'link', endpoint: 'approve', request: formRequest(query, scopes, client, page) } as const
   return { client, scopes, redirectUri, signInAgain, maxAgeMs, ...form, attempt: linkAttempt(query) }
+}
+
+/** Whoever opens the page anew presses anew, also where the client asks as it did before: see `openPresses`. */
+export function newPage({ randomBytes }: Pick<AuthorizationServer, 'randomBytes'>): string {
+  return randomBytes(9).toString('base64url')
 }
 
 /**
  * What travels with the form: the request, and what somebody is asked to allow, for a reload may change that meanwhile;
  * and the name under which it is asked for, where the client's document may change that.
  */
-function formRequest(query: string, scopes: string[], { documented, name }: RegisteredClient): string {
+function formRequest(query: string, scopes: string[], { documented, name }: RegisteredClient, page: string): string {
   const parts = [query, scopes.join(' '), documented ? name : '']
-  return parts.map((part) => Buffer.from(part).toString('base64url')).join('.')
+  return [...parts.map((part) => Buffer.from(part).toString('base64url')), page].join('.')
 }
 
 /**
@@ -61,9 +60,16 @@ export function readFormRequest(request: string): {
   query: string
   shown: string[] | undefined
   name: string | undefined
+  page: string
 } {
-  const [query = '', scopes, name] = request.split('.').map((part) => Buffer.from(part, 'base64url').toString())
-  return { query, shown: scopes?.split(' '), name: name || undefined }
+  const [query = '', scopes, name = '', page = ''] = request.split('.')
+  const read = (part: string) => Buffer.from(part, 'base64url').toString()
+  return {
+    query: read(query),
+    shown: scopes === undefined ? undefined : read(scopes).split(' '),
+    name: read(name) || undefined,
+    page,
+  }
 }
 
 /** Shows who asks for what, and asks whoever isn't signed in to do so. */

@@ -6,7 +6,7 @@ import { readForm } from '../checks/read-form.ts'
 import { prepareGrant } from '../consent/prepare-grant.ts'
 import type { Pressed } from '../consent/presses.ts'
 import { readDecision } from '../consent/read-decision.ts'
-import { type ConsentRequest, consentToLink, readFormRequest, showConsent } from '../consent/show-consent.ts'
+import { type ConsentRequest, consentToLink, newPage, readFormRequest, showConsent } from '../consent/show-consent.ts'
 import { deny } from '../deny.ts'
 import { issueCode, noteSentAgain } from '../grants/issue-code.ts'
 import { linkAttempt } from '../link-attempt.ts'
@@ -20,17 +20,18 @@ export async function handleApprove(
   known: Known,
 ): Promise<Answer> {
   const form = await readForm(request)
-  const { query, shown, name } = readFormRequest(form.require('request'))
+  const { query, shown, name, page } = readFormRequest(form.require('request'))
   known.attempt = linkAttempt(query)
   const ownForm = await checkOwnForm(server, request, form, 'approve')
   const asked = await checkAuthorizationRequest(server, { query, address: request.address }, known)
   if (asked.silent) throw deny('prompt-none')
   const authorization = { ...asked, scopes: asked.scopes.filter((scope) => shown?.includes(scope) ?? true) }
   if (authorization.scopes.length === 0) throw deny('scope-withdrawn')
-  const consent = consentToLink(server, authorization, query)
   // The document says something else than the page did: nobody approves what they weren't shown.
   const isRenamed = name !== undefined && name !== authorization.client.name
-  if (isRenamed && form.get('decision') === 'approve') return showConsent(server, consent, request)
+  if (isRenamed && form.get('decision') === 'approve')
+    return showConsent(server, consentToLink(authorization, query, newPage(server)), request)
+  const consent = consentToLink(authorization, query, page)
   const press = { endpoint: 'approve', headers: request.headers, form }
   return server.pressOnce(press, () => decide(server, request, ownForm, { authorization, consent }))
 }

@@ -3,7 +3,7 @@ import type { AuthorizationServer } from '../authorization-server.ts'
 import { checkAuthorizationRequest } from '../checks/check-authorization-request.ts'
 import { checkOpenedFromElsewhere } from '../checks/check-navigation.ts'
 import { refuseSilent } from '../consent/refuse-silent.ts'
-import { consentToLink, showConsent } from '../consent/show-consent.ts'
+import { consentToLink, newPage, showConsent } from '../consent/show-consent.ts'
 import { requirePossibleClock } from '../grants/find-unless-in-doubt.ts'
 import { linkAttempt } from '../link-attempt.ts'
 import type { Known } from './known.ts'
@@ -20,7 +20,7 @@ export async function handleAuthorize(
   requirePossibleClock(server)
   const authorization = await checkAuthorizationRequest(server, request, known)
   await refuseSilent(server, authorization, request)
-  const page = await showConsent(server, consentToLink(server, authorization, query), request)
+  const page = await showConsent(server, consentToLink(authorization, query, newPage(server)), request)
   const { client, scopes, leftOut = [] } = authorization
   const detail = leftOut.length === 0 ? undefined : `asked besides for ${JSON.stringify(leftOut.join(' '))}`
   server.audit({ event: 'link_opened', address, client: client.id, scopes, attempt: known.attempt, detail })
