@@ -19,11 +19,11 @@ export interface PublishedDocuments {
   asked: string[]
 }
 
-/** A server over TLS with the documents of apps, which nobody is to remember; it ends with the test. */
-export async function publishDocuments(t: ExecutionContext): Promise<PublishedDocuments> {
+/** A server over TLS with the documents of apps, which nobody is to remember; it ends with the test. @param host where they are. */
+export async function publishDocuments(t: ExecutionContext, host = APPS): Promise<PublishedDocuments> {
   const documents = new Map<string, object>()
   const asked: string[] = []
-  const { key, cert, caFile } = await privateCertificate(t, { names: [APPS] })
+  const { key, cert, caFile } = await privateCertificate(t, { names: [host] })
   const server = createServer({ key, cert }, (request, response) => {
     const path = request.url ?? ''
     asked.push(path)
@@ -33,7 +33,7 @@ export async function publishDocuments(t: ExecutionContext): Promise<PublishedDo
   })
   const port = await listenUntilEnd(t, server)
   const fetchDocument = publicFetch({
-    resolve: async (name, family) => (name === APPS && family === 4 ? [SOMEWHERE_PUBLIC] : []),
+    resolve: async (name, family) => (name === host && family === 4 ? [SOMEWHERE_PUBLIC] : []),
     reach: () => ({ addresses: ['127.0.0.1'], port }),
     ca: [readFileSync(caFile, 'utf8')],
     timeoutMs: 60_000,
@@ -42,7 +42,7 @@ export async function publishDocuments(t: ExecutionContext): Promise<PublishedDo
     fetchDocument,
     asked,
     publish(path, document) {
-      const url = `https://${APPS}${path}`
+      const url = `https://${host}${path}`
       documents.set(path, { client_id: url, ...document })
       return url
     },
