@@ -3,7 +3,7 @@ import { builtClient, GO } from './built-client.ts'
 import { answerDevice, DEVICES, type DeviceLibrary } from './device-linking.ts'
 import { type InteropHouse, startInteropHouse } from './house.ts'
 import { callApi, failure, type Library, showLinking, showRefusals, type Tokens, WAYS } from './linking.ts'
-import { MCP_VERBS, type McpHouse, type McpLibrary, mcpSettings, openMcpHouse, showConnecting } from './mcp-linking.ts'
+import { BECOMING, MCP_VERBS, type McpLibrary, mcpSettings, openMcpHouse, showConnecting } from './mcp-linking.ts'
 import { deviceSettingsOf, settingsOf, spokenLibrary } from './spoken-library.ts'
 
 interface GoDevice extends Pick<DeviceLibrary, 'begin' | 'callApi'> {
@@ -81,15 +81,12 @@ test.serial("Go's x/oauth2 links a device: it asks every five seconds, and is no
   t.is(house.requests.records.filter(({ path }) => path === '/alexa/token').length, 1)
 })
 
-const openApp = (t: ExecutionContext, program: string, house: McpHouse, more: { client?: string }) =>
-  speak<McpLibrary>(t, program, house, mcpSettings(house, more), MCP_VERBS)
-
-test.serial(
-  "the MCP project's go-sdk goes from an address to a tool call as a client that is configured",
-  async (t) => {
+for (const [name, become] of Object.entries(BECOMING)) {
+  test.serial(`the MCP project's go-sdk goes from an address to a tool call, ${name}`, async (t) => {
     const program = await client(t)
     if (program === undefined) return
     const house = await openMcpHouse(t)
-    await showConnecting(t, house, openApp(t, program, house, { client: 'native' }))
-  },
-)
+    const settings = mcpSettings(house, await become(house))
+    await showConnecting(t, house, speak<McpLibrary>(t, program, house, settings, MCP_VERBS))
+  })
+}

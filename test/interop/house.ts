@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
+import type { HouseOptions } from '../../src/app/open-house.ts'
 import { hashSecret } from '../../src/secrets/secret.ts'
 import { startTestHouse, type TestConfig, type TestHouse } from '../support/gateway.ts'
 
@@ -29,18 +30,20 @@ export interface InteropHouse extends TestHouse {
 
 const TRIES = 5
 
-/** @param change what a test wants of the configuration besides. */
+/** @param change what a test wants of the configuration besides. @param more what it wants of the house. */
 export async function startInteropHouse(
   t: ExecutionContext,
   change: (config: TestConfig) => void = () => {},
+  more: HouseOptions = {},
 ): Promise<InteropHouse> {
   for (let tried = 1; ; tried++) {
     const port = await freePort()
     try {
-      const house = await startTestHouse(t, (config) => {
+      const configured = (config: TestConfig) => {
         configure(config, port)
         change(config)
-      })
+      }
+      const house = await startTestHouse(t, configured, more)
       return { ...house, issuer: `https://localhost:${port}`, caFile: join(house.folder, 'certs', 'local-ca.pem') }
     } catch (error) {
       const somebodyWasFaster = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'

@@ -57,9 +57,8 @@ for (const revision of REVISIONS) {
     const expected = [
       ['authorization-code-grant', 'SUCCESS'],
       ['authorization-server-metadata', 'SUCCESS'],
-      // Clients that say in a document of their own what they are came with that revision; whoever runs the gateway
-      // switches them on.
-      ...(revision < '2025-11-25' ? [] : [['authorization-server-metadata-cimd', 'WARNING']]),
+      // Clients that say in a document of their own what they are came with that revision.
+      ...(revision < '2025-11-25' ? [] : [['authorization-server-metadata-cimd', 'SUCCESS']]),
     ]
     t.deepEqual(
       checks.map(({ id, status }) => [id, status]),

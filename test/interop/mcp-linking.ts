@@ -1,6 +1,8 @@
 import type { ExecutionContext } from 'ava'
-import { ADA } from '../support/gateway.ts'
+import { openRegistrationWindow } from '../../src/oauth/clients/registration-window.ts'
+import { ADA, type TestConfig } from '../support/gateway.ts'
 import { type HomeMcpServer, startMcpServer } from '../support/mcp-server.ts'
+import { APPS, publishDocuments } from '../support/published-documents.ts'
 import { CALLBACKS, type InteropHouse, startInteropHouse } from './house.ts'
 import { failure, signIn } from './linking.ts'
 
@@ -22,6 +24,10 @@ export interface McpHouse extends InteropHouse {
   home: HomeMcpServer
   /** The address that one types into an app. */
   address: string
+  /** Where an app has published what it is. */
+  document: string
+  /** For ten minutes any client may register itself. */
+  letRegister: () => Promise<void>
 }
 
 /** What such an app is told; one that nobody has registered says no `client`. */
@@ -29,19 +35,31 @@ export function mcpSettings({ address }: McpHouse, more: { client?: string; docu
   return { server: address, callback: CALLBACKS.native, ...more }
 }
 
-/** A house with an MCP server at /mcp, which it keeps for those who may see the music. */
-export async function openMcpHouse(
-  t: ExecutionContext,
-  change: Parameters<typeof startInteropHouse>[1] = () => {},
-): Promise<McpHouse> {
+/** Whatever else an app may be: what it says of itself in a document. */
+const DOCUMENT = {
+  client_name: 'App with a document',
+  redirect_uris: [CALLBACKS.native],
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+  token_endpoint_auth_method: 'none',
+}
+
+/** A house with an MCP server at /mcp, which it keeps for those who may see the music; apps may come by their documents. */
+export async function openMcpHouse(t: ExecutionContext): Promise<McpHouse> {
   const home = await startMcpServer(t)
-  const house = await startInteropHouse(t, (config) => {
+  const apps = await publishDocuments(t)
+  const configure = (config: TestConfig) => {
     Object.assign(config.upstreams, { mcp: { url: home.url } })
+    Object.assign(config.oauth, { client_metadata_documents: { enabled: true, domains: [APPS] } })
     const scopes = ['music.read']
     config.routes.push({ path: '/mcp', methods: ['GET', 'POST', 'DELETE'], upstream: 'mcp', auth: 'bearer', scopes })
-    change(config)
-  })
-  return { ...house, home, address: `${house.issuer}/mcp` }
+  }
+  const house = await startInteropHouse(t, configure, { fetchDocument: apps.fetchDocument })
+  const letRegister = async () => {
+    await openRegistrationWindow(house.prepared.store, house.now(), 600_000)
+  }
+  const document = apps.publish('/app.json', DOCUMENT)
+  return { ...house, home, document, letRegister, address: `${house.issuer}/mcp` }
 }
 
 /** From the address to a tool call, and on with fresh tokens after an hour. @returns where the app sent its user. */
@@ -71,4 +89,14 @@ export async function showDenial(t: ExecutionContext, house: McpHouse, library: 
   const callback = await signIn(house, await library.connect(), 'deny')
   t.regex(await failure(library.finish(callback)), /access_denied/)
   t.deepEqual(house.home.requests, [])
+}
+
+/** All ways in which an app that is told nothing but an address becomes a client. */
+export const BECOMING: Record<string, (house: McpHouse) => Promise<{ client?: string; document?: string }>> = {
+  'as a client that is configured': async () => ({ client: 'native' }),
+  'by the document of the app': async ({ document }) => ({ document }),
+  'by registering while that is allowed': async ({ letRegister }) => {
+    await letRegister()
+    return {}
+  },
 }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
 import {
+  BECOMING,
   MCP_VERBS,
   type McpHouse,
   type McpLibrary,
@@ -21,7 +22,7 @@ async function findPython(t: ExecutionContext): Promise<string | undefined> {
   return pythonWith(t, { requirements: 'python-mcp-client.txt', minor: 11 })
 }
 
-function openApp(t: ExecutionContext, python: string, house: McpHouse, more: { client?: string }): McpLibrary {
+function openApp(t: ExecutionContext, python: string, house: McpHouse, more: object): McpLibrary {
   const { issuer, caFile } = house
   return spokenLibrary<McpLibrary>(t, {
     command: [python, '-B', SCRIPT, JSON.stringify({ issuer, ...mcpSettings(house, more) })],
@@ -30,10 +31,13 @@ function openApp(t: ExecutionContext, python: string, house: McpHouse, more: { c
   })
 }
 
-test("the MCP project's own SDK for Python goes from an address to a tool call, and hears when somebody says no", async (t) => {
+test("the MCP project's own SDK for Python goes from an address to a tool call, however it becomes a client", async (t) => {
   const python = await findPython(t)
   if (python === undefined) return
+  for (const become of Object.values(BECOMING)) {
+    const house = await openMcpHouse(t)
+    await showConnecting(t, house, openApp(t, python, house, await become(house)))
+  }
   const house = await openMcpHouse(t)
-  await showDenial(t, house, openApp(t, python, house, { client: 'native' }))
-  await showConnecting(t, house, openApp(t, python, house, { client: 'native' }))
+  await showDenial(t, house, openApp(t, python, house, { document: house.document }))
 })
