@@ -80,7 +80,8 @@ test('however long it is locked, every call fails in time and reading goes on; t
       t.true(reason instanceof StorageError)
     }
     t.true(performance.now() - started >= lockTimeoutMs)
-    t.true(performance.now() - started < lockTimeoutMs * 20)
+    // Not for ever, however busy the machine is.
+    t.true(performance.now() - started < 30_000)
     t.deepEqual(await store.get('code', 'x'), code)
   }
   unlock()
