@@ -3,6 +3,7 @@ import { type RequestOptions, request } from 'node:https'
 import { isIPv6, type LookupFunction } from 'node:net'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import { DocumentProblem, type DocumentProblemKind } from './document-problem.ts'
+import { ownAddresses } from './own-addresses.ts'
 import { publicAddresses, type Resolve, resolveByNameServers } from './public-addresses.ts'
 
 /** Gets a small JSON document from a public server. @throws DocumentProblem */
@@ -19,6 +20,8 @@ export interface PublicDocument {
 /** The world that is asked; tests have one of their own. */
 export interface PublicWorld {
   resolve: Resolve
+  /** The addresses of this machine, whose network is the house, however public. */
+  own: () => string[]
   /** Where connections go once the addresses are known to be public. */
   reach: (addresses: string[]) => { addresses: string[]; port: number }
   /** The CAs that a server's certificate may come from, in PEM. */
@@ -29,6 +32,7 @@ export interface PublicWorld {
 
 const WORLD: PublicWorld = {
   resolve: resolveByNameServers,
+  own: ownAddresses,
   reach: (addresses) => ({ addresses, port: 443 }),
   ca: rootCertificates,
   timeoutMs: 3000,
@@ -60,13 +64,13 @@ export const fetchPublicDocument: FetchPublicDocument = publicFetch()
  * @param world what of it is another one.
  */
 export function publicFetch(world: Partial<PublicWorld> = {}): FetchPublicDocument {
-  const { resolve, reach, ca, timeoutMs } = { ...WORLD, ...world }
+  const { resolve, own, reach, ca, timeoutMs } = { ...WORLD, ...world }
   let context: SecureContext | undefined
 
   return async function fetchDocument(url) {
     const deadline = AbortSignal.timeout(timeoutMs)
     const late = new DocumentProblem('too slow', `no whole answer within ${timeoutMs / 1000} s`)
-    const addresses = await unlessLate(publicAddresses(url.hostname, resolve), deadline, late)
+    const addresses = await unlessLate(publicAddresses(url.hostname, resolve, own()), deadline, late)
     const place = reach(addresses)
     // Made once: reading all roots takes some milliseconds.
     context ??= createSecureContext({ ca: [...ca], minVersion: 'TLSv1.2' })
@@ -176,10 +180,14 @@ function kindOfStatus(status: number): DocumentProblemKind {
   return status === 404 || status === 410 ? 'gone' : 'status'
 }
 
+/** Characters of what OpenSSL says, which may repeat all names of a certificate: each is kept, and written, a while. */
+const MESSAGE_LIMIT = 300
+
 /** As the system says that nobody is there, or goes away. */
 const NOBODY_THERE = /^E(?:CONN|HOST|NET|TIMEDOUT|PIPE|ADDR|ACCES|PERM)/
 
-function problemOf({ code = '', message }: NodeJS.ErrnoException, secure: boolean): DocumentProblem {
+function problemOf({ code = '', message: whole }: NodeJS.ErrnoException, secure: boolean): DocumentProblem {
+  const message = whole.slice(0, MESSAGE_LIMIT)
   if (code === 'HPE_HEADER_OVERFLOW')
     return new DocumentProblem('too long', `more than ${HEADERS_LIMIT} bytes of headers`)
   if (code.startsWith('HPE_')) return new DocumentProblem('garbled', `it answered what is not HTTP: ${message}`)

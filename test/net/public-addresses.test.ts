@@ -1,5 +1,8 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import test from 'ava'
-import { publicAddresses, type Resolve } from '../../src/net/public-addresses.ts'
+import { publicAddresses, type Resolve, resolveBy } from '../../src/net/public-addresses.ts'
+import { startDnsServer } from '../support/dns-server.ts'
 
 const says =
   (four: string[] | Error, six: string[] | Error): Resolve =>
@@ -40,4 +43,31 @@ test('a name without addresses says why it has none', async (t) => {
   const nothing = says(failure('ENOTFOUND'), failure('ESERVFAIL'))
   await t.throwsAsync(publicAddresses('a.example', nothing), { message: /ENOTFOUND, ESERVFAIL/ })
   await t.throwsAsync(publicAddresses('a.example', says([], [])), { message: /no answer has one/ })
+})
+
+test('a name server that never answers is given up while there is time left for the rest', async (t) => {
+  const silent = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(silent, 'listening')
+  t.teardown(() => silent.close())
+  // Left alone it would say ETIMEOUT after nearly all the time that a document has.
+  const resolve = resolveBy([`127.0.0.1:${silent.address().port}`])
+  await t.throwsAsync(resolve('a.example', 6), { code: 'ECANCELLED' })
+})
+
+test('name servers are asked for each family of its own', async (t) => {
+  const zone = { 'a.example': { A: ['93.184.215.14'], AAAA: ['2606:2800::1'] } }
+  const resolve = resolveBy([await startDnsServer(t, zone)])
+  t.deepEqual(await publicAddresses('a.example', resolve), ['93.184.215.14', '2606:2800::1'])
+})
+
+test('what is in the house is not public, however public its address: this machine, and its own /64', async (t) => {
+  const own = ['192.168.1.5', '93.184.215.20', '2a02:8100:1:2::5', 'fe80::1%eth0']
+  const message = /which is in this machine's own network/
+  const inHouse = ['2a02:8100:1:2:1234::99', '2A02:8100:1:2::5']
+  for (const six of inHouse)
+    await t.throwsAsync(publicAddresses('a.example', says(['93.184.215.14'], [six]), own), { message }, six)
+  for (const four of ['93.184.215.20', '::ffff:93.184.215.20'])
+    await t.throwsAsync(publicAddresses('a.example', says([four], []), own), { message }, four)
+  const outside = ['93.184.215.21', '2a02:8100:1:3::5']
+  t.deepEqual(await publicAddresses('a.example', says(outside.slice(0, 1), outside.slice(1)), own), outside)
 })

@@ -89,6 +89,7 @@ export function onRequest(socket: Socket, answer: (head: string) => void): void 
 export function worldAt(port: number): PublicWorld {
   return {
     resolve: async (_, family) => (family === 4 ? [PUBLIC_ADDRESS] : []),
+    own: () => [],
     reach: () => ({ addresses: ['127.0.0.1'], port }),
     ca: [AUTHORITY_PEM],
     timeoutMs: 60_000,

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
-import { networkInterfaces } from 'node:os'
 import type { Config } from '../../config/schema.ts'
 import { addressKind } from '../../net/address-kind.ts'
 import { rangeReader } from '../../net/client-address.ts'
+import { ownAddresses } from '../../net/own-addresses.ts'
 
 /**
  * Whether the gateway expects the PROXY protocol of a connection that this machine itself makes to that place, as it does
@@ -25,9 +25,4 @@ export function isAnnounced(
 /** How this machine calls itself where it listens: `0.0.0.0` stands for every address. */
 export function hereFor(host: string): string {
   return { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
-}
-
-/** The addresses that this machine has. */
-export function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address))
 }

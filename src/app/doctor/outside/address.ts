@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { type AddressKind, addressKind } from '../../../net/address-kind.ts'
-import { ownAddresses } from '../../listening/is-announced.ts'
+import { ownAddresses } from '../../../net/own-addresses.ts'
 import type { Examination, Finding, Patient } from '../examination.ts'
 import { findingsOf, type Judged } from './judged.ts'
 import { isPublic, lookUpName, type NamedAddresses } from './look-up-name.ts'

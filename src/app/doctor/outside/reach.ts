@@ -1,4 +1,5 @@
-import { hereFor, ownAddresses } from '../../listening/is-announced.ts'
+import { ownAddresses } from '../../../net/own-addresses.ts'
+import { hereFor } from '../../listening/is-announced.ts'
 import type { Patient } from '../examination.ts'
 import type { Judged } from './judged.ts'
 import { onceAPatient } from './once-a-patient.ts'

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connectTo } from '../../../net/connect-to.ts'
-import { hereFor, isAnnounced, ownAddresses } from '../../listening/is-announced.ts'
+import { ownAddresses } from '../../../net/own-addresses.ts'
+import { hereFor, isAnnounced } from '../../listening/is-announced.ts'
 import { askGateway } from '../../process/control-socket.ts'
 import { StartError } from '../../start-error.ts'
 import type { Examination, Patient } from '../examination.ts'

@@ -169,3 +169,17 @@ test('however a fetch ends, its connection is closed', async (t) => {
   await closed.promise
   t.pass()
 })
+
+test('a name that leads to this machine itself by its public address is refused', async (t) => {
+  const { documents } = await open(t, { ...worldAt(1), own: () => [PUBLIC_ADDRESS] })
+  await t.throwsAsync(documents.read(ID, ADDRESS), { message: /not public/ })
+})
+
+test('of a hundred names of a certificate only some are kept and written', async (t) => {
+  const names = Array.from({ length: 100 }, (_, i) => `${'x'.repeat(60)}${i}.other.example`)
+  const port = await startTlsServer(t, () => t.fail('it was asked'), { names })
+  const { documents, events } = await open(t, worldAt(port))
+  const error = await t.throwsAsync<OAuthError>(documents.read(ID, ADDRESS), { instanceOf: OAuthError })
+  t.true((error?.detail.length ?? 0) < 400)
+  t.regex(events[0]?.detail ?? '', /does not match/)
+})
