@@ -1,7 +1,7 @@
-import { everyRow } from '../../store/every-row.ts'
 import type { ClientRecord } from '../../store/records.ts'
 import type { Store } from '../../store/store.ts'
 import { listRegisteredClients } from './registered-clients.ts'
+import { clientsInUse } from './what-was-allowed.ts'
 
 /** For which one that registered openly stays when its last grant is gone: whoever links it again has to find it. */
 export const UNUSED_FOR_MS = 30 * 86_400_000
@@ -14,10 +14,7 @@ export const UNUSED_FOR_MS = 30 * 86_400_000
 export async function lapseUnused(store: Store, now: () => number): Promise<number> {
   const approved = (await listRegisteredClients(store)).filter(({ record }) => record.openly && record.approved)
   if (approved.length === 0) return 0
-  // What is about to become a grant is looked at first: whatever becomes one meanwhile is seen as that.
-  const inUse = new Set<string>()
-  for (const kind of ['code', 'device', 'grant'] as const)
-    for await (const { value } of everyRow(store, kind)) inUse.add(value.client)
+  const inUse = await clientsInUse(store)
   let changed = 0
   for (const { id, record } of approved) {
     if (inUse.has(id) === (record.expiresAt === undefined)) continue

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import { isWithin } from '../../store/clock-tolerance.ts'
 import { everyRow } from '../../store/every-row.ts'
 import type { ClientRecord } from '../../store/records.ts'
 import type { Entry, Store } from '../../store/store.ts'
 import { deny } from '../deny.ts'
 import { isStranger, whoMakesRoom } from './room-for-strangers.ts'
+import { clientsInUse, endAllowedTo } from './what-was-allowed.ts'
 
 /** So many may have registered themselves with the token at once, and so many with a document be approved; more than a home has. */
 export const REGISTERED_CLIENTS_LIMIT = 100
@@ -66,7 +68,15 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 /** There is always room for one more: strangers take it from each other, and from nobody else. */
 async function makeRoomForStranger(store: Store): Promise<void> {
   const gone = whoMakesRoom(await listRegisteredClients(store))
-  if (gone) await store.delete('client', gone.id)
+  if (gone) await deleteUnchanged(store, gone)
+}
+
+/** One that somebody approved since it was looked at stays. @returns whether it is gone. */
+async function deleteUnchanged(store: Store, { id, record }: SelfRegisteredClient): Promise<boolean> {
+  const taken = await store.take('client', id)
+  if (taken === undefined || isDeepStrictEqual(taken, record)) return true
+  await store.insert('client', id, taken, taken.expiresAt)
+  return false
 }
 
 /** Somebody has to approve one with a document, and whoever registers needs the token: neither takes the room of the other. */
@@ -80,14 +90,14 @@ async function makeRoom(store: Store, now: number, documented: boolean, inDoubt:
     ({ record }) => !record.openly && isDocumented(record) === documented,
   )
   if (clients.length < REGISTERED_CLIENTS_LIMIT) return
-  const inUse = new Set<string>()
-  for await (const { value } of everyRow(store, 'grant')) inUse.add(value.client)
+  const inUse = await clientsInUse(store)
   // One that was dated by a clock that was ahead has had its time too.
   const isYoung = ({ createdAt, documentReadAt }: ClientRecord) =>
     isWithin(TIME_TO_BE_ALLOWED_MS - 1, documentReadAt ?? createdAt, now)
   const unused = clients.filter(({ id, record }) => !inDoubt && !inUse.has(id) && !isYoung(record))
-  for (const { id } of unused) await store.delete('client', id)
-  if (unused.length > 0) return
+  let gone = 0
+  for (const client of unused) if (await deleteUnchanged(store, client)) gone++
+  if (gone > 0) return
   const detail = `${clients.length} clients have ${documented ? 'been approved' : 'registered'}: "skillgate client remove" makes room`
   throw deny('too-many-clients', { detail, headers: { 'Retry-After': '3600' } })
 }
@@ -99,9 +109,9 @@ async function makeRoom(store: Store, now: number, documented: boolean, inDoubt:
 export async function removeRegisteredClient(store: Store, id: string): Promise<number | undefined> {
   // From here on its grants are good for nothing, whatever becomes of the rest.
   if (!(await store.delete('client', id))) return undefined
-  const grants: string[] = []
-  for await (const { id: grant, value } of everyRow(store, 'grant')) if (value.client === id) grants.push(grant)
   let ended = 0
-  for (const grant of grants) if (await store.delete('grant', grant)) ended++
+  // Whoever approved it, or gave it an end, at that very moment may have written it once more.
+  do ended += await endAllowedTo(store, id)
+  while (await store.delete('client', id))
   return ended
 }

@@ -47,3 +47,25 @@ test('neither those that registered themselves nor those with a document take th
   await approvalEntries({ store, now, clockDoubt: () => undefined }, approved(1, now()))
   t.is((await listRegisteredClients(store)).length, REGISTERED_CLIENTS_LIMIT + 1)
 })
+
+test('what became a grant while its client was removed stays dead when somebody approves the client anew', async (t) => {
+  const { store, now } = await openStores(t)
+  const left = await putGrant(store, now(), { client: idOf(1) })
+  const other = await putGrant(store, now(), { client: idOf(2) })
+  await approvalEntries({ store, now, clockDoubt: () => undefined }, approved(1, now()))
+  t.is(await store.get('grant', left.id), undefined)
+  t.truthy(await store.get('grant', other.id))
+  const again = await putGrant(store, now(), { client: idOf(1) })
+  await approvalEntries({ store, now, clockDoubt: () => undefined }, approved(1, now()))
+  t.truthy(await store.get('grant', again.id), 'one that is known keeps all that it was allowed')
+})
+
+test('one that registered itself and was removed while somebody approved it does not come back', async (t) => {
+  const { store, now } = await openStores(t)
+  const { documentReadAt: _, ...registered } = row(now())
+  const client = { id: 'app-1', rowOnceApproved: { ...registered, openly: true as const, approved: true as const } }
+  const server = { store, now, clockDoubt: () => undefined }
+  await t.throwsAsync(approvalEntries(server, client), { code: 'invalid_request' })
+  await store.put('client', 'app-1', registered)
+  t.like(await approvalEntries(server, client), { length: 1 })
+})
