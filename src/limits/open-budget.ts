@@ -7,15 +7,18 @@ export interface BudgetOptions {
   monotonic: () => number
 }
 
-/** What may be spent on strangers, all of them together. @returns spends one of it; false when there is none. */
-export function openBudget({ limit, everyMs, monotonic }: BudgetOptions): () => boolean {
+/**
+ * What may be spent on strangers, all of them together.
+ * @returns spends one of it; false when there is none but what is to be kept for others.
+ */
+export function openBudget({ limit, everyMs, monotonic }: BudgetOptions): (kept?: number) => boolean {
   let left = limit
   let countedAt = monotonic()
-  return function spend() {
+  return function spend(kept = 0) {
     const grown = Math.floor((monotonic() - countedAt) / everyMs)
     left = Math.min(limit, left + grown)
     countedAt += grown * everyMs
-    if (left === 0) return false
+    if (left <= kept) return false
     left--
     return true
   }

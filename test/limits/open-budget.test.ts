@@ -14,3 +14,11 @@ test('what is spent comes back with time, up to what there was at first', (t) =>
   advance(60_000)
   t.is(spent(5), 2)
 })
+
+test('what is kept for others is there for them', (t) => {
+  const spend = openBudget({ limit: 2, everyMs: 1000, monotonic: () => 0 })
+  t.true(spend(1))
+  t.false(spend(1))
+  t.true(spend())
+  t.false(spend())
+})

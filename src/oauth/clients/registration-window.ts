@@ -1,4 +1,4 @@
-import { isWithin } from '../../store/clock-tolerance.ts'
+import { isOfTheFuture, isWithin } from '../../store/clock-tolerance.ts'
 import type { Store } from '../../store/store.ts'
 
 /** There is one for the whole house, in whatever process it was opened. */
@@ -21,11 +21,12 @@ export function closeRegistrationWindow(store: Store): Promise<boolean> {
 
 /**
  * Until when any client may register itself; undefined where none may. A clock that was moved back opens none for longer
- * than it was opened for. Milliseconds since 1970. @throws StorageError
+ * than it was opened for, nor once more when it comes to that time again. Milliseconds since 1970. @throws StorageError
  */
 export async function registrationWindow(store: Store, now: number): Promise<number | undefined> {
   const window = await store.get('registration-window', WINDOW)
-  if (!window || window.until <= now || !isWithin(window.until - window.openedAt, window.openedAt, now))
-    return undefined
-  return window.until
+  if (!window) return undefined
+  const { openedAt, until } = window
+  if (isOfTheFuture(openedAt, now)) await closeRegistrationWindow(store)
+  return until > now && isWithin(until - openedAt, openedAt, now) ? until : undefined
 }

@@ -3,7 +3,7 @@ import { clientWarnings } from '../../../src/app/site/client-warnings.ts'
 import { writeAndLoad } from '../../support/config.ts'
 
 test('that anybody may come under any name is warned of, while such clients may come at all', (t) => {
-  const warned = (documents: string) =>
+  const warned = (documents: string, registration = '{}') =>
     clientWarnings(
       writeAndLoad(
         t,
@@ -14,6 +14,7 @@ upstreams: { ui: { url: http://127.0.0.1:8095 } }
 oauth:
   scopes: { music.read: See your music }
   client_metadata_documents: ${documents}
+  registration: ${registration}
   clients: [{ id: a, name: A, secret: { file: a.secret }, redirect_uris: [https://a.example/], scopes: [music.read] }]
 routes:
   - { path: /api, upstream: ui, auth: bearer }
@@ -21,6 +22,11 @@ routes:
       ),
     )
   t.is(warned('{ enabled: true, domains: [claude.ai, "*"] }').length, 1)
+  t.is(warned('{ enabled: true, domains: ["*.github.io", storage.googleapis.com, ada.github.io] }').length, 2)
+  const [open, ...others] = warned('{}', '{ open: true }')
+  t.regex(open ?? '', /oauth\.registration\.open is true.*skillgate client allow --for 10m/)
+  t.deepEqual(others, [])
+  t.deepEqual(warned('{}', '{ enabled: true }'), [])
   for (const quiet of [
     '{}',
     '{ enabled: true }',

@@ -40,4 +40,5 @@ test('a clock that was ahead while it was opened, and is set right, leaves nothi
   const { store, now } = await openStores(t)
   await openRegistrationWindow(store, now(), 10 * MINUTE)
   t.is(await registrationWindow(store, now() - 365 * 24 * 60 * MINUTE), undefined)
+  t.is(await registrationWindow(store, now()), undefined, 'nor when that time comes')
 })

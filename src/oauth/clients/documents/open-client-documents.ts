@@ -22,6 +22,8 @@ const OUTAGE_MS = 86_400_000
 const FETCHES_LIMIT = 4
 /** Of others, all together: what is left over is kept for the next minute, as far as this goes. */
 const STRANGE = { limit: 30, everyMs: 2000 }
+/** So many of these are kept for addresses that have asked for none lately: few cannot use up those of a home. */
+const KEPT_FOR_OTHERS = 10
 /** Of others, by whom one address makes us ask within ten minutes. */
 const ADDRESS_LIMIT = 20
 /** Seconds. */
@@ -31,6 +33,12 @@ interface Known {
   document: DocumentedClient
   readAt: number
   freshUntil: number
+}
+
+/** Of a stranger: what of the budget of all isn't there for this address, and why nothing is read for it, if so. */
+interface Asking {
+  kept: number
+  refusal?: OAuthError
 }
 
 /**
@@ -74,22 +82,25 @@ export function openClientDocuments(options: ClientDocumentsOptions): ClientDocu
   async function begin(url: URL, address: string | undefined): Promise<DocumentedClient> {
     const id = url.href
     const isApproved = (await store.get('client', id)) !== undefined
-    const refusal = isApproved ? undefined : await countAsking(address)
+    const asking = isApproved ? undefined : await countAsking(address)
     // Somebody else may have begun meanwhile, or be done.
     const meanwhile = remembered(id) ?? pending.get(id)
     if (meanwhile) return meanwhile
-    if (refusal) throw refusal
-    return fetchOnce(url, address, isApproved ? 'approved' : 'strange')
+    if (asking?.refusal) throw asking.refusal
+    return fetchOnce(url, address, asking)
   }
 
   /** Before it is known to come to something: a good one takes as much. @returns the refusal where it is too much. */
-  async function countAsking(address = 'unknown'): Promise<OAuthError | undefined> {
-    const counted = await countByAddress(store, now, 'document', address, ADDRESS_LIMIT)
-    return counted.kind === 'wait' ? tooMany(counted.seconds, `from ${address}`) : undefined
+  async function countAsking(address: string | undefined): Promise<Asking> {
+    const counted = await countByAddress(store, now, 'document', address ?? 'unknown', ADDRESS_LIMIT)
+    if (counted.kind === 'wait') return { kept: 0, refusal: tooMany(counted.seconds, `from ${address ?? 'unknown'}`) }
+    return { kept: address !== undefined && counted.earlier === 0 ? 0 : KEPT_FOR_OTHERS }
   }
 
-  function fetchOnce(url: URL, address: string | undefined, kind: keyof typeof busy): Promise<DocumentedClient> {
-    if (busy[kind] >= FETCHES_LIMIT || (kind === 'strange' && !spend())) throw tooMany(BUSY_SECONDS, 'by all together')
+  /** @param asking of a stranger; absent for a client that somebody has allowed something. */
+  function fetchOnce(url: URL, address: string | undefined, asking: Asking | undefined): Promise<DocumentedClient> {
+    const kind = asking ? 'strange' : 'approved'
+    if (busy[kind] >= FETCHES_LIMIT || (asking && !spend(asking.kept))) throw tooMany(BUSY_SECONDS, 'by all together')
     busy[kind]++
     const begun = fetchAndRead(url, address).finally(() => {
       busy[kind]--
