@@ -1,7 +1,8 @@
 import type { Identity } from '../../http/identity.ts'
 import type { AllowCommand } from '../../music-assistant/command.ts'
+import { meansDocument } from '../../oauth/clients/documents/means-document.ts'
 import type { Site } from '../open-site.ts'
-import { registrableScopes } from '../site/load-registration.ts'
+import { documentedScopes, registrableScopes } from '../site/load-registration.ts'
 
 type SiteOfNow = Pick<Site, 'policies' | 'config' | 'authorizationServer' | 'sessions'>
 
@@ -23,7 +24,11 @@ export function allowNow(current: () => SiteOfNow | undefined, upstream: string)
 /** What their client, or whoever is there in person, may still do. */
 function scopesNow({ client, scopes }: Identity, { config, authorizationServer, sessions }: SiteOfNow): string[] {
   const known = client === undefined ? sessions : authorizationServer.clients.withRow(client, undefined)
-  // Of one that registered itself the row isn't at hand; whether it is there is looked after elsewhere.
-  const allowed = known?.scopes ?? registrableScopes(config.oauth)
+  const allowed = known?.scopes ?? scopesOfUnconfigured(client ?? '', config)
   return scopes.filter((scope) => allowed.includes(scope))
+}
+
+/** The row of such a client isn't at hand; whether it is there is looked after elsewhere. */
+function scopesOfUnconfigured(client: string, { oauth }: SiteOfNow['config']): string[] {
+  return meansDocument(client) ? documentedScopes(oauth) : registrableScopes(oauth)
 }

@@ -3,7 +3,7 @@ import { type Clients, type Documented, openClients } from '../../oauth/clients/
 import { openClientDocuments } from '../../oauth/clients/documents/open-client-documents.ts'
 import { lifetimesOf } from '../../oauth/grants/lifetimes.ts'
 import type { House } from '../open-house.ts'
-import { registrableScopes, takesToken, usualScopes } from './load-registration.ts'
+import { documentedScopes, registrableScopes, takesToken } from './load-registration.ts'
 import { clientSecretHash } from './secret-sources.ts'
 
 /** @throws StartError when a client's secret can't be read. */
@@ -21,11 +21,12 @@ export async function loadClients({ oauth }: Config, house: House): Promise<Clie
 
 /** Those that may come by their documents, if any may. */
 function withDocuments(
-  { client_metadata_documents, lifetimes, ...oauth }: Config['oauth'],
+  oauth: Config['oauth'],
   { store, environment, audit, fetchDocument }: House,
 ): Documented | undefined {
-  const { enabled, domains, scopes } = client_metadata_documents
+  const { lifetimes, client_metadata_documents } = oauth
+  const { enabled, domains } = client_metadata_documents
   if (!enabled) return undefined
   const documents = openClientDocuments({ ...environment, store, audit, domains, fetch: fetchDocument })
-  return { store, now: environment.now, documents, lifetimes, scopes: scopes ?? usualScopes(oauth) }
+  return { store, now: environment.now, documents, lifetimes, scopes: documentedScopes(oauth) }
 }

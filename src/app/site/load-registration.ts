@@ -21,7 +21,12 @@ export function registrableScopes({ registration, ...oauth }: Config['oauth']): 
   return registration.scopes ?? usualScopes(oauth)
 }
 
+/** The same of those with a metadata document. */
+export function documentedScopes({ client_metadata_documents, ...oauth }: Config['oauth']): string[] {
+  return client_metadata_documents.scopes ?? usualScopes(oauth)
+}
+
 /** What clients that aren't configured may ask for, where nothing else is said. */
-export function usualScopes({ default_scopes, scopes }: Pick<Config['oauth'], 'default_scopes' | 'scopes'>): string[] {
+function usualScopes({ default_scopes, scopes }: Pick<Config['oauth'], 'default_scopes' | 'scopes'>): string[] {
   return default_scopes.filter((scope) => Object.hasOwn(scopes, scope))
 }
