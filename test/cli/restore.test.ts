@@ -4,6 +4,11 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { CommandError } from '../../src/cli/command-error.ts'
 import { runCommand } from '../../src/cli/commands.ts'
+import {
+  closeRegistrationWindow,
+  openRegistrationWindow,
+  registrationWindow,
+} from '../../src/oauth/clients/registration-window.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import { addUser, disableUser, requireUser } from '../../src/users/users.ts'
 import { seededRandom } from '../faults/seeded-random.ts'
@@ -47,6 +52,18 @@ test('67. sessions end with a restore, and links do not', async (t) => {
   t.is(await store.get('session', 'a'), undefined)
   for (const grant of Object.values(house.grants)) t.truthy(await store.get('grant', grant))
   t.like(house.events().at(-1), { event: 'restored' })
+})
+
+test('a window for registering that was open when the backup was made does not open again', async (t) => {
+  const house = await openHouse(t)
+  await openRegistrationWindow(house.store, house.now(), 86_400_000)
+  const backup = `${house.backup}-2`
+  await house.type(`backup ${backup}`)
+  await closeRegistrationWindow(house.store)
+  await house.store.close()
+  await house.type(`restore ${backup}`)
+  const store = await reopen(house, t)
+  t.is(await registrationWindow(store, house.now()), undefined)
 })
 
 /** What is ended after the backup: bob's link, the user cyd, and ada for a while; ada's password is another one. */

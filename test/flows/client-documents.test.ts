@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { request } from 'undici'
+import { removeRegisteredClient } from '../../src/oauth/clients/registered-clients.ts'
+import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import { Browser } from '../support/browser.ts'
 import { poll, startDevice, typeCode, wordsOn } from '../support/device.ts'
 import { ADA, startTestHouse, type TestConfig, type TestHouse } from '../support/gateway.ts'
@@ -188,6 +191,24 @@ test('a device whose client has a document waits, is approved as it was when it 
   t.is((await callApi(house, String(json.access_token))).status, 200)
   t.is((await refresh(house, json.refresh_token)).status, 200)
   t.is(apps.asked.length, read)
+})
+
+test('what was approved and not fetched when its client is removed by another process is worth nothing, also once somebody approves the client anew', async (t) => {
+  const { house, row } = await openHouse(t)
+  const device = await startDevice(house, { client_id: ID })
+  const browser = new Browser(house)
+  await browser.submit(await typeCode(browser, device.user_code), PERSON)
+  const code = await approveChat(house)
+  const other = await openKeyvStore(join(house.folder, 'data', 'skillgate.db'), house.now)
+  t.teardown(() => other.close())
+  t.is(await removeRegisteredClient(other, ID), 0)
+  t.is((await redeem(house, code)).json.error, 'invalid_client')
+  t.is((await poll(house, device, { client_id: ID })).status, 401)
+
+  t.is((await redeem(house, await approveChat(house))).status, 200)
+  t.truthy(await row())
+  t.is((await redeem(house, code)).json.error, 'invalid_grant')
+  t.is((await poll(house, device, { client_id: ID })).json.error, 'invalid_grant')
 })
 
 test('a device that was denied leaves no client, and is told so', async (t) => {

@@ -41,8 +41,8 @@ export interface Restored {
   older: string[]
 }
 
-/** Of an hour ago, and nobody's who signed in since: whoever had one signs in again. */
-const NOT_RESTORED: Kind[] = ['session', 'code', 'device', 'user-code', 'failures']
+/** Of an hour ago, and nobody's who signed in since: whoever had one signs in again. A window may have been closed since. */
+const NOT_RESTORED: Kind[] = ['session', 'code', 'device', 'user-code', 'failures', 'registration-window']
 
 /** No access token lives longer: until then Alexa may show one that was given out after the backup. Milliseconds. */
 const NOTED_MS = 86_400_000
