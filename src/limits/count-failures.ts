@@ -26,6 +26,8 @@ export interface Counted extends Failure, Counter {
   kind: 'counted'
   /** How many counted before it, in the narrowest of its blocks. */
   earlier: number
+  /** The same in the widest: whoever has a whole /48 has as many /64 as they like from which nothing has come yet. */
+  earlierAround: number
 }
 
 interface Failure {
@@ -69,9 +71,11 @@ export async function countWithin(
     const recent = row ? recentOf(row, at, forMs) : []
     const waits = limits.flatMap((limit) => waitOf(recent, within, limit))
     if (!row || waits.length === 0) {
-      const earlier = inBlock(recent, within, limits[0]?.bits ?? 0).length
+      const [earlier = 0, earlierAround = 0] = [limits[0], limits.at(-1)].map(
+        (block) => inBlock(recent, within, block?.bits ?? 0).length,
+      )
       if (await write(store, counter, row, [...recent, { at, within }], at))
-        return { kind: 'counted', ...counter, at, within, earlier }
+        return { kind: 'counted', ...counter, at, within, earlier, earlierAround }
       continue
     }
     const first = !row.reported

@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000
 const ADDRESS_LIMIT = 10
 /** From everywhere. */
 const ALL_LIMIT = 100
-/** So many of these are kept for addresses from which none has registered lately: nobody uses up those of a home. */
+/** So many of these are kept for networks from which none has registered lately: nobody uses up those of a home. */
 const KEPT_FOR_OTHERS = 40
 
 /**
@@ -24,7 +24,7 @@ export async function countOpenRegistration(
   const ofAddress =
     address === undefined ? undefined : await countByAddress(store, now, 'register', address, ADDRESS_LIMIT, HOUR_MS)
   if (ofAddress) refuseMore(ofAddress)
-  const isFirst = ofAddress?.kind === 'counted' && ofAddress.earlier === 0
+  const isFirst = ofAddress?.kind === 'counted' && ofAddress.earlierAround === 0
   refuseMore(await countFailure(store, now, 'register-all', isFirst ? ALL_LIMIT : ALL_LIMIT - KEPT_FOR_OTHERS, HOUR_MS))
 }
 

@@ -16,7 +16,7 @@ import { showUserCode } from './user-code.ts'
 const BEGINNINGS_LIMIT = 30
 /** From everywhere; each takes about a kilobyte of the disk for twenty minutes. */
 const ALL_BEGINNINGS_LIMIT = 300
-/** So many of these are kept for addresses from which none has begun lately: nobody uses up those of a home. */
+/** So many of these are kept for networks from which none has begun lately: nobody uses up those of a home. */
 const KEPT_FOR_OTHERS = 100
 
 /** @see RFC 8628 section 3.2 */
@@ -79,7 +79,7 @@ async function countBeginning(
   const ofAddress =
     address === undefined ? undefined : await countByAddress(store, now, 'device', address, BEGINNINGS_LIMIT)
   if (ofAddress) refuseMore(ofAddress)
-  const isFirst = ofAddress?.kind === 'counted' && ofAddress.earlier === 0
+  const isFirst = ofAddress?.kind === 'counted' && ofAddress.earlierAround === 0
   const limit = isFirst ? ALL_BEGINNINGS_LIMIT : ALL_BEGINNINGS_LIMIT - KEPT_FOR_OTHERS
   refuseMore(await countFailure(store, now, 'device-all', limit))
 }

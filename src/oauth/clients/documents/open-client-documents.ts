@@ -22,7 +22,7 @@ const OUTAGE_MS = 86_400_000
 const FETCHES_LIMIT = 4
 /** Of others, all together: what is left over is kept for the next minute, as far as this goes. */
 const STRANGE = { limit: 30, everyMs: 2000 }
-/** So many of these are kept for addresses that have asked for none lately: few cannot use up those of a home. */
+/** So many of these are kept for networks from which nobody asked lately: few cannot use up those of a home. */
 const KEPT_FOR_OTHERS = 10
 /** Of others, by whom one address makes us ask within ten minutes. */
 const ADDRESS_LIMIT = 20
@@ -94,7 +94,7 @@ export function openClientDocuments(options: ClientDocumentsOptions): ClientDocu
   async function countAsking(address: string | undefined): Promise<Asking> {
     const counted = await countByAddress(store, now, 'document', address ?? 'unknown', ADDRESS_LIMIT)
     if (counted.kind === 'wait') return { kept: 0, refusal: tooMany(counted.seconds, `from ${address ?? 'unknown'}`) }
-    return { kept: address !== undefined && counted.earlier === 0 ? 0 : KEPT_FOR_OTHERS }
+    return { kept: address !== undefined && counted.earlierAround === 0 ? 0 : KEPT_FOR_OTHERS }
   }
 
   /** @param asking of a stranger; absent for a client that somebody has allowed something. */

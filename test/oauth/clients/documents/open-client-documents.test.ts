@@ -257,6 +257,13 @@ test('a few addresses cannot use up what there is for one that has asked for not
   t.is(await readMany(t, house, 100, others), 9)
 })
 
+test('nor can a whole IPv6 /48, from which each address is another', async (t) => {
+  const house = await open(t)
+  const many = Array.from({ length: 40 }, (_, i) => `2001:db8:7:${i}::1`)
+  t.is(await readMany(t, house, 0, many), 20)
+  t.is(await readMany(t, house, 100, ['2001:db8:8::1']), 1)
+})
+
 test('four unknown documents are fetched at once, and a client that somebody has allowed something waits for none', async (t) => {
   const { documents, world, fetched, store } = await open(t)
   await approve(store)
