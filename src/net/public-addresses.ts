@@ -62,5 +62,6 @@ function kindFor(address: string, own: readonly string[]): string {
 }
 
 function codeOf(error: { code?: string; message?: string }): string {
-  return error.code ?? error.message ?? 'unknown'
+  // It is we who stopped waiting.
+  return error.code === 'ECANCELLED' ? 'ETIMEOUT' : (error.code ?? error.message ?? 'unknown')
 }

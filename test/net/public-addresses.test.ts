@@ -52,6 +52,7 @@ test('a name server that never answers is given up while there is time left for 
   // Left alone it would say ETIMEOUT after nearly all the time that a document has.
   const resolve = resolveBy([`127.0.0.1:${silent.address().port}`])
   await t.throwsAsync(resolve('a.example', 6), { code: 'ECANCELLED' })
+  await t.throwsAsync(publicAddresses('a.example', resolve), { message: /no address \(ETIMEOUT, ETIMEOUT\)/ })
 })
 
 test('name servers are asked for each family of its own', async (t) => {

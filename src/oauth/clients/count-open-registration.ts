@@ -6,7 +6,7 @@ import { deny } from '../deny.ts'
 const HOUR_MS = 3_600_000
 /** Clients that may register openly within an hour from one address or IPv6 /64. */
 const ADDRESS_LIMIT = 10
-/** From everywhere. */
+/** From everywhere. Less than `STRANGERS_LIMIT`. */
 const ALL_LIMIT = 100
 /** So many of these are kept for networks from which none has registered lately: nobody uses up those of a home. */
 const KEPT_FOR_OTHERS = 40

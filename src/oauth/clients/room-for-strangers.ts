@@ -1,8 +1,11 @@
 import type { ClientRecord } from '../../store/records.ts'
 import type { SelfRegisteredClient } from './registered-clients.ts'
 
-/** So many that registered openly may wait at once for somebody's approval. */
-export const STRANGERS_LIMIT = 30
+/**
+ * So many that registered openly may wait at once for somebody's approval: more than may register within an hour from everywhere,
+ * so that what an app of the house has registered is there for as long, however many come, and from wherever.
+ */
+export const STRANGERS_LIMIT = 120
 /** In which somebody has to approve one. An app that somebody gave up on yesterday begins anew. */
 export const TIME_TO_BE_APPROVED_MS = 86_400_000
 
