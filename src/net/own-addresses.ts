@@ -1,9 +1,16 @@
 import { networkInterfaces } from 'node:os'
 import { addressBlock } from './address-block.ts'
 
-/** The addresses that this machine has. */
-export function ownAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address))
+/**
+ * The addresses that this machine has; none where the system tells nobody, as Android, or a service that may not use netlink.
+ * @param ask `networkInterfaces` of node:os.
+ */
+export function ownAddresses(ask: typeof networkInterfaces = networkInterfaces): string[] {
+  try {
+    return Object.values(ask()).flatMap((all = []) => all.map(({ address }) => address))
+  } catch {
+    return []
+  }
 }
 
 /**
