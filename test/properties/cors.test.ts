@@ -38,8 +38,7 @@ test('nothing is ever said to a page that the routes at a path do not say', (t) 
       const { corsHeaders } = exchange
       const said = [...(corsHeaders ?? []), ...toRawHeaders(preflight?.headers ?? {})]
       const values = (name: string) => said.filter((_, i) => i % 2 === 1 && said[i - 1] === name)
-      const taking = (one: string | undefined) =>
-        found.find(({ methods }) => (methods as (string | undefined)[]).includes(one))
+      const taking = (one: string) => found.find(({ methods }) => (methods as string[]).includes(one))
       const mayRead = ({ cors }: (typeof found)[number]) =>
         cors === '*' || (cors !== undefined && from.length === 1 && cors.has(from[0] as string))
 
@@ -51,7 +50,7 @@ test('nothing is ever said to a page that the routes at a path do not say', (t) 
       const decides = taking(meant) ?? found.find(({ cors }) => cors)
       if (allowed !== undefined) {
         t.true(decides !== undefined && mayRead(decides))
-        t.is(allowed, decides?.cors === '*' ? '*' : from[0])
+        t.is(allowed, decides?.cors === '*' ? '*' : (from[0] as string))
       }
       // Kept for others, it is kept for this origin only.
       if (corsHeaders?.length && decides?.cors !== '*') t.deepEqual(values('Vary'), ['Origin'])
