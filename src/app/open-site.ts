@@ -29,6 +29,7 @@ import { loadRegistration } from './site/load-registration.ts'
 import { loadRoutes } from './site/load-routes.ts'
 import { loadStreamUrls } from './site/load-stream-urls.ts'
 import { loadUpstreams } from './site/load-upstreams.ts'
+import { noOtherMetadata } from './site/no-other-metadata.ts'
 import { openAuthorizationServer } from './site/open-authorization-server.ts'
 import { ownEndpoints } from './site/own-endpoints.ts'
 import { protectedResources } from './site/protected-resources.ts'
@@ -74,7 +75,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const echo = echoEndpoint(config, house.echoes)
   const skill = skillDestinations(house, config, { upstreams: byName, policies })
   const routes: RouteTable = compileRoutes(
-    [...own, echo, ...skill, ...loadRoutes(config, byName, policies)],
+    [...own, ...noOtherMetadata(config), echo, ...skill, ...loadRoutes(config, byName, policies)],
     new URL(config.public_url).hostname,
   )
   return {

@@ -23,12 +23,15 @@ const PREFLIGHT_KEPT_SECONDS = '600'
  * @see Fetch, sections "CORS protocol" and "CORS-preflight fetch"
  */
 export function letOthersRead(exchange: Exchange, found: Destination[]): Answer | undefined {
+  if (!found.some(({ cors }) => cors)) return undefined
+  const takes = (method: string) => found.find(({ methods }) => methods.includes(method))
+  // Whatever is said of it below, the upstream of such a route says nothing.
+  if (takes(exchange.method)?.cors) exchange.corsHeaders = []
   // WebSockets know no CORS: `requireWebSocket` looks at whose page opens one.
-  if (exchange.upgrade || !found.some(({ cors }) => cors)) return undefined
+  if (exchange.upgrade) return undefined
   const origins = rawHeaderValues(exchange.rawHeaders, 'origin')
   const planned = origins.length > 0 ? plannedMethod(exchange) : undefined
-  const method = planned ?? exchange.method
-  const destination = found.find(({ methods }) => methods.includes(method)) ?? found.find(({ cors }) => cors)
+  const destination = takes(planned ?? exchange.method) ?? found.find(({ cors }) => cors)
   if (destination?.cors === undefined) return undefined
   exchange.corsHeaders = headersFor(destination.cors, origins)
   if (planned === undefined) return undefined

@@ -32,7 +32,10 @@ export function refuseAmbiguous(
   if (framing.coding && framing.length !== undefined) refuse('Transfer-Encoding beside Content-Length')
   if (framing.coding && protocol === 'HTTP/1.0') refuse('Transfer-Encoding in HTTP/1.0')
   if (body !== null && (method === 'GET' || method === 'HEAD')) refuse(`${method} with a body`)
-  return readTarget(target)
+  // The record has it as it may be logged.
+  if (!isClearTarget(target)) refuse(`target ${JSON.stringify(record.path.slice(0, 200))}`)
+  const cut = target.indexOf('?')
+  return cut < 0 ? { path: target, query: '' } : { path: target.slice(0, cut), query: target.slice(cut) }
 }
 
 const PROTOCOLS = new Set(['HTTP/1.1', 'HTTP/1.0', 'HTTP/2'])
@@ -89,13 +92,6 @@ const TWO_READINGS = /\/\/|\/\.{1,2}(?=[/;]|%3b|$)|\\|%(?:2e|2f|5c|00|25)|%(?![0
 /** Whether everybody reads path and query alike. */
 export function isClearTarget(target: string): boolean {
   return TARGET.test(target) && !TWO_READINGS.test(target.split('?', 1)[0] as string)
-}
-
-function readTarget(url: string): Target {
-  const cut = url.indexOf('?')
-  const path = cut < 0 ? url : url.slice(0, cut)
-  if (!isClearTarget(url)) refuse(`target ${JSON.stringify(path.slice(0, 200))}`)
-  return { path, query: cut < 0 ? '' : url.slice(cut) }
 }
 
 function refuse(detail: string): never {

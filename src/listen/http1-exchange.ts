@@ -167,8 +167,9 @@ function readHeaders(rawHeaders: string[]): HeadersRead {
   return read
 }
 
-/** Without its query. */
+/** Without its query; of what is no path, and will be refused, without a password. It is for the log. */
 function pathOf(target: string): string {
+  if (!target.startsWith('/')) return target.replace(/\/\/[^/]*@/, '//').split('?', 1)[0] as string
   const cut = target.indexOf('?')
   return cut < 0 ? target : target.slice(0, cut)
 }

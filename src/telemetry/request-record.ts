@@ -51,7 +51,7 @@ export interface RequestRecord {
   method: string
   /** `Host` or `:authority`, as it came. */
   host: string | undefined
-  /** Without the query. As it came: it may hold anything. */
+  /** Without the query, and without the password of a URL. Otherwise as it came: it may hold anything. */
   path: string
   userAgent: string | undefined
   /** What it matched: the path of a route as configured, or of an endpoint. */

@@ -49,6 +49,8 @@ async function openHome(t: ExecutionContext): Promise<Home> {
         { path: '/fixed', methods: ['GET'], auth: 'none', respond: { status: 200, body: 'hi' }, cors: '*' },
         { path: '/mixed', methods: ['GET', 'HEAD'], upstream: 'app', auth: 'none', cors: '*' },
         { path: '/mixed', methods: ['POST', 'OPTIONS'], upstream: 'app', auth: 'bearer' },
+        { path: '/closed', methods: ['GET', 'HEAD', 'PUT'], upstream: 'app', auth: 'session' },
+        { path: '/closed', methods: ['POST', 'OPTIONS'], upstream: 'app', auth: 'none', cors: '*' },
         { path: '/broken', upstream: 'dead', auth: 'none', cors: [APP] },
         { path: '/without/*', upstream: 'app', auth: 'none' },
         { path: '/talk', upstream: 'app', auth: 'none', websocket: true, cors: '*' },
@@ -166,6 +168,17 @@ test('of several routes at a path each has its own say', async (t) => {
   t.is(seen.length, 1)
 })
 
+test('where nothing is said of a method, the upstream of a route that has its say says nothing of it either', async (t) => {
+  const { ask, seen } = await openHome(t)
+  for (const method of ['GET', 'PUT']) {
+    const answer = await ask('OPTIONS /closed', [OTHERS, `Access-Control-Request-Method: ${method}`])
+    t.deepEqual([answer.status, saidBy(answer)], [200, { vary: ['Accept'] }], method)
+  }
+  t.is(seen.length, 2)
+  const open = await ask('OPTIONS /closed', [OTHERS, 'Access-Control-Request-Method: POST'])
+  t.deepEqual([open.status, open.header('access-control-allow-methods')], [204, ['POST, OPTIONS']])
+})
+
 test('an OPTIONS that is no preflight is passed on, and so is all of it where a route has no say', async (t) => {
   const { ask, seen, bearer } = await openHome(t)
   const method = 'Access-Control-Request-Method: GET'
@@ -187,6 +200,8 @@ test('WebSockets know no CORS: whose page opens one is looked at there', async (
   const { ask } = await openHome(t)
   const refused = await ask('GET /talk', [PAGE, ...UPGRADE])
   t.deepEqual([refused.status, saidBy(refused)], [403, {}])
+  const answer = await ask('GET /talk', UPGRADE)
+  t.deepEqual([answer.status, saidBy(answer)], [200, { vary: ['Accept'] }], 'nor does its upstream say anything')
 })
 
 test('what a reload takes away is taken away at once', async (t) => {

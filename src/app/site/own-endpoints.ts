@@ -60,7 +60,6 @@ export function ownEndpoints(
       [RESOURCE_METADATA, `${RESOURCE_METADATA}/*`].map((path) => ({
         ...metadata(path, (_, asked) => metadataAnswer(describeResource(host, asked))),
         host,
-        cors: '*' as const,
       })),
     ),
     { ...endpoint('/health', ['GET', 'HEAD'], () => healthAnswer(health(), paths, concern())), everywhere: true },

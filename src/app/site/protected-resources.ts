@@ -63,9 +63,15 @@ export function protectedResources(
   }
 }
 
-/** The path that was asked for, as a URI may have it; the root is a host without a path. @see RFC 9728 section 3.1 */
+/** Characters of a path, each of which may become three in a header that servers in between have 4 KiB for. */
+const TOLD_PATH_LIMIT = 1000
+
+/**
+ * The path that was asked for, as a URI may have it; the root is a host without a path, and so is what is too long to be
+ * told. @see RFC 9728 section 3.1
+ */
 function asWritten({ record: { path } }: Asked): string {
-  return path === '/' ? '' : path.replace(/["<>^`{|}]/g, encodeURIComponent)
+  return path === '/' || path.length > TOLD_PATH_LIMIT ? '' : path.replace(/["<>^`{|}]/g, encodeURIComponent)
 }
 
 /** The scopes that are asked for at a path, by any method; undefined where no token is. */

@@ -83,7 +83,7 @@ function splice(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
           }
           firstLength = first.length
           response.headers = toObject([
-            ...responseHeaders(withoutLength(response.rawHeaders), sandbox),
+            ...responseHeaders(withoutLength(response.rawHeaders), sandbox, exchange.corsHeaders),
             ...TO_WEBSOCKET,
           ])
           spliceSockets(response, upstreamSocket, first)
@@ -138,9 +138,9 @@ function splice(exchange: Exchange, request: TunnelRequest): Promise<Outcome> {
         answer.cut()
       }
       response.on('error', cut)
-      const { rawHeaders } = response
+      const rawHeaders = status === 204 ? withoutLength(response.rawHeaders) : response.rawHeaders
       try {
-        answer.begin(status, responseHeaders(status === 204 ? withoutLength(rawHeaders) : rawHeaders, sandbox))
+        answer.begin(status, responseHeaders(rawHeaders, sandbox, exchange.corsHeaders))
       } catch (error) {
         // No response can be like that.
         fail(error as Error)

@@ -43,6 +43,21 @@ test('12. an absolute target that is not for this very host, or has a second rea
   t.is(house.music.requestCount, 0)
 })
 
+test('12. a password in an absolute target is not logged', async (t) => {
+  const house = await startTestHouse(t)
+  for (const target of [
+    'https://ada:hunter2@localhost/open/x?y',
+    'https://ada:hunter2@localhost',
+    'http://:hunter2@localhost/@x',
+  ]) {
+    t.is((await exchangeRaw(house, rawRequest(`GET ${target}`))).status, 400)
+    const { path, refusal } = await house.requests.next()
+    t.is(path, target.replace(/(ada)?:hunter2@/, '').replace('?y', ''))
+    t.is(refusal?.detail, `target ${JSON.stringify(path)}`)
+  }
+  t.false(house.log.join('').includes('hunter2'))
+})
+
 test('12. an absolute target for this host is decided about by its path, and nothing else of it goes on', async (t) => {
   const house = await startTestHouse(t)
   for (const target of [

@@ -69,7 +69,7 @@ test('10. what is encoded twice, or with another slash, has no reading and is re
 test('10. scopes, methods and resource of a route hold for every spelling, and the upstream gets the one that came', async (t) => {
   const house = await startOpenHouse(t)
   const [weak, strong] = await Promise.all([issueToken(house, ['music.read']), issueToken(house, ['music.control'])])
-  const plain = await ask(house, '/admin')
+  const [plain = ''] = (await ask(house, '/admin')).header('www-authenticate')
   for (const target of ['/admin', '/admin/', ...ENCODED]) {
     const refused = await ask(house, target, { headers: [`Authorization: Bearer ${weak}`] })
     t.is(refused.status, 403, target)
@@ -79,7 +79,7 @@ test('10. scopes, methods and resource of a route hold for every spelling, and t
     t.deepEqual(wrongMethod.header('allow'), ['GET, POST'], target)
     t.is(wrongMethod.seen, undefined, target)
     const metadata = (await ask(house, target)).header('www-authenticate')
-    t.deepEqual(metadata, plain.header('www-authenticate'), target)
+    t.deepEqual(metadata, [plain.replace(/\/admin"$/, `${target}"`)], 'the same, by the name that was asked for')
     const letIn = await ask(house, `${target}?q=%61`, { headers: [`Authorization: Bearer ${strong}`] })
     t.is(letIn.seen, `${target}?q=%61`, 'passed on as it came')
   }
