@@ -23,7 +23,7 @@ export async function handleApprove(
   const { query, shown, name, page } = readFormRequest(form.require('request'))
   known.attempt = linkAttempt(query)
   const ownForm = await checkOwnForm(server, request, form, 'approve')
-  const asked = await checkAuthorizationRequest(server, { query, address: request.address }, known)
+  const asked = await checkAuthorizationRequest(server, { query, address: request.address, pressed: true }, known)
   if (asked.silent) throw deny('prompt-none')
   const authorization = { ...asked, scopes: asked.scopes.filter((scope) => shown?.includes(scope) ?? true) }
   if (authorization.scopes.length === 0) throw deny('scope-withdrawn')
