@@ -8,6 +8,8 @@ import test, { type ExecutionContext } from 'ava'
 import { ISSUER, startTestHouse } from '../support/gateway.ts'
 import { AppMemory, CALLBACK, fetchFromOutside, openApp } from '../support/mcp-client.ts'
 
+const HOUR = 3_600_000
+
 /** An MCP server of the old kind: its stream is at one address, and what one says to it goes to another. */
 async function startSseServer(t: ExecutionContext) {
   const transports = new Map<string, SSEServerTransport>()
@@ -34,7 +36,7 @@ async function startSseServer(t: ExecutionContext) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked }
 }
 
-test('a client of the old SSE transport, with a token for the address that it was given, is let in at the one that it is sent to', async (t) => {
+test('a client of the old SSE transport, with a token for the address that it was given, is let in at the one that it is sent to, and connects anew after an hour', async (t) => {
   const server = await startSseServer(t)
   const house = await startTestHouse(t, (config) => {
     Object.assign(config.upstreams, { mcp: { url: server.url } })
@@ -46,9 +48,15 @@ test('a client of the old SSE transport, with a token for the address that it wa
   const memory = new AppMemory({ client_id: 'chat' })
   const url = new URL(`${ISSUER}/mcp/sse`)
   const open = () => new SSEClientTransport(url, { authProvider: memory, fetch })
-  const { connect, whoAmI } = openApp(t, house, memory, fetch, open)
+  const { app, connect, whoAmI } = openApp(t, house, memory, fetch, open)
   await connect()
   t.is(memory.asked!.searchParams.get('resource'), url.href)
   t.is(await whoAmI(), 'Ada Lovelace')
   t.deepEqual([...new Set(server.asked)], ['GET /mcp/sse', 'POST /mcp/messages'])
+
+  house.advance(HOUR + 1000)
+  await t.throwsAsync(whoAmI(), undefined, 'it asks for another address than it was given, and is told of that one')
+  await app.close()
+  t.is(await connect(), undefined, 'it refreshes at the one that it was given, and nobody is asked')
+  t.is(await whoAmI(), 'Ada Lovelace')
 })

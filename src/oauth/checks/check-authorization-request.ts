@@ -56,8 +56,8 @@ export async function checkAuthorizationRequest(
 }
 
 /**
- * Whether anybody may have registered it, and nobody here has approved it yet: whoever has pressed nothing isn't sent on to
- * where strangers like, by the good name of this host. @see RFC 9700 section 4.11.2
+ * Whether anybody may have registered it, and nobody's approval keeps it: whoever has pressed nothing isn't sent on to where
+ * strangers like, by the good name of this host. @see RFC 9700 section 4.11.2
  */
 function isStranger({ selfRegistered, rowOnceApproved }: RegisteredClient): boolean {
   return selfRegistered === true && rowOnceApproved !== undefined
