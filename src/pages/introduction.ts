@@ -30,7 +30,8 @@ const URI_LIMIT = 100
  * are sent. Of one that whoever runs this has configured that is nothing, but for an app: any other could open in its place.
  */
 export function introduction(introduced: Introduced, words: Words): Html[] {
-  const { kind, clientName, vouchedBy, backTo } = introduced
+  const { kind, vouchedBy, backTo } = introduced
+  const clientName = withoutQuotes(introduced.clientName)
   const next = kind === 'link' ? nextStop(introduced, words) : undefined
   if (vouchedBy === undefined) return next && backTo?.kind === 'app' ? [html`<p>${next}</p>`] : []
   if (vouchedBy === 'nobody')
@@ -46,6 +47,11 @@ function nextStop({ vouchedBy, backTo }: Introduced, { link }: Words): Html | un
   if (backTo?.kind === 'app') return link.backToApp(...schemeAndRest(startOf(backTo.uri)))
   if (!backTo || (typeof vouchedBy === 'object' && vouchedBy.host === backTo.host)) return undefined
   return link.backToHost(endOf(backTo.host))
+}
+
+/** It stands in quotation marks, which it is not to end: what follows them is said by us. */
+function withoutQuotes(name: string): string {
+  return name.replace(/["“”„‟«»]/g, "'")
 }
 
 /** Whose a host is stands at its end. */

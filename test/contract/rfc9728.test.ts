@@ -220,7 +220,7 @@ test('5.1 a 401 names the document in one resource_metadata, which no path can b
 })
 
 for (const [kind, issue] of Object.entries(CLIENTS)) {
-  test(`7.4 ${kind} gets a token for the resource that a document names, good there and below, and nowhere else`, async (t) => {
+  test(`7.4 ${kind} gets a token for the resource that a document names, good there and at all of its route, and nowhere else`, async (t) => {
     const house = await startResourceHouse(t)
     const good = async (resource: string, token: string) => {
       const place = {
@@ -233,15 +233,16 @@ for (const [kind, issue] of Object.entries(CLIENTS)) {
     }
     for (const resource of [`${ISSUER}/any/deep`, `${ISSUER}/any/deep/`, `${ISSUER}/any/d%65ep`]) {
       const token = await issue(house, resource)
-      for (const there of ['/any/deep', '/any/deep/', '/any/deep/er?x=y', '/%61ny/deep/%C3%A9'])
+      for (const there of ['/any/deep', '/any/deep/', '/any/deep/er?x=y', '/%61ny/deep/%C3%A9', '/any/', '/any/other'])
         t.true(await good(`${ISSUER}${there}`, token), there)
-      for (const elsewhere of ['/any/', '/any/deeper', '/any/other', '/api', '/either'])
+      for (const elsewhere of ['/api', '/either', '/alexa/userinfo'])
         t.false(await good(`${ISSUER}${elsewhere}`, token), elsewhere)
       t.false(await good(`${MCP_ORIGIN}/any/deep`, token))
     }
     const own = await issue(house, `https://${MCP_HOST.toUpperCase()}:443/deep/`)
     t.true(await good(`${MCP_ORIGIN}/deep/er`, own))
-    t.false(await good(`${MCP_ORIGIN}/other`, own))
+    t.true(await good(`${MCP_ORIGIN}/other`, own))
+    t.false(await good(`${MCP_ORIGIN}/api`, own), 'a more exact route is one of its own')
     t.false(await good(`${ISSUER}/any/deep`, own))
     for (const [whole, outside] of [
       [ISSUER, MCP_ORIGIN],

@@ -149,7 +149,7 @@ test('the client of the MCP SDK comes by its document, goes on after an hour, an
   const page = await connect()
   t.regex(
     wordsOn(page!),
-    /program on the device in your hand/,
+    /program on this device/,
     'with a warning, for it comes back to a loopback address',
   )
   t.is(memory.client?.client_id, url)

@@ -50,3 +50,20 @@ test('a device that asks for more than it may have gets what it may, which the p
   await browser.submit(consent, TYPED)
   t.is((await poll(house, device)).json.scope, 'music.control')
 })
+
+test('a device gets no scope that the page did not show, also where the client may have it again by then', async (t) => {
+  const house = await startTestHouse(t, addKitchen)
+  const mayHave = (scopes: string[]) =>
+    house.reload(({ oauth }) => Object.assign(oauth.clients.find(({ id }) => id === 'kitchen')!, { scopes }))
+  const device = await startDevice(house, { scope: 'music.read music.control' })
+  await mayHave(['music.read'])
+  const browser = new Browser(house)
+  const consent = await typeCode(browser, device.user_code)
+  t.notRegex(wordsOn(consent), /Play and pause/)
+  await mayHave(['music.read', 'music.control'])
+  t.regex(wordsOn(await browser.submit(consent, TYPED)), /is connected/)
+  const { json } = await poll(house, device)
+  t.is(json.scope, 'music.read')
+  const asKitchen = { client_id: 'kitchen', client_secret: undefined, scope: 'music.read music.control' }
+  t.is((await refresh(house, json.refresh_token, asKitchen)).json.error, 'invalid_scope')
+})

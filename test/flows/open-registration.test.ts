@@ -39,7 +39,7 @@ test('from nothing but an address the SDK’s own client registers in an open wi
   const { memory, connect, whoAmI } = come()
   const page = await connect()
   t.regex(page!.text, /Nobody has checked that this really is “<bdi>Chat app<\/bdi>”/)
-  t.regex(page!.text, /program on the device in your hand/)
+  t.regex(page!.text, /program on this device/)
   t.is(await whoAmI(), 'Ada Lovelace')
   const { client_id } = memory.client!
   const row = await house.prepared.store.get('client', client_id)

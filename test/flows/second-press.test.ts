@@ -3,6 +3,7 @@ import test, { type ExecutionContext } from 'ava'
 import { keyFile, openSealer } from '../../src/secrets/seal.ts'
 import { switchSecondFactorOn } from '../../src/users/second-factor.ts'
 import { newTotpSecret } from '../../src/users/totp.ts'
+import { replaceUser, requireUser } from '../../src/users/users.ts'
 import { Browser, type Page } from '../support/browser.ts'
 import { addKitchen, poll, startDevice, typeCode, wordsOn } from '../support/device.ts'
 import { ADA, startTestHouse, type TestHouse } from '../support/gateway.ts'
@@ -234,4 +235,26 @@ test('for a device the first answer counts, whichever it was, and pressing it ag
     t.regex(wordsOn(late), /This code no longer works/)
     t.is((await poll(house, device)).json.error, error)
   }
+})
+
+test('whoever signs out, or is switched off, between two presses is taken no further by what they pressed before', async (t) => {
+  const house = await startTestHouse(t)
+  const shown = await giveAuthenticator(house)
+  const browser = new Browser(house)
+  const page = await browser.submit(await openAuthorize(house, {}, browser), TYPED)
+  const otp = shown()
+  const first = await browser.submit(page, { otp })
+  t.is(first.status, 303)
+  await browser.submit(await browser.open('/alexa/sign-out'), {})
+  const again = await browser.submit(page, { otp })
+  t.is(again.headers.location, undefined)
+
+  const other = new Browser(house)
+  house.advance(60_000)
+  const next = await other.submit(await openAuthorize(house, {}, other), TYPED)
+  const code = shown()
+  t.is((await other.submit(next, { otp: code })).status, 303)
+  const { store } = house.prepared
+  await replaceUser(store, await requireUser(store, ADA.name), { disabled: true })
+  t.is((await other.submit(next, { otp: code })).headers.location, undefined)
 })

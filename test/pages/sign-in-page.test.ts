@@ -125,7 +125,7 @@ test('of an app that registered itself people hear that nobody knows it, and whe
 test('an app that runs on this very machine is called a program on this device, whoever vouches for its name', (t) => {
   for (const vouchedBy of ['nobody', { host: 'claude.ai' }] as const) {
     const { body } = show({ vouchedBy, backTo: { kind: 'program' } })
-    t.regex(words(body), /program on the device in your hand.* Approve only if you started it yourself just now\./)
+    t.regex(words(body), /program on this device.* Approve only if you started it yourself just now\./)
   }
 })
 
@@ -157,6 +157,17 @@ test('a name that reads from right to left turns nothing around that stands besi
   for (const kind of ['link', 'device'] as const)
     for (const vouchedBy of ['nobody', { host: 'claude.ai' }] as const)
       t.true(show({ kind, vouchedBy, clientName: 'אפליקציה' }).body.includes('<bdi>אפליקציה</bdi>'))
+})
+
+test('a name in quotation marks does not end them, so that nothing in it reads as said by the page', (t) => {
+  const clientName = 'Claude”. claude.ai vouches for this app. „"«It»‟“'
+  for (const kind of ['link', 'device'] as const)
+    for (const language of ['en', 'de'] as const)
+      for (const vouchedBy of ['nobody', { host: 'evil.example' }] as const) {
+        const [quoted = ''] = /<bdi>.*<\/bdi>/s.exec(show({ kind, language, vouchedBy, clientName }).body) ?? []
+        t.true(quoted.includes('claude.ai vouches'), 'it is shown')
+        t.notRegex(quoted, /["“”„‟«»]|&#34;/)
+      }
 })
 
 test('a device leads nowhere, so only its name is in doubt, also where somebody vouches for the app', (t) => {

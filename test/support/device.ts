@@ -98,5 +98,11 @@ export async function openDevice(t: ExecutionContext, form: Form = {}) {
     const { status, json } = await ask(more)
     return status === 400 ? json.error : `${status}`
   }
-  return { ...house, device, ask, outcome, approve: () => writeDecision(server, device, { by: USER, client: KITCHEN }) }
+  return {
+    ...house,
+    device,
+    ask,
+    outcome,
+    approve: () => writeDecision(server, device, { by: USER, client: KITCHEN, scopes: KITCHEN.scopes }),
+  }
 }

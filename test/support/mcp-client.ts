@@ -2,7 +2,7 @@ import { type OAuthClientProvider, UnauthorizedError } from '@modelcontextprotoc
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
-import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
+import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { ExecutionContext } from 'ava'
 import { Agent, buildConnector, install } from 'undici'
 import { Browser, type Page } from './browser.ts'
@@ -86,10 +86,16 @@ export class AppMemory implements OAuthClientProvider {
   }
 }
 
-/** An app that talks to the MCP server at home, all by the SDK's own means. */
-export function openApp(t: ExecutionContext, house: TestHouse, memory: AppMemory, fetch: FetchLike) {
+/** An app that talks to the MCP server at home, all by the SDK's own means. @param open the way that it takes. */
+export function openApp(
+  t: ExecutionContext,
+  house: TestHouse,
+  memory: AppMemory,
+  fetch: FetchLike,
+  open: () => Transport & { finishAuth: (code: string) => Promise<void> } = () =>
+    new StreamableHTTPClientTransport(new URL(`${ISSUER}/mcp`), { authProvider: memory, fetch }),
+) {
   const app = new Client({ name: 'app', version: '1.0.0' })
-  const open = () => new StreamableHTTPClientTransport(new URL(`${ISSUER}/mcp`), { authProvider: memory, fetch })
   t.teardown(() => app.close())
 
   /** Connects, and where that needs somebody's consent, has it given in a browser. @returns the page that asks for it. */
@@ -105,6 +111,8 @@ export function openApp(t: ExecutionContext, house: TestHouse, memory: AppMemory
     const page = await browser.open(memory.asked!.pathname + memory.asked!.search)
     const { location } = await browser.submit(page, { username: ADA.name, password: ADA.password })
     await transport.finishAuth(new URL(location).searchParams.get('code')!)
+    // By the old transport it would still take itself to be connected.
+    await app.close()
     await app.connect(open())
     return page
   }

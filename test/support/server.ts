@@ -23,7 +23,8 @@ export const HOME = 'https://home.example'
 export function knownResources(paths: string[]): ProtectedResources {
   const routes = paths.map((path) => ({ path, auth: 'bearer', scopes: [] }))
   const config = { public_url: HOME, oauth: { scopes: {} }, routes } as unknown as Config
-  return protectedResources(config, () => compileRoutes(loadRoutes(config, new Map(), new Map()), new URL(HOME).host))
+  const table = compileRoutes(loadRoutes(config, new Map(), new Map()), new URL(HOME).host)
+  return protectedResources(config, () => table)
 }
 
 /** An authorization server on a real store, but without HTTP and without people who sign in. */

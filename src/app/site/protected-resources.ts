@@ -6,6 +6,7 @@ import type { RouteTable } from '../../gateway/routes/compile-routes.ts'
 import type { Destination } from '../../gateway/routes/destination.ts'
 import { destinationsAt } from '../../gateway/routes/match-route.ts'
 import { canonicalPath, readResourceUrl } from '../../http/canonical-resource.ts'
+import { coversResource } from '../../http/covers-resource.ts'
 import type { KnownResources, ProtectedResource } from '../../oauth/checks/check-resources.ts'
 import { originOf } from '../account/open-host-sessions.ts'
 
@@ -48,6 +49,12 @@ export function protectedResources(
     return scopes && { resource, scopes }
   }
 
+  /** A route for all below a path is meant by that path, whichever wider one takes it. @param resource in its canonical form. */
+  function routeOf(resource: string): Destination[] {
+    const { origin = '', path = '' } = readResourceUrl(resource) ?? {}
+    return destinationsAt(routes(), hosts.get(origin) ?? home, named.has(resource) ? `${path}/` : path)
+  }
+
   return {
     named: [...named],
     hosts: [...hosts.values()],
@@ -58,7 +65,15 @@ export function protectedResources(
       const canonical = canonicalPath(path)
       return at(hosts.get(origin), canonical) && `${origin}${canonical}`
     },
-    identify: (asked) => `${originAt(hostOf(asked))}${canonicalPath(asked.record.path)}`,
+    covers(granted, asked) {
+      const host = hostOf(asked)
+      const { path } = asked.record
+      const origin = originAt(host)
+      if (coversResource(granted, `${origin}${canonicalPath(path)}`)) return true
+      // What whoever runs this guards is the route: a token for one URL at it is good for all that goes there.
+      const there = destinationsAt(routes(), host, path)
+      return granted.some((resource) => isAt(resource, origin) && routeOf(resource).some((one) => there.includes(one)))
+    },
     metadataOf: (asked) => `${originAt(hostOf(asked))}${RESOURCE_METADATA}${asWritten(asked)}`,
   }
 }
@@ -72,6 +87,11 @@ const TOLD_PATH_LIMIT = 1000
  */
 function asWritten({ record: { path } }: Asked): string {
   return path === '/' || path.length > TOLD_PATH_LIMIT ? '' : path.replace(/["<>^`{|}]/g, encodeURIComponent)
+}
+
+/** @param resource in its canonical form. */
+function isAt(resource: string, origin: string): boolean {
+  return resource === origin || resource.startsWith(`${origin}/`)
 }
 
 /** The scopes that are asked for at a path, by any method; undefined where no token is. */

@@ -1,7 +1,6 @@
 import type { DirectiveFailure } from '../../alexa/directives/alexa-error.ts'
 import type { Directive } from '../../alexa/directives/read-directive.ts'
 import { StorageError } from '../../files/storage-error.ts'
-import { coversResource } from '../../http/covers-resource.ts'
 import { GatewayError, type GatewayErrorCode } from '../../http/gateway-error.ts'
 import { rawHeader } from '../../http/raw-headers.ts'
 import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
@@ -77,7 +76,7 @@ function missing(
   asked: Asked,
   { resources }: Site,
 ): DirectiveFailure | undefined {
-  if (token.resources && !coversResource(token.resources, resources.identify(asked))) return 'other-resource'
+  if (token.resources && !resources.covers(token.resources, asked)) return 'other-resource'
   return scopes.every((scope) => token.identity.scopes.includes(scope)) ? undefined : 'scope-missing'
 }
 

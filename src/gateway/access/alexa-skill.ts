@@ -1,5 +1,4 @@
 import type { SkillEnvelope } from '../../alexa/read-envelope.ts'
-import { coversResource } from '../../http/covers-resource.ts'
 import { GatewayError } from '../../http/gateway-error.ts'
 import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
 import type { BodyLimits, Exchange } from '../exchange.ts'
@@ -43,7 +42,7 @@ async function decideSkillRequest(
   const body = await exchange.readBody(BODY_LIMITS)
   const envelope = await skillRequests.verify({ rawHeaders, body }, access.skillIds)
   const found = envelope.token === undefined ? undefined : await accessTokens.find(envelope.token)
-  const token = found && isGoodFor(access, found, () => resources.identify(exchange)) ? found : undefined
+  const token = found && isGoodFor(access, found, (granted) => resources.covers(granted, exchange)) ? found : undefined
   if (!token) refuseMusic(envelope)
   const ended = await skillRequests.noteLink(envelope, found)
   if (!token && access.account === 'required') return { kind: 'answer', answer: skillRequests.answerUnlinked(envelope) }
@@ -52,8 +51,12 @@ async function decideSkillRequest(
   return { kind: 'allow', identity, token: ended ? undefined : token, body, query: withoutSimulator(target) }
 }
 
-function isGoodFor({ scopes }: AlexaSkillAccess, { identity, resources }: AccessToken, asked: () => string): boolean {
-  if (resources && !coversResource(resources, asked())) return false
+function isGoodFor(
+  { scopes }: AlexaSkillAccess,
+  { identity, resources }: AccessToken,
+  covers: (granted: string[]) => boolean,
+): boolean {
+  if (resources && !covers(resources)) return false
   return scopes.every((scope) => identity.scopes.includes(scope))
 }
 

@@ -1,4 +1,3 @@
-import { coversResource } from '../../http/covers-resource.ts'
 import type { Identity } from '../../http/identity.ts'
 import { rawHeader } from '../../http/raw-headers.ts'
 import type { AccessToken } from '../../oauth/grants/access-tokens.ts'
@@ -76,7 +75,7 @@ function judge(call: Call, token: AccessToken | undefined): Decision {
   if (!token) return challenge(call, 'The access token is unknown, expired or revoked.', { error: 'invalid_token' })
   const { asked, site } = call
   // Hardly a token is for less than all: only then it matters what was asked for.
-  if (token.resources && !coversResource(token.resources, site.resources.identify(asked))) {
+  if (token.resources && !site.resources.covers(token.resources, asked)) {
     return challenge(call, 'The access token is for another resource.', { error: 'invalid_token' })
   }
   return requireScopes(call, token)

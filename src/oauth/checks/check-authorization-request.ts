@@ -30,6 +30,8 @@ interface Asked {
   query: string
   /** Undefined where a trusted proxy doesn't tell. */
   address: string | undefined
+  /** Whether somebody has seen the page for it and pressed a button there. */
+  pressed?: boolean
 }
 
 /**
@@ -37,7 +39,7 @@ interface Asked {
  */
 export async function checkAuthorizationRequest(
   server: AuthorizationServer,
-  { query, address }: Asked,
+  { query, address, pressed = false }: Asked,
   known: Known,
 ): Promise<AuthorizationRequest> {
   const parameters = new Parameters(query)
@@ -48,9 +50,17 @@ export async function checkAuthorizationRequest(
   const redirectUri = checkRedirectUri(client, parameters)
   const target = { client, redirectUri, state: stateOf(parameters) }
   // From here on the redirect URI is one of the client's own: errors go there.
-  known.redirectTarget = target
+  if (pressed || !isStranger(client)) known.redirectTarget = target
   const authorization = checkAfterTrust(server, parameters, target)
   return parameters.get('redirect_uri') === undefined ? { ...authorization, redirectUriLeftOut: true } : authorization
+}
+
+/**
+ * Whether anybody may have registered it, and nobody's approval keeps it: whoever has pressed nothing isn't sent on to where
+ * strangers like, by the good name of this host. @see RFC 9700 section 4.11.2
+ */
+function isStranger({ selfRegistered, rowOnceApproved }: RegisteredClient): boolean {
+  return selfRegistered === true && rowOnceApproved !== undefined
 }
 
 /** All that is checked once errors may be sent to the redirect URI. @throws OAuthError */

@@ -16,9 +16,12 @@ export function checkRedirectUri(client: RegisteredClient, parameters: Parameter
   return uri
 }
 
-/** @returns undefined where there is no telling: also where only a part of it is registered, for the port is chosen each time. */
-function onlyOne({ public: isPublic, redirect_uris: [uri, ...others] }: RegisteredClient): string | undefined {
-  if (uri === undefined || others.length > 0) return undefined
+/**
+ * @returns undefined where there is no telling: also where only a part of it is registered, for the port is chosen each time;
+ * or where a document may have another one by the time that somebody has read the page.
+ */
+function onlyOne({ public: isPublic, documented, redirect_uris: [uri, ...others] }: RegisteredClient) {
+  if (uri === undefined || others.length > 0 || documented) return undefined
   return isPublic && LOOPBACK.test(uri) ? undefined : uri
 }
 

@@ -40,8 +40,8 @@ export async function prepareGrant(
   return { kind: 'page', answer: consentPage(server, consent, request.headers, { ...progress, problem }) }
 }
 
-/** What the browser sends from now on, as far as the session goes. */
-function signedInCookies({ headers }: EndpointRequest, cookies: string[]): string | undefined {
+/** What the browser sends from now on, as far as the session goes. @param cookies `Set-Cookie` headers, if it gets some. */
+export function signedInCookies({ headers }: Pick<EndpointRequest, 'headers'>, cookies: string[]): string | undefined {
   if (cookies.length === 0) return headers.cookie
   return cookies.map((cookie) => cookie.split(';', 1)[0]).join('; ')
 }

@@ -18,8 +18,11 @@ export interface Press extends Pick<EndpointRequest, 'headers'>, Pick<OwnForm, '
 /** What came of a press. */
 export interface Pressed {
   answer: Answer
-  /** Where the very same press gets this answer again: at most for how long, in milliseconds, and what to do each time. */
-  again?: { forMs?: number; note?: () => Promise<void> }
+  /**
+   * Where the very same press gets this answer again: at most for how long, in milliseconds, and what to do each time, which
+   * may find that it isn't good any more.
+   */
+  again?: { forMs?: number; renew?: () => Promise<boolean> }
 }
 
 /** Answers a press: by what `act` comes to, or as before. */
@@ -28,7 +31,8 @@ export type PressOnce = (press: Press, act: () => Promise<Pressed>) => Promise<A
 /**
  * Whoever presses *Approve* twice, or again because nothing seems to happen, has approved once: there is one code, one
  * sign-in, and one use of a second factor. The same press is the same form, to the last byte, of the same browser; while
- * the first one is under way, the next one waits for it. What was refused isn't kept: it is tried again.
+ * the first one is under way, the next one waits for it. What was refused isn't kept, nor is what isn't good any more: it is
+ * tried again.
  */
 export function openPresses({ now, randomBytes }: Pick<Environment, 'now' | 'randomBytes'>): PressOnce {
   const key = randomBytes(32)
@@ -42,7 +46,10 @@ export function openPresses({ now, randomBytes }: Pick<Environment, 'now' | 'ran
   const keep = (id: string, { answer, again }: Pressed) => {
     for (const old of kept.keys()) if (!find(old)) kept.delete(old)
     if (!again) return
-    kept.set(id, { answer, again, at: now() })
+    const one = { answer, again, at: now() }
+    kept.set(id, one)
+    // There are codes and cookies in it: none stays, also where nobody presses anything any more.
+    setTimeout(() => kept.get(id) === one && kept.delete(id), KEPT_MS).unref()
     const [oldest] = kept.keys()
     if (kept.size > KEPT_LIMIT && oldest !== undefined) kept.delete(oldest)
   }
@@ -53,8 +60,9 @@ export function openPresses({ now, randomBytes }: Pick<Environment, 'now' | 'ran
     for (;;) {
       const earlier = find(id)
       if (earlier) {
-        await earlier.again.note?.()
-        return earlier.answer
+        if ((await earlier.again.renew?.()) !== false) return earlier.answer
+        if (kept.get(id) === earlier) kept.delete(id)
+        continue
       }
       const first = underWay.get(id)
       if (!first) break

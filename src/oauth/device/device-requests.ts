@@ -77,6 +77,8 @@ export async function findWaiting({ store, now }: AuthorizationServer, id: strin
 export interface DeviceApproval {
   by: UserRecord
   client: RegisteredClient
+  /** Those that they were shown: no other ones are granted, whatever the client may have later. */
+  scopes: string[]
   /** The id that the grant is to have, if something was made for that already. */
   grant?: string
 }
@@ -99,7 +101,8 @@ export async function writeDecision(
     const waiting = await findWaiting(server, id)
     if (!waiting) return false
     // Each question of the device changes the row as well: then it is tried again.
-    if (await replaceDevice(server, waiting, { decision }, alongside)) return true
+    if (await replaceDevice(server, waiting, { decision, ...(approval && { scopes: approval.scopes }) }, alongside))
+      return true
   }
 }
 

@@ -34,13 +34,12 @@ export function handleDevicePage(server: AuthorizationServer, request: EndpointR
 export async function handleDeviceForm(server: AuthorizationServer, request: EndpointRequest): Promise<Answer> {
   const form = await readForm(request)
   const ownForm = await checkOwnForm(server, request, form, ENDPOINT)
-  // The id of the device, which nobody can guess, and not its code: only the form for that counts guesses.
-  const id = form.get('request')
+  const shown = form.get('request')
   // No password manager sends the form of the code by itself.
-  if (id === undefined) checkPressed(request)
-  if (id === undefined) return takeUserCode(server, request, ownForm)
+  if (shown === undefined) checkPressed(request)
+  if (shown === undefined) return takeUserCode(server, request, ownForm)
   const press = { endpoint: ENDPOINT, headers: request.headers, form }
-  return server.pressOnce(press, () => takeDecision(server, request, ownForm, id))
+  return server.pressOnce(press, () => takeDecision(server, request, ownForm, shown))
 }
 
 async function takeUserCode(server: AuthorizationServer, request: EndpointRequest, { form }: OwnForm): Promise<Answer> {
@@ -57,10 +56,11 @@ async function takeDecision(
   server: AuthorizationServer,
   request: EndpointRequest,
   ownForm: OwnForm,
-  id: string,
+  shown: string,
 ): Promise<Pressed> {
+  const { id, scopes } = readFormRequest(shown)
   const waiting = await findWaiting(server, id)
-  const consent = waiting && (await consentTo(server, waiting))
+  const consent = waiting && (await consentTo(server, waiting, scopes))
   if (!consent) return { answer: codeGone(request) }
   const decision = await readDecision(server, consent, request, ownForm)
   if (decision.kind === 'page') return { answer: decision.answer, ...(decision.signedIn && { again: {} }) }
@@ -70,21 +70,41 @@ async function takeDecision(
   const until = waiting.record.expiresAt
   const prepared = approved ? await prepareGrant(server, { consent, request, decision, until }) : undefined
   if (prepared?.kind === 'page') return { answer: prepared.answer }
-  const approval = approved ? { by: decision.user, client: consent.client, grant: prepared?.grant } : undefined
+  const { client } = consent
+  const approval = approved ? { by: decision.user, client, scopes: consent.scopes, grant: prepared?.grant } : undefined
   if (!(await writeDecision(server, id, approval))) return { answer: codeGone(request, headers) }
   const language = languageOf(request.headers['accept-language'])
-  return { answer: deviceDonePage({ language, clientName: consent.client.name, approved }, headers), again: {} }
+  return { answer: deviceDonePage({ language, clientName: client.name, approved }, headers), again: {} }
 }
 
-/** @returns undefined where the client is no longer there, or may have nothing any more of what it asked for. */
+/**
+ * @param shown the scopes that the page showed, once there was one.
+ * @returns undefined where the client is no longer there, or may have nothing any more of what it asked for.
+ */
 async function consentTo(
   server: AuthorizationServer,
   { id, record }: DeviceRequest,
+  shown?: string[],
 ): Promise<ConsentRequest | undefined> {
   const client = await clientOf(server, record)
-  const scopes = client ? stillAllowed(record.scopes, client) : []
+  const allowed = client ? stillAllowed(record.scopes, client) : []
+  const scopes = allowed.filter((scope) => shown?.includes(scope) ?? true)
   if (!client || scopes.length === 0) return undefined
-  return { client, scopes, kind: 'device', endpoint: ENDPOINT, request: id, signInAgain: false }
+  return { client, scopes, kind: 'device', endpoint: ENDPOINT, request: formRequest(id, scopes), signInAgain: false }
+}
+
+/**
+ * The id of the device, which nobody can guess, and not its code: only the form for that counts guesses. And what somebody
+ * is asked to allow, for a reload may change that meanwhile.
+ */
+function formRequest(id: string, scopes: string[]): string {
+  return `${id}.${Buffer.from(scopes.join(' ')).toString('base64url')}`
+}
+
+/** @returns `scopes` undefined for a page of an earlier release. */
+function readFormRequest(request: string): { id: string; scopes: string[] | undefined } {
+  const [id = '', scopes] = request.split('.')
+  return { id, scopes: scopes === undefined ? undefined : Buffer.from(scopes, 'base64url').toString().split(' ') }
 }
 
 function codePage(

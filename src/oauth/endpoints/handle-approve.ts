@@ -3,7 +3,7 @@ import type { AuthorizationServer } from '../authorization-server.ts'
 import { type AuthorizationRequest, checkAuthorizationRequest } from '../checks/check-authorization-request.ts'
 import { checkOwnForm, type OwnForm } from '../checks/check-own-form.ts'
 import { readForm } from '../checks/read-form.ts'
-import { prepareGrant } from '../consent/prepare-grant.ts'
+import { prepareGrant, signedInCookies } from '../consent/prepare-grant.ts'
 import type { Pressed } from '../consent/presses.ts'
 import { readDecision } from '../consent/read-decision.ts'
 import { type ConsentRequest, consentToLink, newPage, readFormRequest, showConsent } from '../consent/show-consent.ts'
@@ -23,7 +23,7 @@ export async function handleApprove(
   const { query, shown, name, page } = readFormRequest(form.require('request'))
   known.attempt = linkAttempt(query)
   const ownForm = await checkOwnForm(server, request, form, 'approve')
-  const asked = await checkAuthorizationRequest(server, { query, address: request.address }, known)
+  const asked = await checkAuthorizationRequest(server, { query, address: request.address, pressed: true }, known)
   if (asked.silent) throw deny('prompt-none')
   const authorization = { ...asked, scopes: asked.scopes.filter((scope) => shown?.includes(scope) ?? true) }
   if (authorization.scopes.length === 0) throw deny('scope-withdrawn')
@@ -45,10 +45,13 @@ async function decide(
   const decision = await readDecision(server, consent, request, ownForm)
   if (decision.kind === 'page') return { answer: decision.answer, ...(decision.signedIn && { again: {} }) }
   if (decision.kind === 'denied') throw deny('person-denied')
+  // Whoever has signed out meanwhile, or has been switched off, is taken no further by what they pressed before.
+  const cookies = signedInCookies(request, decision.cookies)
+  const isSignedIn = async () => (await server.resourceOwners.findSession(cookies)) !== undefined
   const forMs = authorization.client.lifetimes.code
   const prepared = await prepareGrant(server, { consent, request, decision, until: server.now() + forMs })
   if (prepared.kind === 'page') return { answer: prepared.answer }
   const code = await issueCode(server, authorization, decision.user, { ...prepared, attempt: consent.attempt })
   const answer = redirectWithCode(server, authorization, code, decision.cookies)
-  return { answer, again: { forMs, note: () => noteSentAgain(server, code) } }
+  return { answer, again: { forMs, renew: async () => (await isSignedIn()) && noteSentAgain(server, code) } }
 }

@@ -23,12 +23,13 @@ export async function issueCode(
   return code
 }
 
-/** Writes down that a browser is sent off with a code once more: the client may well send it twice then. */
+/** Writes down that a browser is sent off with a code once more: the client may well send it twice then. @returns whether there is such a code. */
 export async function noteSentAgain(
   { store, now }: Pick<AuthorizationServer, 'store' | 'now'>,
   code: string,
-): Promise<void> {
+): Promise<boolean> {
   const id = hashSecret(code)
   const record = await store.get('code', id)
   if (record) await store.put('code', id, { ...record, sentAgainAt: now() }, record.expiresAt)
+  return record !== undefined
 }

@@ -12,7 +12,7 @@ export const deAccount: typeof enAccount = {
     return days === 1 ? 'Seit einem Tag nicht benutzt.' : `Seit ${days} Tagen nicht benutzt.`
   },
   end: (client) => `Verknüpfung mit ${client} beenden`,
-  ended: (client) => `${client} kann in Ihrem Namen nichts mehr tun, bis Sie es neu verknüpfen.`,
+  ended: (client) => `${client} kann in Ihrem Namen nichts mehr tun, bis Sie die Verknüpfung erneuern.`,
 
   enter: {
     title: (host) => `Bei ${host} anmelden`,

@@ -66,7 +66,7 @@ export const deErrors: typeof enErrors = {
   },
   not_signed: {
     title: 'Diese Adresse gilt nicht mehr',
-    sentences: ['Sie ist nicht unterschrieben oder abgelaufen. Starten Sie die Musik noch einmal.'],
+    sentences: ['Sie ist abgelaufen oder nicht unterschrieben. Starten Sie die Musik noch einmal.'],
   },
   certificate_required: {
     title: 'Nur für Geräte mit Zertifikat',

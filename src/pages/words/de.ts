@@ -19,7 +19,7 @@ export const de: Words = {
     vouched: (client, host) => html`<strong>${host}</strong> bürgt für diese App und nennt sie „<bdi>${client}</bdi>“.`,
     backToHost: (host) =>
       html`Danach geht es zurück zu <strong>${host}</strong>. Erlauben Sie den Zugriff nur, wenn Sie von dort kommen.`,
-    backToProgram: html`Danach geht es zurück zu einem <strong>Programm auf dem Gerät in Ihrer Hand</strong>, und diesen Namen kann
+    backToProgram: html`Danach geht es zurück zu einem <strong>Programm auf diesem Gerät</strong>, und diesen Namen kann
 sich jedes Programm geben. Erlauben Sie den Zugriff nur, wenn Sie es gerade selbst gestartet haben.`,
     backToApp: (scheme, rest) =>
       html`Danach öffnet sich eine App auf diesem Gerät, die sich <strong>${scheme}</strong>${rest} nennt. Erlauben Sie den Zugriff nur,

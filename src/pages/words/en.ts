@@ -22,7 +22,7 @@ export const en = {
       html`<strong>${host}</strong> vouches for this app and calls it “<bdi>${client}</bdi>”.`,
     backToHost: (host: string) =>
       html`You will be sent back to <strong>${host}</strong>. Approve only if that is where you came from.`,
-    backToProgram: html`You will be sent back to a <strong>program on the device in your hand</strong>, and any program can
+    backToProgram: html`You will be sent back to a <strong>program on this device</strong>, and any program can
 take this name. Approve only if you started it yourself just now.`,
     backToApp: (scheme: string, rest: string) =>
       html`This opens an app on this device that calls itself <strong>${scheme}</strong>${rest}. Approve only if you started it

@@ -3,7 +3,6 @@ import { loadRoutes } from '../../../src/app/site/load-routes.ts'
 import { protectedResources } from '../../../src/app/site/protected-resources.ts'
 import type { Config } from '../../../src/config/schema.ts'
 import { compileRoutes } from '../../../src/gateway/routes/compile-routes.ts'
-import { coversResource } from '../../../src/http/covers-resource.ts'
 import { noteExchange } from '../../support/exchange.ts'
 
 const HOME = 'https://home.example:8443'
@@ -81,7 +80,7 @@ test('what is asked for is called by the host that it was asked of where that ha
     ['MCP.example:443', '/', MCP],
     ['mcp.example.', '/x', `${MCP}/x`],
   ] as const)
-    t.is(resources.identify(asked(host, target)), resource, `${host} ${target}`)
+    t.true(resources.covers([resource], asked(host, target)), `${host} ${target}`)
   const metadata = '/.well-known/oauth-protected-resource'
   t.is(resources.metadataOf(asked('home.example', '/mcp/%6f/?y')), `${HOME}${metadata}/mcp/%6f/`)
   t.is(resources.metadataOf(asked('mcp.example', '/')), `${MCP}${metadata}`)
@@ -91,6 +90,37 @@ test('what is asked for is called by the host that it was asked of where that ha
 test('what somebody got a token for is what that token is good for', (t) => {
   for (const target of ['/api', '/mcp/', '/mcp/deep', '/mcp/a%20b/', '/mcp/%7B"', '/mcp/%c3%a9']) {
     const named = resources.find(`${HOME}${target.replaceAll('"', '%22')}`)
-    t.true(named !== undefined && coversResource([named], resources.identify(asked('home.example', target))), target)
+    t.true(named !== undefined && resources.covers([named], asked('home.example', target)), target)
   }
+})
+
+test('a token for one URL at a route is good for all that goes to that route, and for no other one', (t) => {
+  const one = resourcesOf([
+    { path: '/mcp/*', auth: 'bearer' },
+    { path: '/mcp/admin/*', auth: 'bearer' },
+    { path: '/other', auth: 'bearer' },
+    { path: '/*', auth: 'bearer' },
+    { host: 'mcp.example', path: '/*', auth: 'bearer' },
+  ])
+  const good = (granted: string, host: string, target: string) => one.covers([granted], asked(host, target))
+  for (const target of ['/mcp/messages?id=1', '/mcp/', '/mcp/%61dm', '/mcp/sse/below', '/mcp/admin'])
+    t.true(good(`${HOME}/mcp/sse`, 'home.example', target), target)
+  for (const target of ['/mcp/admin/', '/mcp/%61dmin/x', '/other', '/mcp', '/mcpx', '/', '/x'])
+    t.false(good(`${HOME}/mcp/sse`, 'home.example', target), target)
+  t.true(good(`${HOME}/mcp/sse`, '192.0.2.1', '/mcp/messages'), 'home by another name')
+  t.false(good(`${HOME}/mcp/sse`, 'mcp.example', '/mcp/messages'), 'the same route at another host')
+  t.false(good(`${MCP}/mcp/sse`, 'home.example', '/mcp/messages'))
+  t.true(good(`${MCP}/x`, 'mcp.example', '/y'))
+
+  t.true(good(`${HOME}/x`, 'home.example', '/y'))
+  for (const target of ['/mcp/x', '/mcp/admin/x', '/other'])
+    t.false(good(`${HOME}/x`, 'home.example', target), `a more exact route guards ${target}`)
+  t.false(good(`${HOME}/mcp/admin/x`, 'home.example', '/mcp/x'))
+  t.true(good(`${HOME}/mcp`, 'home.example', '/mcp/admin/x'), 'what is below is good as well')
+  t.false(
+    good(`${HOME}/mcp`, 'home.example', '/y'),
+    'the route that a path names is meant, not the wider one that takes it',
+  )
+  t.false(good(`${HOME}/gone/x`, 'home.example', '/other'))
+  t.false(good('https://gone.example/mcp/x', 'home.example', '/mcp/x'), 'of a host that no longer is one')
 })

@@ -26,6 +26,8 @@ test('one that is left out is the only one that is registered, unless its port i
   t.is(leftOut(CLIENT, ['http://127.0.0.1:3000/back']), 'http://127.0.0.1:3000/back')
   for (const host of HOSTS) t.throws(() => leftOut(PUBLIC_CLIENT, [`http://${host}:3000/back`]), missing)
   t.throws(() => leftOut(CLIENT, []), missing)
+  const documented = { ...PUBLIC_CLIENT, documented: true as const }
+  t.throws(() => leftOut(documented, ['https://client.example/back']), missing, 'a document may change meanwhile')
 })
 
 const HOSTS = ['127.0.0.1', '[::1]', 'localhost']

@@ -1,3 +1,4 @@
+import { mock } from 'node:test'
 import test from 'ava'
 import { newCsrfToken } from '../../../src/oauth/checks/csrf-token.ts'
 import { Parameters } from '../../../src/oauth/checks/parameters.ts'
@@ -66,19 +67,39 @@ test('a press waits for the same one that is under way; where that fails or is n
   t.deepEqual(order, ['first', 'second', 'third'])
 })
 
-test('each time that an answer is given again, what is to be noted is', async (t) => {
+test('each time that an answer is given again it is renewed, and one that cannot be is as good as none', async (t) => {
   const here = environment()
   const pressOnce = openPresses(here)
-  let noted = 0
-  const note = async () => {
-    noted++
-  }
+  let renewed = 0
+  let acted = 0
+  const renew = async () => ++renewed < 3
   const press = pressOf(here)
+  const pressAgain = async () =>
+    (await pressOnce(press, async () => ({ answer: answer(`${++acted}`), again: { renew } }))).body
   for (const expected of [0, 1, 2]) {
-    await pressOnce(press, async () => ({ answer: answer('x'), again: { note } }))
-    t.is(noted, expected)
+    t.is(await pressAgain(), '1')
+    t.is(renewed, expected)
   }
+  t.deepEqual(await Promise.all([pressAgain(), pressAgain(), pressAgain()]), ['2', '3', '4'], 'none of them is renewed')
 })
+
+test.serial(
+  'what is kept is forgotten after thirty seconds, also where nobody presses anything any more',
+  async (t) => {
+    mock.timers.enable({ apis: ['setTimeout'] })
+    t.teardown(() => mock.timers.reset())
+    const here = environment()
+    const pressOnce = openPresses(here)
+    let acted = 0
+    const press = pressOf(here)
+    const bodyOf = async () => (await pressOnce(press, async () => ({ answer: answer(`${++acted}`), again: {} }))).body
+    t.is(await bodyOf(), '1')
+    mock.timers.tick(29_999)
+    t.is(await bodyOf(), '1')
+    mock.timers.tick(1)
+    t.is(await bodyOf(), '2', 'though by this clock no time has passed')
+  },
+)
 
 test('so many answers are kept, the latest, and none for longer than it is good', async (t) => {
   const here = environment()
