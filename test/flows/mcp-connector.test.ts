@@ -147,11 +147,7 @@ test('the client of the MCP SDK comes by its document, goes on after an hour, an
   const memory = new AppMemory(undefined, url)
   const { connect, whoAmI } = openApp(t, house, memory, fetchFromOutside(house))
   const page = await connect()
-  t.regex(
-    wordsOn(page!),
-    /program on this device/,
-    'with a warning, for it comes back to a loopback address',
-  )
+  t.regex(wordsOn(page!), /program on this device/, 'with a warning, for it comes back to a loopback address')
   t.is(memory.client?.client_id, url)
   t.is(await whoAmI(), 'Ada Lovelace')
   t.is(server.requests.at(-1)?.['x-auth-client-id'], url)
