@@ -1,8 +1,8 @@
 import type { CertificateStore } from '../../certificates/certificate-store.ts'
 import type { Staples } from '../../certificates/ocsp/staples.ts'
 import type { ServerCertificate } from '../../certificates/server-certificate.ts'
+import { openTurns } from '../../limits/in-turn.ts'
 import type { Logger } from '../../telemetry/log.ts'
-import { openTurns } from '../in-turn.ts'
 import { repeat, type Sleep, sleepQuietly } from '../repeat.ts'
 
 /** How often to look which certificate's responder is due; where none is, a look costs nothing. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { Writable } from 'node:stream'
+import { openTurns } from '../../limits/in-turn.ts'
 import { errandFlags, errandProgram, errandVariables } from './errand-command.ts'
 import { readErrandLines } from './errand-lines.ts'
 
@@ -77,7 +78,7 @@ export function openErrands({
   const hasShell = canWait()
   let waiting: ChildProcess | undefined
   let number = 0
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = openTurns()
   let isClosed = false
   let trouble: string | undefined
 
@@ -148,9 +149,7 @@ export function openErrands({
       answer: (question: unknown) => Promise<unknown> = refuseToAnswer,
       stopping?: AbortSignal,
     ) {
-      const done = last.then(() => runNow(job, answer, stopping))
-      last = done.catch(() => {})
-      return done as Promise<Result>
+      return inTurn(() => runNow(job, answer, stopping)) as Promise<Result>
     },
     async close() {
       isClosed = true

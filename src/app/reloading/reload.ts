@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.ts'
+import { openTurns } from '../../limits/in-turn.ts'
 import { wantedCertificates } from '../certificates/wanted-certificates.ts'
 import type { Listeners, PreparedListeners } from '../listening/listeners.ts'
 import type { House } from '../open-house.ts'
@@ -23,7 +24,7 @@ export interface Reloader {
 
 /** Puts one configuration in the place of another, one reload after the other. A broken one changes nothing. */
 export function reloader({ house, listeners, current, swapSite, date }: ReloadTools): Reloader {
-  let running: Promise<void> = Promise.resolve()
+  const inTurn = openTurns()
 
   async function reload(config: Config): Promise<void> {
     if (house.phase === 'stopping') throw new StartError('Skillgate is stopping.')
@@ -46,12 +47,8 @@ export function reloader({ house, listeners, current, swapSite, date }: ReloadTo
   }
 
   return {
-    reload(config) {
-      const done = running.then(() => reload(config))
-      running = done.catch(() => {})
-      return done
-    },
-    settled: () => running,
+    reload: (config) => inTurn(() => reload(config)),
+    settled: () => inTurn(async () => {}),
   }
 }
 

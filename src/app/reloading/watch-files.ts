@@ -1,6 +1,7 @@
 import { type FSWatcher, watch as nodeWatch, type WatchListener } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { openTurns } from '../../limits/in-turn.ts'
 import { type Fingerprint, fingerprintOf, outsideOf } from './fingerprint.ts'
 import { watchedPlaces } from './watched-places.ts'
 
@@ -46,13 +47,11 @@ export function watchFiles(files: string[], onChange: () => void, options: Watch
   let closed = false
   let stopSettling: (() => void) | undefined
   let stopPolling: () => void = () => {}
-  let last: Promise<void> = Promise.resolve()
+  const turns = openTurns()
 
   /** One after the other, so that each finds what the one before has left. */
   function inTurn(job: () => Promise<void>): Promise<void> {
-    const done = last.then(() => (closed ? undefined : job()))
-    last = done.catch(() => {})
-    return done
+    return turns(async () => (closed ? undefined : job()))
   }
 
   function notice(): void {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Environment } from '../../config/environment.ts'
 import type { TlsSource } from '../../config/tls-sources.ts'
 import { explainFileError } from '../../files/explain-file-error.ts'
+import { openTurns } from '../../limits/in-turn.ts'
 import type { Logger } from '../../telemetry/log.ts'
 import { CertificateError } from '../certificate-error.ts'
 import type { Challenges } from '../challenges.ts'
@@ -45,7 +46,7 @@ export function openOrders(options: AcmeOptions): AcmeOrders {
   const { now } = environment
   const files = openAcmeFiles(folder, settings.directory, environment)
   const file = (kind: KeyKind) => files.certificateFile(names, kind)
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = openTurns()
 
   async function stored(kind: KeyKind): Promise<StoredCertificate | undefined> {
     const pem = await files.read(names, kind)
@@ -96,11 +97,7 @@ export function openOrders(options: AcmeOptions): AcmeOrders {
     file,
     stored,
     directory,
-    order(kinds, stopping) {
-      const done = last.then(() => order(kinds, stopping))
-      last = done.catch(() => {})
-      return done
-    },
+    order: (kinds, stopping) => inTurn(() => order(kinds, stopping)),
   }
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { openTurns } from '../../limits/in-turn.ts'
 import { isWithin } from '../../store/clock-tolerance.ts'
 import { everyRow } from '../../store/every-row.ts'
 import type { ClientRecord } from '../../store/records.ts'
@@ -58,12 +59,7 @@ export async function addRegisteredClient(
 const COUNTER = 'registrations'
 
 /** Those of this process one after the other: each of a hundred at once would otherwise look a hundred times. */
-let last: Promise<unknown> = Promise.resolve()
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const turn = last.then(work)
-  last = turn.catch(() => {})
-  return turn
-}
+const inTurn = openTurns()
 
 /** There is always room for one more: strangers take it from each other, and from nobody else. */
 async function makeRoomForStranger(store: Store): Promise<void> {
