@@ -1,6 +1,5 @@
-import { CertificateError } from '../../certificates/certificate-error.ts'
 import type { CertificateSource } from '../../certificates/certificate-source.ts'
-import { StorageError } from '../../files/storage-error.ts'
+import { isExplained } from '../../certificates/is-explained.ts'
 import type { WantedCertificates } from './wanted-certificates.ts'
 
 /** What has become of a source that somebody wants renewed now. */
@@ -23,7 +22,7 @@ export async function renewSource(
     await load()
     return { wanted, result: 'renewed' }
   } catch (error) {
-    if (!(error instanceof CertificateError || error instanceof StorageError)) throw error
+    if (!isExplained(error)) throw error
     return { wanted, result: 'failed', detail: error.message }
   }
 }

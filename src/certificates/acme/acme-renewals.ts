@@ -1,5 +1,4 @@
-import { StorageError } from '../../files/storage-error.ts'
-import { CertificateError } from '../certificate-error.ts'
+import { isExplained } from '../is-explained.ts'
 import type { AcmeOptions, AcmeOrders } from './acme-orders.ts'
 import { backOff } from './back-off.ts'
 import type { KeyKind } from './order.ts'
@@ -67,7 +66,7 @@ export function openRenewals(
       if (explanation !== undefined && window && window.start !== before?.start)
         log.info({ detail: `${names[0]}: ${explanation}` }, 'the CA says why it wants a certificate renewed')
     } catch (error) {
-      if (!isExpected(error)) throw error
+      if (!isExplained(error)) throw error
       // It is renewed in its time, whether the CA says so or not.
       plan.askAt = now() + askAgainAfter(undefined)
       log.debug({ detail: error.message }, 'the CA does not say when to renew')
@@ -146,13 +145,9 @@ export function openRenewals(
   }
 }
 
-function isExpected(error: unknown): error is Error {
-  return error instanceof CertificateError || error instanceof StorageError
-}
-
 /** What nobody expects is a fault of Skillgate's own: where it was belongs to it. */
 function sentence(error: unknown): string {
-  if (isExpected(error)) return error.message
+  if (isExplained(error)) return error.message
   return `A fault of Skillgate: ${error instanceof Error ? error.stack : error}`
 }
 

@@ -1,7 +1,6 @@
-import { CertificateError } from '../../../certificates/certificate-error.ts'
 import { expiryConcern } from '../../../certificates/expiry-concern.ts'
+import { isExplained } from '../../../certificates/is-explained.ts'
 import { dayOf, type ServerCertificate } from '../../../certificates/server-certificate.ts'
-import { StorageError } from '../../../files/storage-error.ts'
 import { openSource } from '../../certificates/open-source.ts'
 import { type WantedCertificates, wantedCertificates } from '../../certificates/wanted-certificates.ts'
 import { StartError } from '../../start-error.ts'
@@ -47,8 +46,7 @@ async function lookAt({ environment, ways }: Patient, wanted: WantedCertificates
       judge(one, environment.now()),
     )
   } catch (error) {
-    if (error instanceof CertificateError || error instanceof StorageError || error instanceof StartError)
-      return [fault(error.message, { needs: NEEDS })]
+    if (isExplained(error) || error instanceof StartError) return [fault(error.message, { needs: NEEDS })]
     return [unseen(`${name}: ${(error as Error).message}`)]
   }
 }
