@@ -1,28 +1,19 @@
 import { checkRedirectUriForm, REDIRECT_URI_FORM } from '../../config/redirect-uri-form.ts'
-import type { AuthMethod, GrantType } from '../../config/schema.ts'
+import type { AuthMethod } from '../../config/schema.ts'
 import { chooseScopes } from '../checks/choose-scopes.ts'
 import { deny } from '../deny.ts'
+import { DEVICE_CODE, GRANT_TYPES, type SentGrantType } from '../grant-types.ts'
 
 const REDIRECT_URIS_LIMIT = 20
 const REDIRECT_URI_CHARACTERS_LIMIT = 1000
 
 const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const satisfies ('none' | AuthMethod)[]
-const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
-
-/** As they are registered; the value is what the configuration calls them. */
-export const REGISTERED_GRANT_TYPES = {
-  authorization_code: 'authorization_code',
-  refresh_token: 'refresh_token',
-  [DEVICE_CODE]: 'device_code',
-} as const satisfies Record<string, GrantType>
-
-type RegisteredGrantType = keyof typeof REGISTERED_GRANT_TYPES
 
 /** What a client that registers itself is going to be. @see RFC 7591 section 2 */
 export interface ClientMetadata {
   redirect_uris: string[]
   token_endpoint_auth_method: (typeof AUTH_METHODS)[number]
-  grant_types: RegisteredGrantType[]
+  grant_types: SentGrantType[]
   response_types: 'code'[]
   client_name?: string
   scope: string
@@ -64,10 +55,10 @@ function readAuthMethod(given: unknown): ClientMetadata['token_endpoint_auth_met
 }
 
 /** Clients name all that they can do. What there isn't here is left out, as section 2 allows. */
-export function readGrantTypes(given: unknown): RegisteredGrantType[] {
+export function readGrantTypes(given: unknown): SentGrantType[] {
   const named = given ?? ['authorization_code']
   if (!isListOfText(named)) throw deny('grant-types-not-a-list')
-  const types = (Object.keys(REGISTERED_GRANT_TYPES) as RegisteredGrantType[]).filter((one) => named.includes(one))
+  const types = (Object.keys(GRANT_TYPES) as SentGrantType[]).filter((one) => named.includes(one))
   // Refresh tokens come with one of the others.
   const first = types.filter((one) => one !== 'refresh_token')
   if (first.length > 0) return types

@@ -6,11 +6,12 @@ import type { ClientRecord } from '../../store/records.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { matchesHash } from '../clients/clients.ts'
 import { countOpenRegistration } from '../clients/count-open-registration.ts'
-import { type ClientMetadata, REGISTERED_GRANT_TYPES, readClientMetadata } from '../clients/read-client-metadata.ts'
+import { type ClientMetadata, readClientMetadata } from '../clients/read-client-metadata.ts'
 import { addRegisteredClient } from '../clients/registered-clients.ts'
 import { registrationWindow } from '../clients/registration-window.ts'
 import { TIME_TO_BE_APPROVED_MS } from '../clients/room-for-strangers.ts'
 import { deny } from '../deny.ts'
+import { GRANT_TYPES } from '../grant-types.ts'
 
 /** How clients may register themselves, besides while `skillgate client allow` lets any of them. */
 export interface Registration {
@@ -94,7 +95,7 @@ async function registerClient(
     secretHash: secret && hashSecret(secret),
     redirectUris: redirect_uris,
     scopes,
-    grantTypes: grant_types.map((type) => REGISTERED_GRANT_TYPES[type]),
+    grantTypes: grant_types.map((type) => GRANT_TYPES[type]),
     authMethods: method === 'none' ? [] : [method],
     createdAt,
     ...(openly && {

@@ -1,5 +1,6 @@
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { PROMPTS } from '../checks/check-prompt.ts'
+import { GRANT_TYPES } from '../grant-types.ts'
 import { ENDPOINT_NAMES, ENDPOINTS, pathOf } from './endpoints.ts'
 
 /** What a client has to know of the authorization server. @see RFC 8414 section 2, RFC 9207 section 3, Initiating User
@@ -15,7 +16,7 @@ export function serverMetadata(server: AuthorizationServer, registrationIsOpen: 
     prompt_values_supported: PROMPTS,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
-    grant_types_supported: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+    grant_types_supported: Object.keys(GRANT_TYPES),
     token_endpoint_auth_methods_supported: [...withSecret, 'none'],
     revocation_endpoint_auth_methods_supported: [...withSecret, 'none'],
     introspection_endpoint_auth_methods_supported: withSecret,

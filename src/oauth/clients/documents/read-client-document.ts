@@ -2,9 +2,9 @@ import { isObject } from '../../../http/is-object.ts'
 import { readUnambiguousJson } from '../../../http/read-unambiguous-json.ts'
 import { namedScopes } from '../../checks/named-scopes.ts'
 import { deny } from '../../deny.ts'
+import { GRANT_TYPES } from '../../grant-types.ts'
 import {
   isListOfText,
-  REGISTERED_GRANT_TYPES,
   readGrantTypes,
   readName,
   readRedirectUris,
@@ -39,7 +39,7 @@ export function readClientDocument(bytes: Uint8Array, url: URL, domains: readonl
     id,
     name: readName(document.client_name) ?? host,
     redirect_uris: redirectUris,
-    grant_types: grantTypes.map((type) => REGISTERED_GRANT_TYPES[type]),
+    grant_types: grantTypes.map((type) => GRANT_TYPES[type]),
     scopes: scopes.length > 0 ? scopes : undefined,
   }
 }
