@@ -25,7 +25,6 @@ import { loadProtocols } from './music-assistant/load-protocols.ts'
 import type { House } from './open-house.ts'
 import { closeFiles } from './site/close-files.ts'
 import { echoEndpoint } from './site/echo-endpoint.ts'
-import { loadRegistration } from './site/load-registration.ts'
 import { loadRoutes } from './site/load-routes.ts'
 import { loadStreamUrls } from './site/load-stream-urls.ts'
 import { loadUpstreams } from './site/load-upstreams.ts'
@@ -63,7 +62,6 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const resources = protectedResources(config, () => routes)
   const server = await openAuthorizationServer(house, config, byName, resources)
   const simulated = await loadSimulatedChain(config, house)
-  const registration = await loadRegistration(config, environment)
   const policies = commandPolicies(config)
   const readName = headerNames(config.identity_headers)
   const deviceCertificates = await openDeviceCertificates(config, environment)
@@ -71,7 +69,7 @@ export async function openSite(house: House, config: Config, previous?: Site): P
   const { visits, gate } = openHostSessions(house, config)
   const account = openAccount(server, visits, config)
   const concern = () => house.certificateKeeper.concerns()[0]?.words ?? house.errands.trouble()
-  const own = ownEndpoints(server, { registration, account, resources }, health, concern)
+  const own = ownEndpoints(server, { account, resources }, health, concern)
   const echo = echoEndpoint(config, house.echoes)
   const skill = skillDestinations(house, config, { upstreams: byName, policies })
   const routes: RouteTable = compileRoutes(

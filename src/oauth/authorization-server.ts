@@ -37,8 +37,8 @@ export interface AuthorizationServer extends Environment {
   accounts?: SignInPage['accounts']
   /** What grants act with at upstreams where people have accounts of their own, where there are any. */
   grantTokens?: GrantTokens
-  /** How clients may register themselves, where they may. */
-  registration?: Registration
+  /** How clients may register themselves. */
+  registration: Registration
   /** Of the HMAC that a refresh token's successor is derived with. */
   rotationKey: Buffer
   /** Of successors that were given out before the key was rotated. */

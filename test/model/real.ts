@@ -55,6 +55,7 @@ export class Real {
       defaultScopes: SCOPES,
       resources: knownResources([]),
       clients,
+      registration: { tokenHash: undefined, open: false, scopes: [] },
       store,
       clockDoubt: () => undefined,
       accessTokens: openAccessTokens(store, clients, now),

@@ -43,6 +43,7 @@ export async function openServer(t: ExecutionContext, clients: RegisteredClient[
     defaultScopes: [],
     resources: knownResources(['/api', '/any/*']),
     clients: known,
+    registration: { tokenHash: undefined, open: false, scopes: [] },
     store,
     clockDoubt: () => undefined,
     accessTokens: openAccessTokens(store, known, now),

@@ -7,6 +7,7 @@ import { openSignIn } from '../../users/sign-in.ts'
 import { userAccounts } from '../music-assistant/user-accounts.ts'
 import type { House } from '../open-house.ts'
 import { loadClients } from './load-clients.ts'
+import { loadRegistration } from './load-registration.ts'
 
 /** The authorization server as a configuration wants it. @param upstreams by name. @throws StorageError, StartError in words for a person. */
 export async function openAuthorizationServer(
@@ -53,6 +54,7 @@ export async function openAuthorizationServer(
     resources,
     clients,
     takesClientDocuments: client_metadata_documents.enabled,
+    registration: await loadRegistration(config, environment),
     store,
     clockDoubt: clock.doubt,
     accessTokens: findAccessToken(facts, clients, environment.now),

@@ -6,26 +6,24 @@ import { type Endpoint, metadataAnswer } from '../../http/answer.ts'
 import { GatewayError } from '../../http/gateway-error.ts'
 import type { AuthorizationServer } from '../../oauth/authorization-server.ts'
 import { serveEndpoints } from '../../oauth/endpoints/endpoints.ts'
-import { isRegistrationOpen, type Registration } from '../../oauth/endpoints/handle-register.ts'
+import { isRegistrationOpen } from '../../oauth/endpoints/handle-register.ts'
 import { resourceMetadata } from '../../oauth/endpoints/resource-metadata.ts'
 import { serverMetadata } from '../../oauth/endpoints/server-metadata.ts'
 import { accountEndpoints } from '../account/account-endpoints.ts'
 import { type ProtectedResources, RESOURCE_METADATA } from './protected-resources.ts'
 
 interface OwnServers {
-  registration: Registration
   account: AccountServer
   resources: Pick<ProtectedResources, 'hosts' | 'at'>
 }
 
 /** The paths that the gateway itself answers: exact ones, but for what it tells of each resource, so that a route can have all the others. */
 export function ownEndpoints(
-  opened: AuthorizationServer,
-  { registration, account, resources }: OwnServers,
+  server: AuthorizationServer,
+  { account, resources }: OwnServers,
   health: () => Health,
   concern: () => string | undefined = () => undefined,
 ): EndpointDestination[] {
-  const server = { ...opened, registration }
   const { issuer } = server
   const endpoint = (path: string, methods: string[], handle: Endpoint, scopes?: string[]): EndpointDestination => ({
     kind: 'endpoint',
@@ -41,7 +39,7 @@ export function ownEndpoints(
   })
   const closed = metadataAnswer(serverMetadata(server, false))
   const open = metadataAnswer(serverMetadata(server, true))
-  const describeServer = async () => ((await isRegistrationOpen(server, registration)) ? open : closed)
+  const describeServer = async () => ((await isRegistrationOpen(server)) ? open : closed)
   /** @throws GatewayError not_found where there is no such resource. */
   const describeResource = (host: string | undefined, path: string) => {
     const found = path.startsWith(RESOURCE_METADATA) && resources.at(host, path.slice(RESOURCE_METADATA.length))

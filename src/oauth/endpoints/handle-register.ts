@@ -25,10 +25,8 @@ export interface Registration {
 
 /** The client registration endpoint, for whoever has the initial access token, or for any client while it is open. @see RFC 7591 section 3 */
 export async function handleRegister(server: AuthorizationServer, request: EndpointRequest): Promise<Answer> {
-  const { registration } = server
-  if (!registration) throw new Error('register was reached where nobody may register')
-  const openly = !(await hasInitialAccessToken(server, registration, request.headers.authorization))
-  const metadata = readClientMetadata(await readJsonObject(request), registration.scopes)
+  const openly = !(await hasInitialAccessToken(server, request.headers.authorization))
+  const metadata = readClientMetadata(await readJsonObject(request), server.registration.scopes)
   if (openly) await countOpenRegistration(server, request.address)
   return jsonAnswer(201, await registerClient(server, metadata, { openly, address: request.address }))
 }
@@ -37,24 +35,21 @@ export async function handleRegister(server: AuthorizationServer, request: Endpo
 const ALLOW = 'skillgate client allow --for 10m'
 
 /** Whether any client may register at this moment, without a token: only then the metadata names the endpoint. @throws StorageError */
-export async function isRegistrationOpen(
-  { store, now }: Pick<AuthorizationServer, 'store' | 'now'>,
-  { open }: Pick<Registration, 'open'>,
-): Promise<boolean> {
-  return open || (await registrationWindow(store, now())) !== undefined
+export async function isRegistrationOpen({
+  store,
+  now,
+  registration,
+}: Pick<AuthorizationServer, 'store' | 'now' | 'registration'>): Promise<boolean> {
+  return registration.open || (await registrationWindow(store, now())) !== undefined
 }
 
 /** A wrong token is refused also while none is needed: who has one means to stay. @throws OAuthError invalid_token, registration_closed */
-async function hasInitialAccessToken(
-  server: AuthorizationServer,
-  registration: Registration,
-  authorization: string | undefined,
-): Promise<boolean> {
-  const { tokenHash } = registration
+async function hasInitialAccessToken(server: AuthorizationServer, authorization: string | undefined): Promise<boolean> {
+  const { tokenHash } = server.registration
   const token = /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1]
   if (tokenHash !== undefined && matchesHash(token ?? '', tokenHash)) return true
   const maySendNone = tokenHash === undefined || authorization === undefined
-  if (maySendNone && (await isRegistrationOpen(server, registration))) return false
+  if (maySendNone && (await isRegistrationOpen(server))) return false
   if (tokenHash === undefined)
     throw deny('registration-closed', { command: ALLOW, detail: 'not registered: no client may register now' })
   const which = token === undefined ? 'no' : 'wrong'

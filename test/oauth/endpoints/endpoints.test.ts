@@ -10,8 +10,6 @@ import { ENDPOINTS, serveEndpoints } from '../../../src/oauth/endpoints/endpoint
 import { serverMetadata } from '../../../src/oauth/endpoints/server-metadata.ts'
 import { openServer } from '../../support/server.ts'
 
-const REGISTRATION = { tokenHash: 'x', open: false, scopes: [] }
-
 /** The metadata's endpoints, as paths. */
 function toldOf(metadata: object): string[] {
   return Object.entries(metadata).flatMap(([name, value]) => {
@@ -21,7 +19,7 @@ function toldOf(metadata: object): string[] {
 
 test('the endpoints that are served are those that no route can have', async (t) => {
   const { server } = await openServer(t)
-  const served = serveEndpoints({ ...server, basePath: '/link', registration: REGISTRATION })
+  const served = serveEndpoints({ ...server, basePath: '/link' })
   // The other rooms' own.
   const others = ['/health', ARRIVAL_PATH, ...[...ACCOUNT_ENDPOINTS, ECHO_ENDPOINT].map((name) => `/link/${name}`)]
   const paths = new Set([...served.map(({ path }) => path), ...others])
@@ -43,7 +41,7 @@ test('the metadata tells of endpoints that are served, and of where to register 
 
 test('each method of a path is served once', async (t) => {
   const { server } = await openServer(t)
-  const served = serveEndpoints({ ...server, registration: REGISTRATION })
+  const served = serveEndpoints(server)
   const ways = served.flatMap(({ path, methods }) => methods.map((method) => `${method} ${path}`))
   t.is(new Set(ways).size, ways.length)
   t.true(ways.includes('HEAD /alexa/device') && ways.includes('POST /alexa/device'))
