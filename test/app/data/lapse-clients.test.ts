@@ -2,22 +2,12 @@ import { once } from 'node:events'
 import test from 'ava'
 import { lapseClients } from '../../../src/app/data/lapse-clients.ts'
 import { StorageError } from '../../../src/files/storage-error.ts'
-import type { ClientRecord } from '../../../src/store/records.ts'
 import type { Store } from '../../../src/store/store.ts'
 import type { Logger } from '../../../src/telemetry/log.ts'
+import { clientRecord } from '../../support/client-record.ts'
 import { openStores } from '../../support/grants.ts'
 
-const UNUSED: ClientRecord = {
-  name: 'App',
-  public: true,
-  redirectUris: ['https://app.example/back'],
-  scopes: ['music.read'],
-  grantTypes: ['authorization_code'],
-  authMethods: [],
-  createdAt: 0,
-  openly: true,
-  approved: true,
-}
+const UNUSED = clientRecord({ openly: true, approved: true })
 
 /** Looks twice, then sleeps until it is stopped. @returns how long it slept before each. */
 async function lookTwice(store: Store, now: () => number, doubt: boolean) {

@@ -1,20 +1,12 @@
 import test from 'ava'
-import type { ClientRecord } from '../../../src/store/records.ts'
+import { clientRecord } from '../../support/client-record.ts'
 import { wordsOn } from '../../support/device.ts'
 import { startTestHouse } from '../../support/gateway.ts'
 import { openAuthorize } from '../../support/linking.ts'
 
 const CHALLENGE = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }
 
-const record = (redirectUri: string): ClientRecord => ({
-  name: 'Amazon Alexa',
-  public: true,
-  redirectUris: [redirectUri],
-  scopes: ['music.read'],
-  grantTypes: ['authorization_code'],
-  authMethods: [],
-  createdAt: 0,
-})
+const record = (redirectUri: string) => clientRecord({ name: 'Amazon Alexa', redirectUris: [redirectUri] })
 
 test('23. what an app with a scheme of its own calls its host is never shown as the place that people are sent back to', async (t) => {
   const house = await startTestHouse(t, ({ oauth }) => Object.assign(oauth, { registration: { enabled: true } }))

@@ -1,19 +1,9 @@
 import test from 'ava'
 import { lapseUnused, UNUSED_FOR_MS } from '../../../src/oauth/clients/lapse-unused.ts'
-import type { ClientRecord } from '../../../src/store/records.ts'
+import { clientRecord } from '../../support/client-record.ts'
 import { openStores, putGrant, USER } from '../../support/grants.ts'
 
-const APPROVED: ClientRecord = {
-  name: 'App',
-  public: true,
-  redirectUris: ['https://app.example/back'],
-  scopes: ['music.read'],
-  grantTypes: ['authorization_code'],
-  authMethods: [],
-  createdAt: 0,
-  openly: true,
-  approved: true,
-}
+const APPROVED = clientRecord({ openly: true, approved: true })
 
 test('an approved client whose last grant is gone goes by itself later, but not while it is linked again', async (t) => {
   const { store, now, advance } = await openStores(t)

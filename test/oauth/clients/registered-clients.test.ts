@@ -5,21 +5,13 @@ import {
   removeRegisteredClient,
 } from '../../../src/oauth/clients/registered-clients.ts'
 import { STRANGERS_LIMIT } from '../../../src/oauth/clients/room-for-strangers.ts'
-import type { ClientRecord } from '../../../src/store/records.ts'
 import type { Store } from '../../../src/store/store.ts'
+import { clientRecord } from '../../support/client-record.ts'
 import { openStores, putGrant, USER } from '../../support/grants.ts'
 
 const DAY = 86_400_000
 
-const record = (createdAt: number): ClientRecord => ({
-  name: 'App',
-  public: true,
-  redirectUris: ['https://app.example/back'],
-  scopes: ['music.read'],
-  grantTypes: ['authorization_code'],
-  authMethods: [],
-  createdAt,
-})
+const record = (createdAt: number) => clientRecord({ createdAt })
 
 async function fill(store: Store, count: number, createdAt: number) {
   for (let i = 0; i < count; i++) await store.put('client', `app-${i}`, record(createdAt))

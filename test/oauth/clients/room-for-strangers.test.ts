@@ -1,23 +1,13 @@
 import test from 'ava'
 import { addRegisteredClient, listRegisteredClients } from '../../../src/oauth/clients/registered-clients.ts'
 import { isStranger, STRANGERS_LIMIT, whoMakesRoom } from '../../../src/oauth/clients/room-for-strangers.ts'
-import type { ClientRecord } from '../../../src/store/records.ts'
+import { clientRecord } from '../../support/client-record.ts'
 import { openStores } from '../../support/grants.ts'
 
 const DAY = 86_400_000
 
-const stranger = (createdAt: number, from?: string): ClientRecord => ({
-  name: 'App',
-  public: true,
-  redirectUris: ['https://app.example/back'],
-  scopes: ['music.read'],
-  grantTypes: ['authorization_code'],
-  authMethods: [],
-  createdAt,
-  openly: true,
-  expiresAt: createdAt + DAY,
-  from,
-})
+const stranger = (createdAt: number, from?: string) =>
+  clientRecord({ createdAt, openly: true, expiresAt: createdAt + DAY, from })
 
 const client = (id: string, createdAt: number, from?: string) => ({ id, record: stranger(createdAt, from) })
 const flood = (count: number, from: (i: number) => string | undefined) =>
