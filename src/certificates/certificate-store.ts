@@ -16,7 +16,6 @@ import {
   keyTypeOf,
   namesOf,
   notAfterOf,
-  notBeforeOf,
   type ServerCertificate,
 } from './server-certificate.ts'
 
@@ -52,14 +51,8 @@ export interface ListedCertificate {
   names: string[]
   /** what kind of key it has */
   keyType: KeyType
-  /** who issued it, as a person knows them */
-  issuer: string
-  /** milliseconds since 1970 when the server's own certificate begins to be good */
-  notBefore: number
   /** milliseconds since 1970 when the first certificate of the chain ends */
   notAfter: number
-  /** whether every browser trusts it */
-  isPublic: boolean
   /** whether clients that ask for no name get it */
   isDefault: boolean
 }
@@ -115,8 +108,6 @@ export function openCertificateStore({ now, publicRoots = rootCertificates }: St
       source,
       names: namesOf(own),
       keyType: keyTypeOf(own),
-      issuer: title(own.issuer),
-      notBefore: notBeforeOf(chain),
       notAfter: notAfterOf(chain),
       isPublic: isPublic(chain, publicRoots),
       cert,
@@ -138,8 +129,8 @@ export function openCertificateStore({ now, publicRoots = rootCertificates }: St
     push,
     replace,
     list: () =>
-      [...bySource.values()].flat().map(({ id: _, cert, key: __, ...told }) => {
-        return { ...told, isDefault: index.default?.cert.includes(cert) ?? false }
+      [...bySource.values()].flat().map(({ source, names, keyType, notAfter, cert }) => {
+        return { source, names, keyType, notAfter, isDefault: index.default?.cert.includes(cert) ?? false }
       }),
     onChange(listener) {
       listeners.add(listener)
@@ -148,9 +139,4 @@ export function openCertificateStore({ now, publicRoots = rootCertificates }: St
       }
     },
   }
-}
-
-/** The most telling part of a distinguished name. */
-function title(distinguishedName: string): string {
-  return /^(?:CN|O)=(.*)$/m.exec(distinguishedName)?.[1] ?? distinguishedName.replaceAll('\n', ', ')
 }
