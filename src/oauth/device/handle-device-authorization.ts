@@ -1,6 +1,6 @@
 import { type Answer, type EndpointRequest, jsonAnswer } from '../../http/answer.ts'
-import { countByAddress } from '../../limits/count-by-address.ts'
-import { type Counted, countFailure, type Wait } from '../../limits/count-failures.ts'
+import { type AnybodysLimits, countAnybody } from '../../limits/count-anybody.ts'
+import { countFailure } from '../../limits/count-failures.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { checkResources } from '../checks/check-resources.ts'
 import { checkScope } from '../checks/check-scope.ts'
@@ -12,12 +12,11 @@ import { requirePossibleClock } from '../grants/find-unless-in-doubt.ts'
 import { DEVICE_LIFETIME_MS, FIRST_INTERVAL_MS, issueDeviceCodes } from './device-requests.ts'
 import { showUserCode } from './user-code.ts'
 
-/** Devices that may begin within ten minutes from one address or IPv6 /64: more than a home has. */
-const BEGINNINGS_LIMIT = 30
-/** From everywhere; each takes about a kilobyte of the disk for twenty minutes. */
-const ALL_BEGINNINGS_LIMIT = 300
-/** So many of these are kept for networks from which none has begun lately: nobody uses up those of a home. */
-const KEPT_FOR_OTHERS = 100
+/**
+ * Devices that may begin within ten minutes: from one address more than a home has; each takes about a kilobyte of the disk
+ * for twenty minutes.
+ */
+const LIMITS: AnybodysLimits = { address: 30, all: 300, keptForOthers: 100 }
 
 /** @see RFC 8628 section 3.2 */
 interface DeviceAuthorizationResponse {
@@ -65,8 +64,7 @@ function checkMayAsk({ id, grant_types }: RegisteredClient): void {
 }
 
 /**
- * What begins is written down, and whoever knows the id of a public client can begin: not so often that a disk fills. A
- * beginning that is refused counts for its address as well.
+ * What begins is written down, and whoever knows the id of a public client can begin: not so often that a disk fills.
  * @throws OAuthError too_many_requests
  */
 async function countBeginning(
@@ -74,16 +72,8 @@ async function countBeginning(
   client: RegisteredClient,
   address: string | undefined,
 ): Promise<void> {
-  if (!client.public)
-    return refuseMore(await countFailure(store, now, `device-client.${client.id}`, ALL_BEGINNINGS_LIMIT))
-  const ofAddress =
-    address === undefined ? undefined : await countByAddress(store, now, 'device', address, BEGINNINGS_LIMIT)
-  if (ofAddress) refuseMore(ofAddress)
-  const isFirst = ofAddress?.kind === 'counted' && ofAddress.earlierAround === 0
-  const limit = isFirst ? ALL_BEGINNINGS_LIMIT : ALL_BEGINNINGS_LIMIT - KEPT_FOR_OTHERS
-  refuseMore(await countFailure(store, now, 'device-all', limit))
-}
-
-function refuseMore(counted: Counted | Wait): void {
+  const counted = client.public
+    ? await countAnybody(store, now, 'device', address, LIMITS)
+    : await countFailure(store, now, `device-client.${client.id}`, LIMITS.all)
   if (counted.kind === 'wait') throw deny('too-many-devices', { headers: { 'Retry-After': `${counted.seconds}` } })
 }

@@ -29,7 +29,7 @@ const ADDRESS_LIMIT = 20
 /** Seconds. */
 const BUSY_SECONDS = 5
 
-interface Known {
+interface KeptDocument {
   document: DocumentedClient
   readAt: number
   freshUntil: number
@@ -48,7 +48,7 @@ interface Asking {
  */
 export function openClientDocuments(options: ClientDocumentsOptions): ClientDocuments {
   const { now, monotonic = () => performance.now(), store, audit, domains, fetch } = options
-  const known = new LRUCache<string, Known>({ max: DOCUMENTS_LIMIT })
+  const known = new LRUCache<string, KeptDocument>({ max: DOCUMENTS_LIMIT })
   const failures = new LRUCache<string, { error: OAuthError; until: number }>({ max: FAILURES_LIMIT })
   const pending = new Map<string, Promise<DocumentedClient>>()
   const busy = { approved: 0, strange: 0 }
