@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { ExecutionContext, TestFn } from 'ava'
 import { findProgram, skipTest } from '../support/program.ts'
+import type { InteropHouse } from './house.ts'
+import { spokenLibrary } from './spoken-library.ts'
 
 /** For what a compiler has to fetch and to compile where it has done neither before, and for the test itself. */
 const TIMEOUT_MS = 660_000
@@ -65,4 +67,16 @@ export function builtClient(test: TestFn, compiler: Compiler, folder: string) {
     skipTest(t, `the client in ${folder} can't be built: ${failed.message}`)
     return undefined
   }
+}
+
+/** Starts what was built, for a house. @param verbs what its library has words for. */
+export function speak<Verbs>(
+  t: ExecutionContext,
+  program: string,
+  { issuer, caFile }: InteropHouse,
+  settings: object,
+  verbs: (keyof Verbs)[],
+): Verbs {
+  const command: [string, string] = [program, JSON.stringify({ issuer, ...settings })]
+  return spokenLibrary<Verbs>(t, { command, variables: { SSL_CERT_FILE: caFile }, verbs })
 }

@@ -1,10 +1,10 @@
-import test, { type ExecutionContext } from 'ava'
-import { builtClient, GO } from './built-client.ts'
+import test from 'ava'
+import { builtClient, GO, speak } from './built-client.ts'
 import { answerDevice, DEVICES, type DeviceLibrary } from './device-linking.ts'
-import { type InteropHouse, startInteropHouse } from './house.ts'
+import { startInteropHouse } from './house.ts'
 import { callApi, failure, type Library, showLinking, showRefusals, type Tokens, WAYS } from './linking.ts'
 import { BECOMING, MCP_VERBS, type McpLibrary, mcpSettings, openMcpHouse, showConnecting } from './mcp-linking.ts'
-import { deviceSettingsOf, settingsOf, spokenLibrary } from './spoken-library.ts'
+import { deviceSettingsOf, settingsOf } from './spoken-library.ts'
 
 interface GoDevice extends Pick<DeviceLibrary, 'begin' | 'callApi'> {
   /** The library's own loop: it asks every five seconds, by a clock that no test can set. */
@@ -15,17 +15,6 @@ const LINKING: (keyof Library)[] = ['authorizationUrl', 'exchange', 'refresh', '
 const DEVICE: (keyof GoDevice)[] = ['begin', 'untilAnswered', 'callApi']
 
 const client = builtClient(test, GO, 'go/')
-
-function speak<Verbs>(
-  t: ExecutionContext,
-  program: string,
-  { issuer, caFile }: InteropHouse,
-  settings: object,
-  verbs: (keyof Verbs)[],
-): Verbs {
-  const command: [string, string] = [program, JSON.stringify({ issuer, ...settings })]
-  return spokenLibrary<Verbs>(t, { command, variables: { SSL_CERT_FILE: caFile }, verbs })
-}
 
 for (const [name, way] of Object.entries(WAYS)) {
   test.serial(`Go's x/oauth2 links and refreshes with ${name}`, async (t) => {

@@ -1,9 +1,9 @@
-import test, { type ExecutionContext } from 'ava'
-import { builtClient, CARGO } from './built-client.ts'
+import test from 'ava'
+import { builtClient, CARGO, speak } from './built-client.ts'
 import { answerDevice, DEVICES, type DeviceLibrary } from './device-linking.ts'
-import { type InteropHouse, startInteropHouse } from './house.ts'
+import { startInteropHouse } from './house.ts'
 import { callApi, failure, type Library, showLinking, showRefusals, type Tokens, WAYS } from './linking.ts'
-import { deviceSettingsOf, settingsOf, spokenLibrary } from './spoken-library.ts'
+import { deviceSettingsOf, settingsOf } from './spoken-library.ts'
 
 interface RustDevice extends Pick<DeviceLibrary, 'begin' | 'refresh' | 'callApi'> {
   /** The library's own loop: it asks, and lets its caller wait for so many seconds. Said again, it asks once more. */
@@ -14,17 +14,6 @@ const LINKING: (keyof Library)[] = ['authorizationUrl', 'exchange', 'refresh', '
 const DEVICE: (keyof RustDevice)[] = ['begin', 'untilAnswered', 'refresh', 'callApi']
 
 const client = builtClient(test, CARGO, 'rust/')
-
-function speak<Verbs>(
-  t: ExecutionContext,
-  program: string,
-  { issuer, caFile }: InteropHouse,
-  settings: object,
-  verbs: (keyof Verbs)[],
-): Verbs {
-  const command: [string, string] = [program, JSON.stringify({ issuer, ...settings })]
-  return spokenLibrary<Verbs>(t, { command, variables: { SSL_CERT_FILE: caFile }, verbs })
-}
 
 for (const [name, way] of Object.entries(WAYS)) {
   test.serial(`Rust's oauth2 links, refreshes and revokes with ${name}`, async (t) => {
