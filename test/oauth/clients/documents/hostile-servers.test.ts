@@ -18,7 +18,12 @@ import {
   worldAt,
 } from '../../../support/document-server.ts'
 import { openStore } from '../../../support/keyv-store.ts'
-import { HONEST, HOSTILE, type HostileCase, ID } from './hostile-cases.ts'
+import { HONEST, type HostileCase, ID } from './hostile/hostile-case.ts'
+import { HOSTILE_CONTENTS } from './hostile/hostile-contents.ts'
+import { HOSTILE_FRAMING } from './hostile/hostile-framing.ts'
+import { HOSTILE_PLACES } from './hostile/hostile-places.ts'
+
+const HOSTILE: Record<string, HostileCase> = { ...HOSTILE_PLACES, ...HOSTILE_FRAMING, ...HOSTILE_CONTENTS }
 
 const ADDRESS = '198.51.100.7'
 
