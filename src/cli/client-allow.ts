@@ -1,5 +1,5 @@
 import { registrableScopes } from '../app/site/load-registration.ts'
-import { closeRegistrationWindow, openRegistrationWindow } from '../oauth/clients/registration-window.ts'
+import { closeRegistrationWindow, openRegistrationWindow } from '../oauth/clients/registered/registration-window.ts'
 import { CommandError } from './command-error.ts'
 import { localTime } from './local-time.ts'
 import { withStore } from './with-store.ts'

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { registrationWindow } from '../../src/oauth/clients/registration-window.ts'
+import { registrationWindow } from '../../src/oauth/clients/registered/registration-window.ts'
 import { openTerminal } from '../support/terminal.ts'
 
 const MINUTE = 60_000

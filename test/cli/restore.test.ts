@@ -8,7 +8,7 @@ import {
   closeRegistrationWindow,
   openRegistrationWindow,
   registrationWindow,
-} from '../../src/oauth/clients/registration-window.ts'
+} from '../../src/oauth/clients/registered/registration-window.ts'
 import { openKeyvStore } from '../../src/store/keyv-store.ts'
 import { addUser, disableUser, requireUser } from '../../src/users/users.ts'
 import { seededRandom } from '../faults/seeded-random.ts'

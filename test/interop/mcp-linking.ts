@@ -1,5 +1,5 @@
 import type { ExecutionContext } from 'ava'
-import { openRegistrationWindow } from '../../src/oauth/clients/registration-window.ts'
+import { openRegistrationWindow } from '../../src/oauth/clients/registered/registration-window.ts'
 import { ADA, type TestConfig } from '../support/gateway.ts'
 import { type HomeMcpServer, startMcpServer } from '../support/mcp-server.ts'
 import { APPS, publishDocuments } from '../support/published-documents.ts'

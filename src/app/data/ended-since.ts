@@ -1,4 +1,4 @@
-import { removeRegisteredClient } from '../../oauth/clients/registered-clients.ts'
+import { removeRegisteredClient } from '../../oauth/clients/registered/registered-clients.ts'
 import { revokeGrantsOfUser } from '../../oauth/grants/grants.ts'
 import type { Store } from '../../store/store.ts'
 import type { AuditRecord } from '../../telemetry/read-audit.ts'

@@ -1,5 +1,5 @@
 import { StorageError } from '../../files/storage-error.ts'
-import { lapseUnused } from '../../oauth/clients/lapse-unused.ts'
+import { lapseUnused } from '../../oauth/clients/registered/lapse-unused.ts'
 import type { Store } from '../../store/store.ts'
 import type { Clock } from '../../store/watch-clock.ts'
 import type { Logger } from '../../telemetry/log.ts'

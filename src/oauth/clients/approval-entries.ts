@@ -2,8 +2,8 @@ import type { Entry } from '../../store/store.ts'
 import type { AuthorizationServer } from '../authorization-server.ts'
 import { deny } from '../deny.ts'
 import type { RegisteredClient } from './clients.ts'
-import { addRegisteredClient } from './registered-clients.ts'
-import { endAllowedTo } from './what-was-allowed.ts'
+import { addRegisteredClient } from './registered/registered-clients.ts'
+import { endAllowedTo } from './registered/what-was-allowed.ts'
 
 /**
  * What is written beside whatever somebody approved, in one step: a client that was known for a while only, or by its

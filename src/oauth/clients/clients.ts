@@ -5,8 +5,8 @@ import type { Store } from '../../store/store.ts'
 import type { Parameters } from '../checks/parameters.ts'
 import { deny } from '../deny.ts'
 import { lifetimesOf, type TokenLifetimes } from '../grants/lifetimes.ts'
-import { documentedClients } from './documented-clients.ts'
 import type { ClientDocuments } from './documents/client-documents.ts'
+import { documentedClients } from './documents/documented-clients.ts'
 import { meansDocument } from './documents/means-document.ts'
 
 /** A client that may ask people for access, or about tokens. */

@@ -1,6 +1,9 @@
 import test from 'ava'
 import { approvalEntries } from '../../../src/oauth/clients/approval-entries.ts'
-import { listRegisteredClients, REGISTERED_CLIENTS_LIMIT } from '../../../src/oauth/clients/registered-clients.ts'
+import {
+  listRegisteredClients,
+  REGISTERED_CLIENTS_LIMIT,
+} from '../../../src/oauth/clients/registered/registered-clients.ts'
 import type { ClientRecord } from '../../../src/store/records.ts'
 import { openStores, putGrant } from '../../support/grants.ts'
 

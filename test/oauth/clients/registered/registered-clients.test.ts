@@ -3,11 +3,11 @@ import {
   addRegisteredClient,
   listRegisteredClients,
   removeRegisteredClient,
-} from '../../../src/oauth/clients/registered-clients.ts'
-import { STRANGERS_LIMIT } from '../../../src/oauth/clients/room-for-strangers.ts'
-import type { Store } from '../../../src/store/store.ts'
-import { clientRecord } from '../../support/client-record.ts'
-import { openStores, putGrant, USER } from '../../support/grants.ts'
+} from '../../../../src/oauth/clients/registered/registered-clients.ts'
+import { STRANGERS_LIMIT } from '../../../../src/oauth/clients/registered/room-for-strangers.ts'
+import type { Store } from '../../../../src/store/store.ts'
+import { clientRecord } from '../../../support/client-record.ts'
+import { openStores, putGrant, USER } from '../../../support/grants.ts'
 
 const DAY = 86_400_000
 

@@ -1,5 +1,5 @@
-import { everyRow } from '../../store/every-row.ts'
-import type { Store } from '../../store/store.ts'
+import { everyRow } from '../../../store/every-row.ts'
+import type { Store } from '../../../store/store.ts'
 
 /** What is about to become a grant comes first: whatever becomes one meanwhile is seen as that. */
 const KINDS = ['code', 'device', 'grant'] as const

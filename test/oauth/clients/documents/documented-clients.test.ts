@@ -1,8 +1,8 @@
 import test, { type ExecutionContext } from 'ava'
-import { openClients } from '../../../src/oauth/clients/clients.ts'
-import type { DocumentedClient } from '../../../src/oauth/clients/documents/client-documents.ts'
-import type { ClientRecord } from '../../../src/store/records.ts'
-import { CLIENT, openStores } from '../../support/grants.ts'
+import { openClients } from '../../../../src/oauth/clients/clients.ts'
+import type { DocumentedClient } from '../../../../src/oauth/clients/documents/client-documents.ts'
+import type { ClientRecord } from '../../../../src/store/records.ts'
+import { CLIENT, openStores } from '../../../support/grants.ts'
 
 const ID = 'https://apps.example.org/chat'
 const LIFETIMES = { code: 1, access_token: 2, refresh_token: 3, refresh_grace: 4 }

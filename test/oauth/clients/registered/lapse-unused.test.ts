@@ -1,7 +1,7 @@
 import test from 'ava'
-import { lapseUnused, UNUSED_FOR_MS } from '../../../src/oauth/clients/lapse-unused.ts'
-import { clientRecord } from '../../support/client-record.ts'
-import { openStores, putGrant, USER } from '../../support/grants.ts'
+import { lapseUnused, UNUSED_FOR_MS } from '../../../../src/oauth/clients/registered/lapse-unused.ts'
+import { clientRecord } from '../../../support/client-record.ts'
+import { openStores, putGrant, USER } from '../../../support/grants.ts'
 
 const APPROVED = clientRecord({ openly: true, approved: true })
 

@@ -1,4 +1,4 @@
-import type { ClientRecord } from '../../store/records.ts'
+import type { ClientRecord } from '../../../store/records.ts'
 import type { SelfRegisteredClient } from './registered-clients.ts'
 
 /**

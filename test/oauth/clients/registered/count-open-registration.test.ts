@@ -1,7 +1,7 @@
 import test from 'ava'
-import { countOpenRegistration } from '../../../src/oauth/clients/count-open-registration.ts'
-import { addRegisteredClient } from '../../../src/oauth/clients/registered-clients.ts'
-import { openStores } from '../../support/grants.ts'
+import { countOpenRegistration } from '../../../../src/oauth/clients/registered/count-open-registration.ts'
+import { addRegisteredClient } from '../../../../src/oauth/clients/registered/registered-clients.ts'
+import { openStores } from '../../../support/grants.ts'
 
 test('a whole IPv6 /48 uses up what is for everybody, and not what is kept for other networks', async (t) => {
   const server = await openStores(t)

@@ -1,8 +1,8 @@
-import type { ClientRecord } from '../../store/records.ts'
-import { lifetimesOf } from '../grants/lifetimes.ts'
-import type { Documented, RegisteredClient } from './clients.ts'
-import type { DocumentedClient } from './documents/client-documents.ts'
-import { meansDocument } from './documents/means-document.ts'
+import type { ClientRecord } from '../../../store/records.ts'
+import { lifetimesOf } from '../../grants/lifetimes.ts'
+import type { Documented, RegisteredClient } from '../clients.ts'
+import type { DocumentedClient } from './client-documents.ts'
+import { meansDocument } from './means-document.ts'
 
 /** Clients whose documents say what they are, as the configuration of now lets them come. */
 export interface DocumentedClients {

@@ -1,6 +1,6 @@
-import { type AnybodysLimits, countAnybody } from '../../limits/count-anybody.ts'
-import type { AuthorizationServer } from '../authorization-server.ts'
-import { deny } from '../deny.ts'
+import { type AnybodysLimits, countAnybody } from '../../../limits/count-anybody.ts'
+import type { AuthorizationServer } from '../../authorization-server.ts'
+import { deny } from '../../deny.ts'
 
 /** Within an hour; from everywhere fewer than `STRANGERS_LIMIT`. */
 const LIMITS: AnybodysLimits = { address: 10, all: 100, keptForOthers: 40, forMs: 3_600_000 }

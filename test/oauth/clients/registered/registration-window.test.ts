@@ -3,8 +3,8 @@ import {
   closeRegistrationWindow,
   openRegistrationWindow,
   registrationWindow,
-} from '../../../src/oauth/clients/registration-window.ts'
-import { openStores } from '../../support/grants.ts'
+} from '../../../../src/oauth/clients/registered/registration-window.ts'
+import { openStores } from '../../../support/grants.ts'
 
 const MINUTE = 60_000
 

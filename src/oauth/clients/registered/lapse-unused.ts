@@ -1,5 +1,5 @@
-import type { ClientRecord } from '../../store/records.ts'
-import type { Store } from '../../store/store.ts'
+import type { ClientRecord } from '../../../store/records.ts'
+import type { Store } from '../../../store/store.ts'
 import { listRegisteredClients } from './registered-clients.ts'
 import { clientsInUse } from './what-was-allowed.ts'
 

@@ -1,8 +1,15 @@
 import test from 'ava'
-import { addRegisteredClient, listRegisteredClients } from '../../../src/oauth/clients/registered-clients.ts'
-import { isStranger, STRANGERS_LIMIT, whoMakesRoom } from '../../../src/oauth/clients/room-for-strangers.ts'
-import { clientRecord } from '../../support/client-record.ts'
-import { openStores } from '../../support/grants.ts'
+import {
+  addRegisteredClient,
+  listRegisteredClients,
+} from '../../../../src/oauth/clients/registered/registered-clients.ts'
+import {
+  isStranger,
+  STRANGERS_LIMIT,
+  whoMakesRoom,
+} from '../../../../src/oauth/clients/registered/room-for-strangers.ts'
+import { clientRecord } from '../../../support/client-record.ts'
+import { openStores } from '../../../support/grants.ts'
 
 const DAY = 86_400_000
 

@@ -1,5 +1,5 @@
-import { isOfTheFuture, isWithin } from '../../store/clock-tolerance.ts'
-import type { Store } from '../../store/store.ts'
+import { isOfTheFuture, isWithin } from '../../../store/clock-tolerance.ts'
+import type { Store } from '../../../store/store.ts'
 
 /** There is one for the whole house, in whatever process it was opened. */
 const WINDOW = 'now'
