@@ -8,6 +8,7 @@ import { lifetimesOf, type TokenLifetimes } from '../grants/lifetimes.ts'
 import type { ClientDocuments } from './documents/client-documents.ts'
 import { documentedClients } from './documents/documented-clients.ts'
 import { meansDocument } from './documents/means-document.ts'
+import { selfRegisteredClient } from './registered/self-registered-client.ts'
 
 /** A client that may ask people for access, or about tokens. */
 export interface RegisteredClient extends Omit<Client, 'secret' | 'lifetimes'> {
@@ -78,7 +79,7 @@ export function openClients(
   const fromRow = (id: string, row: ClientRecord | undefined) => {
     if (row?.documentReadAt !== undefined) return withDocument?.fromRow(id, row)
     return row && registered && lifetimes && (row.openly || registered.withToken)
-      ? fromRecord(id, row, lifetimes, registered.scopes)
+      ? selfRegisteredClient(id, row, lifetimes, registered.scopes)
       : undefined
   }
   const { store } = registered ?? documented ?? {}
@@ -90,30 +91,6 @@ export function openClients(
     findToAsk: (id, address) => byId.get(id) ?? withDocument?.read(id, address) ?? find(id),
     withRow: (id, row) => byId.get(id) ?? fromRow(id, row),
   }
-}
-
-function fromRecord(id: string, record: ClientRecord, lifetimes: TokenLifetimes, allowed: string[]): RegisteredClient {
-  return {
-    id,
-    name: record.name,
-    public: record.public,
-    secretHash: record.secretHash,
-    redirect_uris: record.redirectUris,
-    scopes: record.scopes.filter((scope) => allowed.includes(scope)),
-    grant_types: record.grantTypes,
-    auth_methods: record.authMethods,
-    pkce: 'required',
-    refresh: 'rotate',
-    resource_server: false,
-    lifetimes,
-    selfRegistered: true,
-    ...(record.openly && record.expiresAt !== undefined && { rowOnceApproved: approved(record) }),
-  }
-}
-
-/** One that registered openly stays from then on. */
-function approved({ expiresAt: _, ...record }: ClientRecord): ClientRecord {
-  return { ...record, approved: true }
 }
 
 /** @throws OAuthError invalid_request; there is nowhere to redirect it to. */

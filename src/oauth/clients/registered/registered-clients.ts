@@ -13,14 +13,15 @@ export const REGISTERED_CLIENTS_LIMIT = 100
 /** In which somebody has to allow a new client something, once the room is needed. */
 const TIME_TO_BE_ALLOWED_MS = 86_400_000
 
-export interface SelfRegisteredClient {
+/** A client that isn't configured, as it is kept: one that registered itself, or one with a document. */
+export interface ClientRow {
   id: string
   record: ClientRecord
 }
 
 /** Those that registered themselves, and those with a document that somebody has approved, by their ids. */
-export async function listRegisteredClients(store: Store): Promise<SelfRegisteredClient[]> {
-  const clients: SelfRegisteredClient[] = []
+export async function listRegisteredClients(store: Store): Promise<ClientRow[]> {
+  const clients: ClientRow[] = []
   for await (const { id, value: record } of everyRow(store, 'client')) clients.push({ id, record })
   return clients
 }
@@ -37,7 +38,7 @@ export async function listRegisteredClients(store: Store): Promise<SelfRegistere
 export async function addRegisteredClient(
   store: Store,
   now: number,
-  { id, record }: SelfRegisteredClient,
+  { id, record }: ClientRow,
   inDoubt = false,
 ): Promise<void> {
   const client: Entry = { kind: 'client', id, value: record, expiresAt: record.expiresAt }
@@ -68,7 +69,7 @@ async function makeRoomForStranger(store: Store): Promise<void> {
 }
 
 /** One that somebody approved since it was looked at stays. @returns whether it is gone. */
-async function deleteUnchanged(store: Store, { id, record }: SelfRegisteredClient): Promise<boolean> {
+async function deleteUnchanged(store: Store, { id, record }: ClientRow): Promise<boolean> {
   const taken = await store.take('client', id)
   if (taken === undefined || isDeepStrictEqual(taken, record)) return true
   await store.insert('client', id, taken, taken.expiresAt)

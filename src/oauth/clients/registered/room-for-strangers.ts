@@ -1,5 +1,5 @@
 import type { ClientRecord } from '../../../store/records.ts'
-import type { SelfRegisteredClient } from './registered-clients.ts'
+import type { ClientRow } from './registered-clients.ts'
 
 /**
  * So many that registered openly may wait at once for somebody's approval: more than may register within an hour from everywhere,
@@ -19,7 +19,7 @@ export function isStranger({ openly, approved }: ClientRecord): boolean {
  * only the flood goes, and an app of the house, which has come alone, stays for as long as somebody needs to approve it.
  * @returns undefined while there is room.
  */
-export function whoMakesRoom(clients: SelfRegisteredClient[]): SelfRegisteredClient | undefined {
+export function whoMakesRoom(clients: ClientRow[]): ClientRow | undefined {
   const strangers = clients.filter(({ record }) => isStranger(record))
   if (strangers.length < STRANGERS_LIMIT) return undefined
   const byNetwork = Map.groupBy(strangers, ({ record }) => record.from)
@@ -27,12 +27,12 @@ export function whoMakesRoom(clients: SelfRegisteredClient[]): SelfRegisteredCli
   return others.reduce((most, one) => (isMoreCrowded(one, most) ? one : most), first ?? [])[0]
 }
 
-function byAge(clients: SelfRegisteredClient[]): SelfRegisteredClient[] {
+function byAge(clients: ClientRow[]): ClientRow[] {
   return clients.toSorted((a, b) => a.record.createdAt - b.record.createdAt)
 }
 
 /** Where two have as many, that whose oldest is older. */
-function isMoreCrowded(one: SelfRegisteredClient[], other: SelfRegisteredClient[]): boolean {
+function isMoreCrowded(one: ClientRow[], other: ClientRow[]): boolean {
   if (one.length !== other.length) return one.length > other.length
   return (one[0]?.record.createdAt ?? 0) < (other[0]?.record.createdAt ?? 0)
 }
