@@ -3,7 +3,7 @@ import { EXAMINATIONS } from '../app/doctor/examinations.ts'
 import { examine } from '../app/doctor/examine.ts'
 import { openWays } from '../app/doctor/open-ways.ts'
 import { prepareGateway } from '../app/prepare-gateway.ts'
-import { registrableScopes, takesToken, usualScopes } from '../app/site/load-registration.ts'
+import { documentedScopes, registrableScopes, takesToken } from '../app/site/load-registration.ts'
 import { dayOf } from '../certificates/server-certificate.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Address, Config, Route } from '../config/schema.ts'
@@ -87,16 +87,14 @@ function whoSignsIn({ users: { source, upstream } }: Config, users: { name: stri
 /** Who else may ask people for access, for how much, and for which routes that is too little. */
 function unconfiguredClients(config: Config): string[] {
   const { client_metadata_documents, registration } = config.oauth
-  const { enabled, domains, scopes } = client_metadata_documents
+  const { enabled, domains } = client_metadata_documents
   const may = (most: string[]) => {
     const closed = outOfReach(config, most)
     return `${most.join(' ') || 'nothing'}${closed.length > 0 ? `; too little for ${closed.join(', ')}` : ''}`
   }
   const whoRegisters = registration.open ? 'any client, which registers itself' : 'clients that register with the token'
   return [
-    ...(enabled
-      ? [`clients with a document at ${domains.join(', ')}: ${may(scopes ?? usualScopes(config.oauth))}`]
-      : []),
+    ...(enabled ? [`clients with a document at ${domains.join(', ')}: ${may(documentedScopes(config.oauth))}`] : []),
     ...(takesToken(config.oauth) ? [`${whoRegisters}: ${may(registrableScopes(config.oauth))}`] : []),
   ]
 }
