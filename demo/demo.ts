@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Agent, request } from 'undici'
 import { parseDocument } from 'yaml'
+import { alexaClient } from '../src/alexa/console/alexa-client.ts'
 import { prepareGateway } from '../src/app/prepare-gateway.ts'
 import { untilStopped } from '../src/cli/until-stopped.ts'
 import { systemEnvironment } from '../src/config/environment.ts'
@@ -44,11 +45,13 @@ const gateway = await prepared.listen()
 
 const origin = `https://localhost:${gateway.https!.port}`
 const dispatcher = new Agent({ connect: { ca: readFileSync(join(folder, 'certs', 'local-ca.pem')) } })
-const client = config.oauth.clients[0]!
+// Wherever it stands: people write clients of their own before it, and leave out what isn't for their country.
+const client = alexaClient(config)
+if (client === undefined) throw new Error('gateway.yaml has no client that may send people back to Alexa')
 const query = new URLSearchParams({
   client_id: client.id,
   response_type: 'code',
-  redirect_uri: client.redirect_uris[2] as string,
+  redirect_uri: client.redirect_uris.at(-1) as string,
   state: randomBytes(12).toString('base64url'),
   scope: 'music.control user:read',
 })

@@ -3,12 +3,14 @@ import { EXAMINATIONS } from '../app/doctor/examinations.ts'
 import { examine } from '../app/doctor/examine.ts'
 import { openWays } from '../app/doctor/open-ways.ts'
 import { prepareGateway } from '../app/prepare-gateway.ts'
+import { documentedScopes, registrableScopes, takesToken } from '../app/site/load-registration.ts'
 import { dayOf } from '../certificates/server-certificate.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Address, Config, Route } from '../config/schema.ts'
 import { openLog } from '../telemetry/open-log.ts'
 import { listUsers } from '../users/users.ts'
 import { inWords } from './doctor.ts'
+import { outOfReach } from './out-of-reach.ts'
 import { SIMULATOR_BELIEVED } from './simulator-believed.ts'
 import type { World } from './world.ts'
 
@@ -41,7 +43,8 @@ export async function check(world: World): Promise<number> {
     const { skill } = config.alexa
     if (skill) print(`  skill that plays   ${skillUrl(config)}, with ${skill.upstream}: npx skillgate alexa console`)
     for (const client of config.oauth.clients)
-      print(`  client ${client.id} (${client.name}): ${client.scopes.join(' ')}`)
+      print(`  client ${client.id} (${client.name}): ${client.scopes.join(' ') || 'asks whose tokens are'}`)
+    for (const line of unconfiguredClients(config)) print(`  ${line}`)
     print('Upstreams')
     for (const [name, { url, token }] of Object.entries(config.upstreams)) {
       print(`  ${name}  ${url}, ${token ? 'with' : 'without'} a token of the gateway's own`)
@@ -79,6 +82,21 @@ function whoSignsIn({ users: { source, upstream } }: Config, users: { name: stri
   const names = users.map(({ name }) => name).join(', ')
   if (source === 'local') return names || 'none yet: npx skillgate user add NAME'
   return [names, `whoever has an account at ${upstream}`].filter(Boolean).join(', and ')
+}
+
+/** Who else may ask people for access, for how much, and for which routes that is too little. */
+function unconfiguredClients(config: Config): string[] {
+  const { client_metadata_documents, registration } = config.oauth
+  const { enabled, domains } = client_metadata_documents
+  const may = (most: string[]) => {
+    const closed = outOfReach(config, most)
+    return `${most.join(' ') || 'nothing'}${closed.length > 0 ? `; too little for ${closed.join(', ')}` : ''}`
+  }
+  const whoRegisters = registration.open ? 'any client, which registers itself' : 'clients that register with the token'
+  return [
+    ...(enabled ? [`clients with a document at ${domains.join(', ')}: ${may(documentedScopes(config.oauth))}`] : []),
+    ...(takesToken(config.oauth) ? [`${whoRegisters}: ${may(registrableScopes(config.oauth))}`] : []),
+  ]
 }
 
 function describeRoutes({ routes }: Config): string[] {

@@ -69,7 +69,9 @@ function whereSecretIs({ secret }: Pick<Client, 'secret'>): string {
 export async function clientRemove(world: World, id: string): Promise<number> {
   return withStore(world, async ({ config, store, audit }) => {
     if (config.oauth.clients.some((client) => client.id === id)) {
-      throw new CommandError(`${id} is in the configuration: take it out of ${world.configFile}, and start again.`)
+      throw new CommandError(
+        `${id} is in the configuration: take it out of ${world.configFile}. A gateway that runs notices by itself.`,
+      )
     }
     const ended = await removeRegisteredClient(store, id)
     if (ended === undefined) {

@@ -42,7 +42,7 @@ export async function help({ print }: World): Promise<number> {
   client secret ID                 show a client's secret
   client secret ID --renew         make another one; --overlap HOURS says how long both are good (24)
   client new-secret                make a secret, and its hash for gateway.yaml
-  client remove ID                 end a client that registered itself
+  client remove ID                 end a client that registered itself, or that says in a document what it is
 
   key list                         which keys seal what has to be readable again
   key rotate                       make a new one; earlier ones go on opening

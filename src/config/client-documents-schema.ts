@@ -25,7 +25,7 @@ export function clientDocumentsSchema() {
     domains: list(domain(), 'a list of domains')
       .prefault(WELL_KNOWN_DOMAINS)
       .describe(
-        'The hosts at which such documents may be: `claude.ai` is that host alone, `*.example.org` all below it, and `*` any host, so that anybody can ask people for access under any name. The default is those of well-known connectors.',
+        'The hosts at which such documents may be: `claude.ai` is that host alone, `*.example.org` all below it, and `*` any host, so that anybody can ask people for access under any name. The default is those of well-known connectors; a list of yours takes its place.',
       ),
     scopes: scopeNames().optional().describe('What such a client may ask for at the most: `default_scopes` if absent.'),
   })

@@ -57,3 +57,22 @@ test('nothing is told below of a house in which nothing is in the way', async (t
     )
   t.deepEqual(found, [])
 })
+
+test('who may ask for access without being entered is told, for how much, and where that is too little', async (t) => {
+  const house = await startHealthyHouse(t, ({ oauth, routes }) => {
+    Object.assign(oauth.scopes, { tools: 'Use the tools' })
+    Object.assign(oauth, {
+      client_metadata_documents: { enabled: true, domains: ['claude.ai', '*.example.org'], scopes: ['tools'] },
+      registration: { open: true },
+    })
+    routes.push({ path: '/mcp', methods: ['POST'], upstream: 'music-assistant', auth: 'bearer', scopes: ['tools'] })
+  })
+  const { text } = await check({ ...house, now: Date.now })
+  t.regex(text, /^ {2}clients with a document at claude\.ai, \*\.example\.org: tools\b(?!.*\/mcp)/m)
+  t.regex(text, /^ {2}any client, which registers itself: music\.read music\.control; too little for \/mcp \(tools\)$/m)
+})
+
+test('nothing of the kind is told where nobody but those that are entered may ask', async (t) => {
+  const house = await startHealthyHouse(t)
+  t.notRegex((await check({ ...house, now: Date.now })).text, /with a document|register/)
+})

@@ -28,6 +28,27 @@ test('clients are let register for as long as was said, and that is written down
   )
 })
 
+test('where such a client could not get into a route, that is said with the key to change', async (t) => {
+  const { type } = await openTerminal(t, (config) => {
+    Object.assign(config.oauth.scopes, { tools: 'Use the tools' })
+    config.routes.push({
+      path: '/mcp',
+      methods: ['POST'],
+      upstream: 'music-assistant',
+      auth: 'bearer',
+      scopes: ['tools'],
+    })
+  })
+  const told =
+    /^That is too little for .*\/mcp \(tools\)\. If one is meant: oauth\.registration\.scopes in gateway\.yaml$/m
+  t.regex((await type('client allow', { for: '10m' })).join('\n'), told)
+  const { type: typeThere } = await openTerminal(t, ({ oauth, routes }) => {
+    const scopes = [...new Set(routes.flatMap((route) => ('scopes' in route ? (route.scopes ?? []) : [])))]
+    Object.assign(oauth, { registration: { scopes } })
+  })
+  t.notRegex((await typeThere('client allow', { for: '10m' })).join('\n'), /too little/)
+})
+
 test('what it takes for how long is said where it was something else', async (t) => {
   const { type, store, now } = await openTerminal(t)
   for (const typed of ['0m', '25h', '1441m', '10', '10s', '1d', '1h30m', '-5m', '1.5h', ' 10m', '10M', 'm', '', 'ten'])
@@ -35,7 +56,7 @@ test('what it takes for how long is said where it was something else', async (t)
       type('client allow', { for: typed }),
       {
         name: 'CommandError',
-        message: `--for takes minutes or hours from 1m to 24h, as in 10m or 2h; "${typed}" is neither.`,
+        message: `--for takes minutes or hours from 1m to 24h, as in 10m or 2h; not "${typed}".`,
       },
       typed,
     )
@@ -47,7 +68,7 @@ test('what it takes for how long is said where it was something else', async (t)
 
 test('it is ended before its time by --stop, which says so where there was nothing to end', async (t) => {
   const { type, store, now, events } = await openTerminal(t)
-  t.deepEqual(await type('client allow', { stop: true }), ['None was allowed to.'])
+  t.deepEqual(await type('client allow', { stop: true }), ['No client was allowed to register itself.'])
   await type('client allow', { for: '1h' })
   t.regex((await type('client allow', { stop: true }))[0]!, /^From now on no client registers itself/)
   t.is(await registrationWindow(store, now()), undefined)

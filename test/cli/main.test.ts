@@ -65,7 +65,9 @@ test('in a process of its own options are read wherever they stand, and strange 
 
   const refusals: [string[], RegExp][] = [
     [['audit', '--renew'], /^"audit" takes no --renew\.\n$/],
-    [['grant', 'list', '--uesr', 'ada'], /^Unknown option '--uesr'.*\n$/],
+    [['grant', 'list', '--uesr', 'ada'], /^Unknown option --uesr\. "skillgate help" shows what there is\.\n$/],
+    [['client', 'allow', '--for'], /^--for needs a value after it\. "skillgate help" shows which\.\n$/],
+    [['client', 'allow', '--for', '--stop'], /^--for needs a value after it\. .*\n$/],
     [['grant', 'list', '--user=ada', '--json=1'], /^Option '--json' does not take an argument\n$/],
     [['client', 'secret', 'nobody'], /^There is no client nobody\. .*\n$/],
   ]

@@ -20,7 +20,7 @@ function openFolder(t: ExecutionContext, scopes: Record<string, string> = {}) {
 test('somebody’s e-mail address is written down, shown, listed, changed and forgotten', async (t) => {
   const { run, audit } = openFolder(t)
   const added = await run('user', 'add', 'ada', 'Ada', 'Lovelace', '--email', 'ada@example.com')
-  t.regex(added.stdout, /^ada can sign in now\.\nEach client that has the scope user:read is told it/)
+  t.regex(added.stdout, /^ada can sign in now\.\nEach client that has the scope user:read is told ada@example\.com/)
   t.is((await run('user', 'email', 'ADA')).stdout, 'ada@example.com\n')
   t.regex((await run('user', 'list')).stdout, /^ada\tAda Lovelace\tsince \S+\tada@example\.com\n$/)
   t.regex((await run('user', 'email', 'ada', 'a@b')).stdout, /^ada has the e-mail address a@b now\.\n/)

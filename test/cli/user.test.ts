@@ -80,7 +80,7 @@ test('what cannot be done is said in one line, with exit code 1', async (t) => {
     [['user', 'unlock', 'no name'], '', /^A user name is 1 to 64 ASCII letters/],
     [['user', 'unlock', '--address', 'kitchen'], '', /^"kitchen" is no IP address\. "skillgate audit" has those/],
     [['usre', 'list'], '', /^There is no command "usre"/],
-    [['user', 'list', '--confg', 'x'], '', /^Unknown option '--confg'/],
+    [['user', 'list', '--confg', 'x'], '', /^Unknown option --confg\. /],
   ]
   for (const [words, input, expected] of refusals) {
     const { code, stdout, stderr } = await skillgate([...words, '--config', file], { input })

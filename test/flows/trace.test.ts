@@ -72,7 +72,10 @@ test('before anything has come, the way to the gateway is what to look at', asyn
   const { trace } = await open(t)
   const [words, todo] = await trace()
   t.is(words, 'No attempt to link has ever reached this gateway.')
-  t.regex(todo!, /^The Web Authorization URI in the Alexa console is wrong/)
+  t.regex(
+    todo!,
+    /^The Web Authorization URI in the Alexa console \(or the address that another app was given\) is wrong/,
+  )
 })
 
 test('a link that works is told from its page to its first call, and with its refreshes', async (t) => {

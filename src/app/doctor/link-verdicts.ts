@@ -10,7 +10,8 @@ export interface VerdictWords {
 export const NOTHING_ARRIVED: VerdictWords = {
   words: 'No attempt to link has ever reached this gateway.',
   todo:
-    'The Web Authorization URI in the Alexa console is wrong, or nothing gets through to this machine: look at the ' +
+    'The Web Authorization URI in the Alexa console (or the address that another app was given) is wrong, or nothing ' +
+    'gets through to this machine: look at the ' +
     "domain's address, the router's port 443, and whether your provider gave you a private (CGNAT) address.",
 }
 

@@ -15,6 +15,6 @@ export function userAdd(world: World, { email: typed }: CommandOptions, ...words
     await addUser(store, world, { name, displayName, password, email, host: hostOf(config) })
     audit({ event: 'user_added', user: name })
     world.print(`${name} can sign in now.`)
-    if (email !== undefined) tellWhoLearns(world, config)
+    if (email !== undefined) tellWhoLearns(world, config, email)
   })
 }

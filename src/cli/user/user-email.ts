@@ -19,7 +19,7 @@ export function userEmail(world: World, { remove = false }: CommandOptions, ...w
       await replaceUser(store, user, { email })
       audit({ event: 'email_changed', user: user.name })
       world.print(`${user.name} has the e-mail address ${email} now.`)
-      return tellWhoLearns(world, config)
+      return tellWhoLearns(world, config, email)
     }
     if (user.email === undefined) return world.print(`No e-mail address of ${user.name} is known here.`)
     if (!remove) return world.print(user.email)
@@ -30,13 +30,13 @@ export function userEmail(world: World, { remove = false }: CommandOptions, ...w
 }
 
 /** Says who is going to be told an e-mail address, and whether people are asked for that in so many words. */
-export function tellWhoLearns({ print }: Pick<World, 'print'>, { oauth }: Pick<Config, 'oauth'>): void {
+export function tellWhoLearns({ print }: Pick<World, 'print'>, { oauth }: Pick<Config, 'oauth'>, email: string): void {
   const meaning = oauth.scopes['user:read']
   if (!meaning) {
-    print('No client is told it: there is no scope user:read in gateway.yaml.')
+    print(`No client is told ${email}: there is no scope user:read in gateway.yaml.`)
     return
   }
-  print('Each client that has the scope user:read is told it, also one that is linked already.')
+  print(`Each client that has the scope user:read is told ${email}, also one that is linked already.`)
   if (/mail/i.test(meaning.en)) return
   print(`The page that asks for that scope says "${meaning.en}":`)
   print('name the e-mail address there, in oauth.scopes of gateway.yaml.')

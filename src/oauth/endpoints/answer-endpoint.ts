@@ -85,8 +85,7 @@ function jsonOf(
 ): Answer {
   const { status, code, message, detail, note } = error
   // Few of them are written: limit-audit.ts.
-  if (status === 401 || code === 'registration_closed')
-    audit({ event: 'client_refused', address: request.address, detail })
+  if (status === 401) audit({ event: 'client_refused', address: request.address, detail })
   const headers = {
     ...error.headers,
     ...(status === 401 && { 'WWW-Authenticate': CHALLENGES[challenge](request, error) }),

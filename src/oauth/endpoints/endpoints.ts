@@ -12,7 +12,7 @@ import { handleRevoke } from './handle-revoke.ts'
 import { handleSignOut, handleSignOutPage } from './handle-sign-out.ts'
 import { handleToken } from './handle-token.ts'
 import { handleUserinfo } from './handle-userinfo.ts'
-import { noteLinkRefused, noteTokenRefused } from './note-refusal.ts'
+import { noteLinkRefused, noteRegistrationRefused, noteTokenRefused } from './note-refusal.ts'
 
 /** An endpoint of the authorization server: all that others have to know of it. */
 export interface EndpointEntry {
@@ -63,7 +63,13 @@ export const ENDPOINTS: Record<OAuthEndpoint, EndpointEntry> = {
     told: TO_CLIENT,
   },
   device: { get: handleDevicePage, post: handleDeviceForm, told: OPENED },
-  register: { metadata: 'registration_endpoint', post: handleRegister, told: TO_BEARER, cors: '*' },
+  register: {
+    metadata: 'registration_endpoint',
+    post: handleRegister,
+    told: TO_BEARER,
+    noteRefusal: noteRegistrationRefused,
+    cors: '*',
+  },
   'sign-out': { get: handleSignOutPage, post: handleSignOut, told: OPENED },
 }
 

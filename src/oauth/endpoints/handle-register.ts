@@ -51,7 +51,7 @@ async function hasInitialAccessToken(server: AuthorizationServer, authorization:
   const maySendNone = tokenHash === undefined || authorization === undefined
   if (maySendNone && (await isRegistrationOpen(server))) return false
   if (tokenHash === undefined)
-    throw deny('registration-closed', { command: ALLOW, detail: 'not registered: no client may register now' })
+    throw deny('registration-closed', { command: ALLOW, detail: 'no client may register now' })
   const which = token === undefined ? 'no' : 'wrong'
   throw deny('initial-access-token-wrong', { command: ALLOW, detail: `not registered: ${which} initial access token` })
 }

@@ -27,6 +27,13 @@ export const noteTokenRefused: NoteRefusal = async (server, { address }, known, 
   })
 }
 
+/** A client wanted to register itself, and its owner looks for why it didn't: what a 401 says is told as of any client. */
+export const noteRegistrationRefused: NoteRefusal = ({ audit }, { address }, _, error) => {
+  if (error instanceof OAuthError && error.status === 401) return
+  const why = error instanceof OAuthError ? (error.detail ?? error.message) : error.message
+  audit({ event: 'client_refused', address, detail: `not registered: ${why}` })
+}
+
 /** Anybody may call themselves so: the name says no more than that nobody was linking. */
 function doctorsClient({ parameters }: Known): string | undefined {
   return parameters?.getAll('client_id').includes(DOCTORS_CLIENT) ? DOCTORS_CLIENT : undefined

@@ -236,6 +236,16 @@ test('while the owner allows it for a while, any client registers; before and af
   t.regex(events[1]!.detail!, /^without a token, /)
 })
 
+test('whoever let clients register finds in the audit why one was refused', async (t) => {
+  const { come, events } = await openToAll(t, { open: true })
+  t.is((await come('192.0.2.1', undefined, { redirect_uris: [BACK], scope: 'tools' })).status, 400)
+  t.is((await come('192.0.2.1', undefined, { redirect_uris: ['http://app.example/back'] })).status, 400)
+  const [scope, uri] = events
+  t.deepEqual([scope!.event, scope!.address, uri!.event], ['client_refused', '192.0.2.1', 'client_refused'])
+  t.regex(scope!.detail!, /^not registered: The scope has to include one of: /)
+  t.regex(uri!.detail!, /^not registered: /)
+})
+
 test('where nobody may register, nothing that was sent is read', async (t) => {
   const { server } = await openRegistration(t)
   const registration = { tokenHash: undefined, open: false, scopes: SCOPES }

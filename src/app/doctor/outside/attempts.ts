@@ -52,7 +52,8 @@ export function judgeAttempts(attempts: LinkAttempt[], client: string | undefine
   const judged = [known, unknown].filter((one) => one !== undefined).map((one) => judgeOne(one, now))
   if (judged.length > 0) return judged
   const { words, todo } = NOTHING_ARRIVED
-  return [{ verdict: 'attention', found: words, remedy: `link in the Alexa app. If you have tried: ${lower(todo)}` }]
+  const found = attempts.length === 0 ? words : 'Alexa has never tried to link here, though others have.'
+  return [{ verdict: 'attention', found, remedy: `link in the Alexa app. If you have tried: ${lower(todo)}` }]
 }
 
 function judgeOne(attempt: LinkAttempt, now: number): Judged {

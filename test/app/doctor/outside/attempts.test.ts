@@ -71,7 +71,14 @@ test("only the last one counts, and only of Alexa's client", (t) => {
   )
   t.regex(
     told([], 0),
-    /^attention: No attempt to link has ever reached this gateway\. link in the Alexa app\. If you have tried: the Web/,
+    /^attention: No attempt to link has ever reached this gateway\. link in the Alexa app\. If you have tried: the Web Authorization URI/,
+  )
+})
+
+test('where only other clients have linked, nobody is told that nothing ever came', (t) => {
+  t.regex(
+    told([['link_opened', { client: 'phone' }]]),
+    /^attention: Alexa has never tried to link here, though others have\./,
   )
 })
 
