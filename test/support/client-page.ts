@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -110,13 +110,19 @@ function fillIn(command: string, standsFor: Record<string, string>): string {
 
 function becomeShipped(config: TestConfig, pasted: string[], upstreams: Record<string, string>): void {
   const music = config.upstreams['music-assistant']
-  const shipped = parse(readFileSync(join(ROOT, 'gateway.yaml'), 'utf8'))
+  const shipped = parse(shippedConfig())
   const whole = pasted.reduce((before, block) => mergeIntoConfig(before, parse(block)), shipped) as TestConfig
   // As its comment tells whoever has a token.
   Object.assign(whole.upstreams['music-assistant'], { url: music.url, token: music.token })
   for (const [name, url] of Object.entries(upstreams))
     Object.assign(whole.upstreams, { [name]: { ...whole.upstreams[name as 'dead'], url } })
   Object.assign(config, whole, { listen: { https: '127.0.0.1:0', http: '127.0.0.1:0' } })
+}
+
+/** As it was before whoever runs this checkout made it theirs. */
+function shippedConfig(): string {
+  const { status, stdout } = spawnSync('git', ['show', 'HEAD:gateway.yaml'], { cwd: ROOT, encoding: 'utf8' })
+  return status === 0 ? stdout : readFileSync(join(ROOT, 'gateway.yaml'), 'utf8')
 }
 
 /** In a shell in which the public URL leads to the house, and `skillgate` finds its configuration. */
