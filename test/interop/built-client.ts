@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { ExecutionContext, TestFn } from 'ava'
 import { findProgram, skipTest } from '../support/program.ts'
-import type { InteropHouse } from './house.ts'
-import { spokenLibrary } from './spoken-library.ts'
+import { type InteropHouse, startInteropHouse } from './house.ts'
+import { failure, type Library, showLinking, showRefusals, WAYS } from './linking.ts'
+import { settingsOf, spokenLibrary } from './spoken-library.ts'
 
 /** For what a compiler has to fetch and to compile where it has done neither before, and for the test itself. */
 const TIMEOUT_MS = 660_000
@@ -79,4 +80,34 @@ export function speak<Verbs>(
 ): Verbs {
   const command: [string, string] = [program, JSON.stringify({ issuer, ...settings })]
   return spokenLibrary<Verbs>(t, { command, variables: { SSL_CERT_FILE: caFile }, verbs })
+}
+
+/**
+ * The tests of any of these libraries: it links in each way, and is refused where it should be.
+ * @param does the library's name, and what it does, for the titles. @param client as `builtClient` makes it.
+ */
+export function testLinking(
+  test: TestFn,
+  [name, does]: [name: string, does: string],
+  client: ReturnType<typeof builtClient>,
+  verbs: (keyof Library)[],
+): void {
+  for (const [wayName, way] of Object.entries(WAYS)) {
+    test.serial(`${name} ${does} with ${wayName}`, async (t) => {
+      const program = await client(t)
+      if (program === undefined) return
+      const house = await startInteropHouse(t)
+      await showLinking(t, house, speak<Library>(t, program, house, settingsOf(way), verbs), way)
+    })
+  }
+
+  test.serial(`${name} is refused where it should be, and says why`, async (t) => {
+    const program = await client(t)
+    if (program === undefined) return
+    const house = await startInteropHouse(t)
+    const way = WAYS['HTTP Basic and PKCE']!
+    await showRefusals(t, house, () => speak<Library>(t, program, house, settingsOf(way), verbs))
+    const impostor = speak<Library>(t, program, house, settingsOf(way, 'wrong'), verbs)
+    t.regex(await failure(impostor.refresh({ access: '', refresh: 'x' })), /invalid_client/)
+  })
 }

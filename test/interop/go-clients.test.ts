@@ -1,8 +1,8 @@
 import test from 'ava'
-import { builtClient, GO, speak } from './built-client.ts'
+import { builtClient, GO, speak, testLinking } from './built-client.ts'
 import { answerDevice, DEVICES, type DeviceLibrary } from './device-linking.ts'
 import { startInteropHouse } from './house.ts'
-import { callApi, failure, type Library, showLinking, showRefusals, type Tokens, WAYS } from './linking.ts'
+import { callApi, failure, type Library, showLinking, type Tokens, WAYS } from './linking.ts'
 import { BECOMING, MCP_VERBS, type McpLibrary, mcpSettings, openMcpHouse, showConnecting } from './mcp-linking.ts'
 import { deviceSettingsOf, settingsOf } from './spoken-library.ts'
 
@@ -16,14 +16,7 @@ const DEVICE: (keyof GoDevice)[] = ['begin', 'untilAnswered', 'callApi']
 
 const client = builtClient(test, GO, 'go/')
 
-for (const [name, way] of Object.entries(WAYS)) {
-  test.serial(`Go's x/oauth2 links and refreshes with ${name}`, async (t) => {
-    const program = await client(t)
-    if (program === undefined) return
-    const house = await startInteropHouse(t)
-    await showLinking(t, house, speak<Library>(t, program, house, settingsOf(way), LINKING), way)
-  })
-}
+testLinking(test, ["Go's x/oauth2", 'links and refreshes'], client, LINKING)
 
 test.serial("Go's x/oauth2 finds by itself how a client proves who it is", async (t) => {
   const program = await client(t)
@@ -33,16 +26,6 @@ test.serial("Go's x/oauth2 finds by itself how a client proves who it is", async
     const settings = { ...settingsOf(WAYS[name]!), method: 'unknown' }
     await showLinking(t, house, speak<Library>(t, program, house, settings, LINKING), WAYS[name]!)
   }
-})
-
-test.serial("Go's x/oauth2 is refused where it should be, and says why", async (t) => {
-  const program = await client(t)
-  if (program === undefined) return
-  const house = await startInteropHouse(t)
-  const way = WAYS['HTTP Basic and PKCE']!
-  await showRefusals(t, house, () => speak<Library>(t, program, house, settingsOf(way), LINKING))
-  const impostor = speak<Library>(t, program, house, settingsOf(way, 'wrong'), LINKING)
-  t.regex(await failure(impostor.refresh({ access: '', refresh: 'x' })), /invalid_client/)
 })
 
 test.serial("Go's x/oauth2 links a device: it asks every five seconds, and is not told to slow down", async (t) => {

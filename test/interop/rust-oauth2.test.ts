@@ -1,9 +1,9 @@
 import test from 'ava'
-import { builtClient, CARGO, speak } from './built-client.ts'
+import { builtClient, CARGO, speak, testLinking } from './built-client.ts'
 import { answerDevice, DEVICES, type DeviceLibrary } from './device-linking.ts'
 import { startInteropHouse } from './house.ts'
-import { callApi, failure, type Library, showLinking, showRefusals, type Tokens, WAYS } from './linking.ts'
-import { deviceSettingsOf, settingsOf } from './spoken-library.ts'
+import { callApi, failure, type Library, type Tokens } from './linking.ts'
+import { deviceSettingsOf } from './spoken-library.ts'
 
 interface RustDevice extends Pick<DeviceLibrary, 'begin' | 'refresh' | 'callApi'> {
   /** The library's own loop: it asks, and lets its caller wait for so many seconds. Said again, it asks once more. */
@@ -15,24 +15,7 @@ const DEVICE: (keyof RustDevice)[] = ['begin', 'untilAnswered', 'refresh', 'call
 
 const client = builtClient(test, CARGO, 'rust/')
 
-for (const [name, way] of Object.entries(WAYS)) {
-  test.serial(`Rust's oauth2 links, refreshes and revokes with ${name}`, async (t) => {
-    const program = await client(t)
-    if (program === undefined) return
-    const house = await startInteropHouse(t)
-    await showLinking(t, house, speak<Library>(t, program, house, settingsOf(way), LINKING), way)
-  })
-}
-
-test.serial("Rust's oauth2 is refused where it should be, and says why", async (t) => {
-  const program = await client(t)
-  if (program === undefined) return
-  const house = await startInteropHouse(t)
-  const way = WAYS['HTTP Basic and PKCE']!
-  await showRefusals(t, house, () => speak<Library>(t, program, house, settingsOf(way), LINKING))
-  const impostor = speak<Library>(t, program, house, settingsOf(way, 'wrong'), LINKING)
-  t.regex(await failure(impostor.refresh({ access: '', refresh: 'x' })), /invalid_client/)
-})
+testLinking(test, ["Rust's oauth2", 'links, refreshes and revokes'], client, LINKING)
 
 for (const [name, device] of Object.entries(DEVICES)) {
   test.serial(`Rust's oauth2 links a device with ${name}, and slows down when it is told to`, async (t) => {

@@ -15,3 +15,19 @@ export function writeAndLoad(
   writeFileSync(file, source)
   return loadConfig(file, variables)
 }
+
+/** A small configuration with these. @param routes a list, indented. @param oauth more lines of `oauth`, indented. */
+export function smallConfig(t: ExecutionContext, routes: string, oauth = ''): Config {
+  return writeAndLoad(
+    t,
+    `public_url: https://gate.example.org
+listen: { https: 0.0.0.0:8443 }
+tls: { source: local }
+upstreams: { ui: { url: http://127.0.0.1:8095 } }
+oauth:
+  scopes: { music.read: See your music }
+${oauth}  clients: [{ id: a, name: A, secret: { file: a.secret }, redirect_uris: [https://a.example/], scopes: [music.read] }]
+routes:
+${routes}`,
+  )
+}

@@ -4,26 +4,10 @@ import { hostsOf } from '../../../src/app/certificates/wanted-certificates.ts'
 import { pageWarnings } from '../../../src/app/site/page-warnings.ts'
 import { localCertificate } from '../../../src/certificates/local/local-certificate.ts'
 import { loadConfig } from '../../../src/config/load.ts'
-import type { Config } from '../../../src/config/schema.ts'
-import { writeAndLoad } from '../../support/config.ts'
+import { smallConfig } from '../../support/config.ts'
 import { temporaryFolder, testEnvironment } from '../../support/environment.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
-
-function withRoutes(t: ExecutionContext, routes: string): Config {
-  return writeAndLoad(
-    t,
-    `public_url: https://gate.example.org
-listen: { https: 0.0.0.0:8443 }
-tls: { source: local }
-upstreams: { ui: { url: http://127.0.0.1:8095 } }
-oauth:
-  scopes: { music.read: See your music }
-  clients: [{ id: a, name: A, secret: { file: a.secret }, redirect_uris: [https://a.example/], scopes: [music.read] }]
-routes:
-${routes}`,
-  )
-}
 
 /** As a certificate for these names. */
 async function certificateFor(t: ExecutionContext, names: string[]) {
@@ -33,7 +17,7 @@ async function certificateFor(t: ExecutionContext, names: string[]) {
 
 test('pages of an upstream on the host of the consent page are warned of, with what to write instead', async (t) => {
   const certificate = await certificateFor(t, ['gate.example.org'])
-  const warned = (route: string) => pageWarnings(withRoutes(t, `  - ${route}\n`), [certificate])
+  const warned = (route: string) => pageWarnings(smallConfig(t, `  - ${route}\n`), [certificate])
   const [free] = warned('{ path: /music/*, upstream: ui, auth: none, sandbox: false }')
   t.regex(free ?? '', /^routes\[0\] \(\/music\/\*\) puts pages of ui on gate\.example\.org, .*with sandbox: false/)
   t.regex(free ?? '', /host: ui\.example\.org in routes\[0\]/)
@@ -55,11 +39,11 @@ test('what no browser opens as a page, keeps apart, or finds elsewhere is not wa
     '{ host: ui.example.org, path: /*, upstream: ui, auth: session, sandbox: false }',
     '{ path: /*, redirect: https://example.org, auth: none }',
   ])
-    t.deepEqual(pageWarnings(withRoutes(t, `  - ${route}\n`), [certificate]), [], route)
+    t.deepEqual(pageWarnings(smallConfig(t, `  - ${route}\n`), [certificate]), [], route)
 })
 
 test('a host that the certificate is not for is warned of', async (t) => {
-  const config = withRoutes(t, '  - { host: ui.example.org, path: /*, upstream: ui, auth: session }\n')
+  const config = smallConfig(t, '  - { host: ui.example.org, path: /*, upstream: ui, auth: session }\n')
   const other = await certificateFor(t, ['gate.example.org'])
   t.deepEqual(pageWarnings(config, [other]), [
     'the certificate is not for ui.example.org, which routes are for: no browser will open it',
